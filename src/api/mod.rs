@@ -1,0 +1,5 @@
+//! The IDIS web API.
+
+mod error;
+
+pub use error::ApiError;

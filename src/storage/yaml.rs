@@ -1,0 +1,148 @@
+//! YAML, written as PyYAML writes it and read by either program.
+//!
+//! The text is pure ASCII (AnonAPI opens its files in the locale's encoding) and quotes what YAML 1.1 would take for something
+//! else than a string (`on`, `12:30`, `1_000`), which the YAML 1.2 writers do not.
+
+use serde_yaml::Value;
+
+/// Writes a value as a YAML document.
+pub fn emit(value: &Value) -> String {
+    let mut out = String::new();
+    block(value, 0, &mut out);
+    out
+}
+
+/// Writes one string as a scalar: plain where that is safe, otherwise quoted.
+pub fn scalar(text: &str) -> String {
+    if text.chars().any(|c| !(' '..='~').contains(&c)) {
+        return escaped(text);
+    }
+    if is_plain(text) { text.to_owned() } else { format!("'{}'", text.replace('\'', "''")) }
+}
+
+fn block(value: &Value, indent: usize, out: &mut String) {
+    match value {
+        Value::Mapping(entries) if !entries.is_empty() => {
+            for (key, value) in entries {
+                pad(indent, out);
+                out.push_str(&inline(key));
+                out.push(':');
+                nested(value, indent, out);
+            }
+        }
+        Value::Sequence(items) if !items.is_empty() => {
+            for item in items {
+                pad(indent, out);
+                out.push('-');
+                nested_item(item, indent, out);
+            }
+        }
+        other => {
+            out.push_str(&inline(other));
+            out.push('\n');
+        }
+    }
+}
+
+/// What follows `key:`. A list is not indented below its key.
+fn nested(value: &Value, indent: usize, out: &mut String) {
+    match value {
+        Value::Mapping(entries) if !entries.is_empty() => {
+            out.push('\n');
+            block(value, indent + 2, out);
+        }
+        Value::Sequence(items) if !items.is_empty() => {
+            out.push('\n');
+            block(value, indent, out);
+        }
+        other => {
+            out.push(' ');
+            out.push_str(&inline(other));
+            out.push('\n');
+        }
+    }
+}
+
+fn nested_item(item: &Value, indent: usize, out: &mut String) {
+    match item {
+        Value::Mapping(entries) if !entries.is_empty() => {
+            let mut inner = String::new();
+            block(item, indent + 2, &mut inner);
+            out.push(' ');
+            out.push_str(inner.trim_start_matches(' '));
+        }
+        Value::Sequence(items) if !items.is_empty() => {
+            let mut inner = String::new();
+            block(item, indent + 2, &mut inner);
+            out.push(' ');
+            out.push_str(inner.trim_start_matches(' '));
+        }
+        other => {
+            out.push(' ');
+            out.push_str(&inline(other));
+            out.push('\n');
+        }
+    }
+}
+
+fn pad(indent: usize, out: &mut String) {
+    out.extend(std::iter::repeat_n(' ', indent));
+}
+
+fn inline(value: &Value) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(value) => value.to_string(),
+        Value::Number(value) => value.to_string(),
+        Value::String(text) => scalar(text),
+        Value::Sequence(_) => "[]".to_owned(),
+        Value::Mapping(_) => "{}".to_owned(),
+        Value::Tagged(tagged) => inline(&tagged.value),
+    }
+}
+
+fn escaped(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            ' '..='~' => out.push(c),
+            c if (c as u32) < 0x100 => out.push_str(&format!("\\x{:02X}", c as u32)),
+            c if (c as u32) < 0x1_0000 => out.push_str(&format!("\\u{:04X}", c as u32)),
+            c => out.push_str(&format!("\\U{:08X}", c as u32)),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// Whether YAML 1.1 and 1.2 both read the bare text as that same string.
+fn is_plain(text: &str) -> bool {
+    let Some(first) = text.chars().next() else { return false };
+    let safe_start = first.is_ascii_alphabetic() || matches!(first, '/' | '\\' | '_' | '$' | '(');
+    let numeric = first.is_ascii_digit() || matches!(first, '.' | '+' | '-');
+    if !safe_start && !(numeric && is_safe_numeric_start(text)) {
+        return false;
+    }
+    let word = text.to_ascii_lowercase();
+    if matches!(word.as_str(), "y" | "n" | "yes" | "no" | "on" | "off" | "true" | "false" | "null" | "none") {
+        return false;
+    }
+    !(text.ends_with(' ') || text.ends_with(':') || text.contains(": ") || text.contains(" #"))
+        && text.chars().all(|c| !matches!(c, '\n' | '\t' | '"' | '\'' | '`'))
+}
+
+/// `1.2.840.113619` and `1.dcm` are strings to every reader; `1.5`, `1e5`, `1_0`, `12:30`, `2012-01-01` are not.
+fn is_safe_numeric_start(text: &str) -> bool {
+    if !text.starts_with(|c: char| c.is_ascii_digit()) {
+        return false;
+    }
+    let parts: Vec<&str> = text.split('.').collect();
+    let dotted = parts.len() > 2 && parts.iter().all(|part| part.chars().all(|c| c.is_ascii_digit()));
+    let has_word = text.chars().any(|c| c == '/' || (c.is_ascii_alphabetic() && !"abcdefoxtzABCDEFOXTZ".contains(c)));
+    dotted || has_word
+}
