@@ -1,0 +1,190 @@
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
+
+/// The number by which a server knows a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct JobId(pub i64);
+
+impl JobId {
+    /// What a dry run puts in the place of an id.
+    pub const DRY_RUN: JobId = JobId(-1);
+}
+
+impl fmt::Display for JobId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for JobId {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<JobId, Self::Err> {
+        text.trim().parse().map(JobId)
+    }
+}
+
+impl<'de> Deserialize<'de> for JobId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<JobId, D::Error> {
+        whole_number(deserializer)?.map(JobId).ok_or_else(|| serde::de::Error::custom("job_id is null"))
+    }
+}
+
+/// What a server is doing with a job.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum JobStatus {
+    /// Waiting to be processed.
+    Active,
+    /// Handed to the anonymization core.
+    Uploaded,
+    /// Processed and copied to its destination.
+    Done,
+    /// Something went wrong: see the job's error.
+    Error,
+    /// Cancelled.
+    Inactive,
+    /// A status that this program does not know.
+    Other(String),
+}
+
+impl JobStatus {
+    /// The API's word for it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            JobStatus::Active => "ACTIVE",
+            JobStatus::Uploaded => "UPLOADED",
+            JobStatus::Done => "DONE",
+            JobStatus::Error => "ERROR",
+            JobStatus::Inactive => "INACTIVE",
+            JobStatus::Other(text) => text,
+        }
+    }
+}
+
+impl From<&str> for JobStatus {
+    fn from(text: &str) -> JobStatus {
+        match text {
+            "ACTIVE" => JobStatus::Active,
+            "UPLOADED" => JobStatus::Uploaded,
+            "DONE" => JobStatus::Done,
+            "ERROR" => JobStatus::Error,
+            "INACTIVE" => JobStatus::Inactive,
+            other => JobStatus::Other(other.to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for JobStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for JobStatus {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<JobStatus, D::Error> {
+        Option::<String>::deserialize(deserializer).map(|text| JobStatus::from(text.as_deref().unwrap_or("")))
+    }
+}
+
+/// A job as the server describes it.
+///
+/// The named fields are always there, though most can be empty; what else a server sends is kept in `more`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Job {
+    /// The server's number for it.
+    pub job_id: JobId,
+    /// When it was created: `2016-08-26T15:04:44`.
+    #[serde(deserialize_with = "text")]
+    pub date: Option<String>,
+    /// Who created it.
+    #[serde(deserialize_with = "text")]
+    pub user_name: Option<String>,
+    /// What the server is doing with it.
+    pub status: JobStatus,
+    /// What went wrong.
+    #[serde(deserialize_with = "text")]
+    pub error: Option<String>,
+    /// Free text.
+    #[serde(deserialize_with = "text")]
+    pub description: Option<String>,
+    /// The project whose rules anonymize it.
+    #[serde(deserialize_with = "text")]
+    pub project_name: Option<String>,
+    /// Higher goes first.
+    #[serde(deserialize_with = "whole_number")]
+    pub priority: Option<i64>,
+    /// Files fetched from the source.
+    #[serde(deserialize_with = "whole_number")]
+    pub files_downloaded: Option<i64>,
+    /// Files anonymized.
+    #[serde(deserialize_with = "whole_number")]
+    pub files_processed: Option<i64>,
+    /// Every other field: source and destination, where the call gives them.
+    #[serde(flatten)]
+    pub more: Map<String, Value>,
+}
+
+impl Job {
+    /// The pseudonym for the patient's id, where the call gives it (`get_job`, `get_jobs_list_extended`).
+    pub fn pseudo_id(&self) -> Option<&str> {
+        self.more.get("source_anonymizedpatientid")?.as_str()
+    }
+
+    /// The error text, if it says anything. A reset leaves a single space.
+    pub fn error_text(&self) -> Option<&str> {
+        self.error.as_deref().map(str::trim).filter(|text| !text.is_empty())
+    }
+}
+
+/// A number, or a number written as text, or null.
+fn whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    match Value::deserialize(deserializer)? {
+        Value::Null => Ok(None),
+        Value::String(text) if text.trim().is_empty() => Ok(None),
+        Value::Number(number) if number.is_i64() => Ok(number.as_i64()),
+        Value::String(text) => text.trim().parse().map(Some).map_err(serde::de::Error::custom),
+        _ => Err(serde::de::Error::custom("expected a whole number")),
+    }
+}
+
+/// Text, or a plain value as text, or null.
+fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    match Value::deserialize(deserializer)? {
+        Value::Null => Ok(None),
+        Value::String(text) => Ok(Some(text)),
+        other @ (Value::Bool(_) | Value::Number(_)) => Ok(Some(other.to_string())),
+        _ => Err(serde::de::Error::custom("expected text")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn null_and_textual_numbers_are_read() {
+        let job: Job = serde_json::from_value(json!({
+            "job_id": "7", "date": null, "user_name": "z1", "status": "PAUSED", "error": " ", "description": null,
+            "project_name": null, "priority": null, "files_downloaded": "12", "files_processed": 3, "new_field": [1]
+        }))
+        .unwrap();
+        assert_eq!((job.job_id, job.files_downloaded, job.files_processed), (JobId(7), Some(12), Some(3)));
+        assert_eq!(job.status, JobStatus::Other("PAUSED".to_owned()));
+        assert_eq!(job.error_text(), None);
+        assert_eq!(job.more["new_field"], json!([1]));
+    }
+
+    #[test]
+    fn a_missing_field_is_named() {
+        let error = serde_json::from_value::<Job>(json!({"job_id": 7})).unwrap_err().to_string();
+        assert_eq!(error, "missing field `date`");
+    }
+}
