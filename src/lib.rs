@@ -13,6 +13,7 @@
 //! | [`scan`] | finding files, many at a time |
 //! | [`dicom`] | is it DICOM, and whose is it |
 //! | [`unc`] | UNC paths, and finding them for mounts and drive letters |
+//! | [`locale`] | whether this user writes a decimal comma |
 //! | [`storage`] | YAML in and out, atomic replacement, locks: the only code that writes files |
 //! | [`error`] | one error type for everything |
 
@@ -21,6 +22,7 @@ pub mod batch;
 pub mod dicom;
 pub mod error;
 pub mod journal;
+pub mod locale;
 pub mod mapping;
 pub mod parameters;
 pub mod scan;
