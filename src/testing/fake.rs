@@ -120,7 +120,7 @@ impl Drop for FakeIdis {
 
 impl FakeIdisBuilder {
     /// Each server starts with jobs 1 to `count`, whose statuses go round: INACTIVE, ERROR, DONE, UPLOADED, ACTIVE, ERROR, ACTIVE.
-    pub fn jobs(mut self, count: u64) -> FakeIdisBuilder {
+    pub fn jobs(mut self, count: u32) -> FakeIdisBuilder {
         self.setup.seeds.extend((1..=count).map(FakeJob::sample));
         self
     }
@@ -132,7 +132,7 @@ impl FakeIdisBuilder {
     }
 
     /// The id of the first job that is created on a server: 1001 unless chosen.
-    pub fn first_new_id(mut self, id: u64) -> FakeIdisBuilder {
+    pub fn first_new_id(mut self, id: i64) -> FakeIdisBuilder {
         self.setup.first_new_id = id;
         self
     }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::job::FakeJob;
 use super::life::{Course, Life};
 use super::received::Received;
+use crate::api::JobId;
 
 /// Each function with its method and its arguments.
 pub(super) const FUNCTIONS: [(&str, &str, &[&str]); 7] = [
@@ -118,15 +119,15 @@ impl Replies {
 /// The jobs of one server.
 #[derive(Debug, Clone)]
 pub(super) struct Jobs {
-    records: BTreeMap<u64, Record>,
-    next_id: u64,
+    records: BTreeMap<JobId, Record>,
+    next_id: i64,
     created: u64,
     replies: Option<Replies>,
     life: Life,
 }
 
 impl Jobs {
-    pub(super) fn new(seeds: &[FakeJob], first_new_id: u64, replies: Option<Replies>, life: Life) -> Jobs {
+    pub(super) fn new(seeds: &[FakeJob], first_new_id: i64, replies: Option<Replies>, life: Life) -> Jobs {
         let record = |(job, ordinal): (&FakeJob, u64)| {
             (job.id(), Record { job: job.clone(), ordinal, attempt: 1, course: None })
         };
@@ -164,7 +165,7 @@ impl Jobs {
     }
 
     /// A job as it is now, or the next chosen reply under this id.
-    fn find(&mut self, id: u64, now: Duration) -> Option<FakeJob> {
+    fn find(&mut self, id: JobId, now: Duration) -> Option<FakeJob> {
         match &mut self.replies {
             Some(replies) => replies.take().map(|job| job.with_id(id)),
             None => self.records.get(&id).map(|record| record.at(now, self.life)),
@@ -196,7 +197,7 @@ impl Jobs {
         if let Some(refusal) = refuse_to_create(call) {
             return refusal;
         }
-        let id = self.next_id;
+        let id = JobId(self.next_id);
         self.next_id += 1;
         self.created += 1;
         if let Some(reply) = self.replies.as_mut().and_then(Replies::take) {

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::api::{JobId, JobStatus};
+
 /// What every reply about a job holds; the rest comes with `get_job` and `get_jobs_list_extended` only.
 const ALWAYS: [&str; 10] = [
     "job_id",
@@ -25,10 +27,11 @@ const STATUSES: [&str; 7] = ["INACTIVE", "ERROR", "DONE", "UPLOADED", "ACTIVE", 
 /// A job as the web API would describe it: realistic values, each of which can be chosen.
 ///
 /// ```
+/// use anonapi::api::{JobId, JobStatus};
 /// use anonapi::testing::FakeJob;
 ///
-/// let job = FakeJob::new(12u64)
-///     .status("ERROR")
+/// let job = FakeJob::new(JobId(12))
+///     .status(JobStatus::Error)
 ///     .error("No space left on device")
 ///     .field("project_name", "project1")
 ///     .field("destination_path", r"\\server\share\folder")
@@ -37,44 +40,44 @@ const STATUSES: [&str; 7] = ["INACTIVE", "ERROR", "DONE", "UPLOADED", "ACTIVE", 
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct FakeJob {
-    id: u64,
+    id: JobId,
     fields: Map<String, Value>,
 }
 
 impl Default for FakeJob {
     /// Job 1. As a chosen reply it takes the id that is asked for.
     fn default() -> FakeJob {
-        FakeJob::new(1u64)
+        FakeJob::new(JobId(1))
     }
 }
 
 impl FakeJob {
     /// A job with this id that is done.
-    pub fn new(id: impl Into<u64>) -> FakeJob {
-        let id = id.into();
+    pub fn new(id: JobId) -> FakeJob {
+        let JobId(number) = id;
         let fields = json!({
-            "job_id": id,
-            "date": format!("2016-08-26T15:04:{:02}", id % 60),
+            "job_id": number,
+            "date": format!("2016-08-26T15:04:{:02}", number.rem_euclid(60)),
             "user_name": "z123456",
             "status": "DONE",
             "error": null,
-            "description": format!("job number {id}"),
+            "description": format!("job number {number}"),
             "project_name": "Wetenschap-Algemeen",
             "priority": 0,
-            "files_downloaded": id * 10,
-            "files_processed": id * 10,
-            "destination_id": id,
+            "files_downloaded": number * 10,
+            "files_processed": number * 10,
+            "destination_id": number,
             "destination_name": null,
             "destination_path": r"\\server\share\out",
             "destination_network": null,
             "destination_status": "BASE",
             "destination_type": "PATH",
-            "source_id": id,
+            "source_id": number,
             "source_instance_id": null,
             "source_status": "NEW",
             "source_type": "PATH",
-            "source_anonymizedpatientid": format!("patient{id}"),
-            "source_anonymizedpatientname": format!("name{id}"),
+            "source_anonymizedpatientid": format!("patient{number}"),
+            "source_anonymizedpatientname": format!("name{number}"),
             "source_name": null,
             "source_path": r"\\server\share\in",
             "source_pims_keyfile_id": null,
@@ -86,9 +89,9 @@ impl FakeJob {
     }
 
     /// One of the jobs that a server starts with: each status comes by.
-    pub(super) fn sample(id: u64) -> FakeJob {
-        let status = STATUSES[(id.saturating_sub(1) % STATUSES.len() as u64) as usize];
-        let job = FakeJob::new(id).status(status);
+    pub(super) fn sample(number: u32) -> FakeJob {
+        let status = STATUSES[(number as usize + STATUSES.len() - 1) % STATUSES.len()];
+        let job = FakeJob::new(JobId(number.into())).status(status);
         match status {
             "DONE" => job,
             "ACTIVE" => job.field("files_downloaded", Value::Null).field("files_processed", 0),
@@ -100,7 +103,7 @@ impl FakeJob {
     }
 
     /// A job that was just asked for: it holds the arguments of `create_job` and no results.
-    pub(super) fn created(id: u64, params: &[(String, String)]) -> FakeJob {
+    pub(super) fn created(id: JobId, params: &[(String, String)]) -> FakeJob {
         let mut job =
             FakeJob::new(id).status("ACTIVE").field("files_downloaded", Value::Null).field("files_processed", 0);
         for unknown in ["description", "source_path", "source_anonymizedpatientid", "source_anonymizedpatientname"] {
@@ -114,8 +117,8 @@ impl FakeJob {
 
     /// Chooses the status: `ACTIVE`, `UPLOADED`, `DONE`, `ERROR`, `INACTIVE`, or what no server should say.
     #[must_use]
-    pub fn status(self, status: impl ToString) -> FakeJob {
-        self.field("status", status.to_string())
+    pub fn status(self, status: impl Into<JobStatus>) -> FakeJob {
+        self.field("status", status.into().as_str())
     }
 
     /// Chooses the error message.
@@ -139,7 +142,7 @@ impl FakeJob {
     }
 
     /// The id under which the server knows the job.
-    pub fn id(&self) -> u64 {
+    pub fn id(&self) -> JobId {
         self.id
     }
 
@@ -165,10 +168,10 @@ impl FakeJob {
     }
 
     /// The same job under another id.
-    pub(super) fn with_id(&self, id: u64) -> FakeJob {
+    pub(super) fn with_id(&self, id: JobId) -> FakeJob {
         let mut job = FakeJob { id, fields: self.fields.clone() };
         if job.fields.contains_key("job_id") {
-            job.set("job_id", id.into());
+            job.set("job_id", id.0.into());
         }
         job
     }

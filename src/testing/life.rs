@@ -105,8 +105,8 @@ impl Course {
 
 /// Brings a job up to date, `steps` after its turn came.
 fn proceed(job: &mut FakeJob, fate: Fate, steps: f64) {
-    let total = 12 + (job.id() * 37) % 200;
-    let share = |of: f64| ((total as f64) * of.clamp(0.0, 1.0)) as u64;
+    let total = 12 + (job.id().0 * 37).rem_euclid(200);
+    let share = |of: f64| ((total as f64) * of.clamp(0.0, 1.0)) as i64;
     let refused = matches!(fate, Fate::OptedOut | Fate::PacsNotFound | Fate::PacsBadRequest);
     let (status, downloaded, processed) = match steps {
         ..1.0 => ("ACTIVE", None, 0),
@@ -155,9 +155,10 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+    use crate::api::JobId;
 
     fn after(ordinal: u64, attempt: u32, source: &str, steps: f64) -> FakeJob {
-        let mut job = FakeJob::created(1000 + ordinal, &[("source_type".to_owned(), source.to_owned())]);
+        let mut job = FakeJob::created(JobId(1000 + ordinal as i64), &[("source_type".to_owned(), source.to_owned())]);
         let fate = fate(&job, ordinal, attempt);
         proceed(&mut job, fate, steps);
         job
@@ -209,7 +210,7 @@ mod tests {
         assert_eq!(after(6, 2, "WADO", 100.0).text("status"), "DONE");
         assert_eq!(after(6, 2, "PATH", 100.0).text("status"), "DONE");
         assert_eq!(after(8, 2, "WADO", 100.0).text("status"), "ERROR");
-        let job = FakeJob::new(4u64).field("source_ignore_opt_out", "True");
+        let job = FakeJob::new(JobId(4)).field("source_ignore_opt_out", "True");
         assert_eq!(fate(&job, 4, 2), Fate::Done);
     }
 }

@@ -12,7 +12,7 @@ use super::received::Received;
 #[derive(Debug, Clone)]
 pub(super) struct Setup {
     pub(super) seeds: Vec<FakeJob>,
-    pub(super) first_new_id: u64,
+    pub(super) first_new_id: i64,
     pub(super) replies: Option<Vec<FakeJob>>,
     pub(super) life: Life,
     pub(super) token: Option<String>,

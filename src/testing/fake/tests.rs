@@ -6,6 +6,7 @@ use reqwest::blocking::{Client, Response};
 use serde_json::{Value, json};
 
 use super::*;
+use crate::api::JobId;
 
 /// Calls a function as `anon` does: a form body on GET, too.
 fn call(fake: &FakeIdis, method: &str, function: &str, params: &[(&str, &str)]) -> Response {
@@ -32,7 +33,7 @@ const A_PACS_JOB: [(&str, &str); 7] = [
 
 #[test]
 fn tells_about_jobs() {
-    let fake = FakeIdis::builder().jobs(3).job(FakeJob::new(70u64).without("status").field("extra", 1)).start();
+    let fake = FakeIdis::builder().jobs(3).job(FakeJob::new(JobId(70)).without("status").field("extra", 1)).start();
     assert_eq!(get(&fake, "get_job", &[("job_id", "2")])["status"], "ERROR");
     assert_eq!(get(&fake, "get_job", &[("job_id", "2")])["source_path"], r"\\server\share\in");
 
@@ -114,7 +115,7 @@ fn refuses_a_wrong_token() {
 fn chosen_replies_come_in_turn() {
     let fake = FakeIdis::replying(vec![
         FakeJob::default().status("DONE"),
-        FakeJob::new(9u64).status("ERROR").field("priority", 50),
+        FakeJob::new(JobId(9)).status("ERROR").field("priority", 50),
     ]);
     let job = |id| get(&fake, "get_job", &[("job_id", id)]);
     assert_eq!((job("5")["status"].clone(), job("5")["status"].clone()), (json!("DONE"), json!("ERROR")));
