@@ -1,6 +1,6 @@
 //! A server to hold `anon` and its library against.
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -102,6 +102,10 @@ impl FakeIdis {
     /// Lets time pass for the jobs at once, so that a test need not wait.
     pub fn pass(&self, time: Duration) {
         self.world().pass(time);
+    }
+
+    pub(super) fn address(&self) -> SocketAddr {
+        *self.server.address()
     }
 
     fn world(&self) -> MutexGuard<'_, World> {

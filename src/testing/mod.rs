@@ -42,17 +42,23 @@
 //! assert_eq!(client.get_job(JobId(2))?.status.as_str(), "DONE");
 //! # Ok::<(), anonapi::Error>(())
 //! ```
+//!
+//! What networks do to calls is in [`FaultyProxy`], which stands before such a server; [`dicom_file`] makes data.
 
 mod dicom;
 mod fake;
+mod fault;
 mod functions;
 mod job;
 mod life;
+mod proxy;
 mod received;
 mod world;
 
 pub use dicom::dicom_file;
 pub use fake::{FakeIdis, FakeIdisBuilder};
+pub use fault::{Calls, Fault};
 pub use job::FakeJob;
 pub use life::Life;
+pub use proxy::FaultyProxy;
 pub use received::Received;
