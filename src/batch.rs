@@ -1,1 +1,223 @@
-//! To be written.
+//! A batch: the jobs that belong together, in the file `.anonbatch` of a folder.
+//!
+//! A batch keeps the server that its jobs were created on, whatever server is active later.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde_yaml::{Mapping, Value};
+
+use crate::api::JobId;
+use crate::error::{Error, Place, Problem, Problems, Result};
+use crate::settings::Server;
+use crate::storage::{self, Lock, Privacy, yaml};
+
+/// What the file of a batch is called.
+pub const FILE_NAME: &str = ".anonbatch";
+
+/// Job ids and the server that they are on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Batch {
+    /// In numeric order, each id once.
+    pub job_ids: BTreeSet<JobId>,
+    /// Where the jobs are.
+    pub server: Server,
+}
+
+#[derive(Deserialize)]
+struct Raw {
+    job_ids: Option<Vec<String>>,
+    server: RawServer,
+}
+
+#[derive(Deserialize)]
+struct RawServer {
+    name: String,
+    url: String,
+}
+
+impl Batch {
+    /// A batch without jobs.
+    pub fn empty(server: Server) -> Batch {
+        Batch { job_ids: BTreeSet::new(), server }
+    }
+
+    /// Reads what AnonAPI or `anon` wrote.
+    ///
+    /// # Errors
+    /// [`Error::Contents`] with the file, and the line where that is known.
+    pub fn parse(bytes: &[u8], path: &Path) -> Result<Batch> {
+        let text = std::str::from_utf8(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
+            .map_err(|_| Problems::whole(path, "it is not UTF-8 text", HINT))?;
+        let raw: Raw = serde_yaml::from_str(text).map_err(|error| {
+            let place = error.location().map_or(Place::Whole, |at| Place::Line(at.line()));
+            let message = error.to_string();
+            let message = message.split(" at line ").next().unwrap_or_default();
+            Problems { path: path.to_owned(), list: vec![Problem::new(place, message).hint(HINT)] }
+        })?;
+        let id = |text: &String| {
+            text.parse()
+                .map_err(|_| Problems::whole(path, format!("'{}' is not a job id", text.escape_default()), HINT))
+        };
+        let job_ids = raw.job_ids.unwrap_or_default().iter().map(id).collect::<Result<_, Problems>>()?;
+        Ok(Batch { job_ids, server: Server { name: raw.server.name, url: raw.server.url } })
+    }
+
+    /// The text of the file. Ids are strings there, as AnonAPI has them.
+    pub fn to_yaml(&self) -> String {
+        let text = |text: &str| Value::from(text);
+        let ids = self.job_ids.iter().map(|id| text(&id.to_string())).collect();
+        let server: Mapping =
+            [(text("name"), text(&self.server.name)), (text("url"), text(&self.server.url))].into_iter().collect();
+        let root: Mapping =
+            [(text("job_ids"), Value::Sequence(ids)), (text("server"), Value::Mapping(server))].into_iter().collect();
+        yaml::emit(&Value::Mapping(root))
+    }
+}
+
+const HINT: &str = "correct it in an editor, or start anew with 'anon batch delete' and 'anon batch init'";
+
+/// A folder in which a batch may be defined.
+#[derive(Debug, Clone)]
+pub struct BatchFolder {
+    path: PathBuf,
+}
+
+impl BatchFolder {
+    /// The batch of this folder.
+    pub fn new(folder: &Path) -> BatchFolder {
+        BatchFolder { path: folder.join(FILE_NAME) }
+    }
+
+    /// The batch, or `None` if the folder has none.
+    ///
+    /// # Errors
+    /// When there is a file that cannot be read or understood.
+    pub fn load_if_present(&self) -> Result<Option<Batch>> {
+        storage::read_if_present(&self.path)?.map(|bytes| Batch::parse(&bytes, &self.path)).transpose()
+    }
+
+    /// The batch.
+    ///
+    /// # Errors
+    /// [`Error::NoBatch`]; or when there is a file that cannot be read or understood.
+    pub fn load(&self) -> Result<Batch> {
+        self.load_if_present()?.ok_or(Error::NoBatch)
+    }
+
+    /// Makes an empty batch.
+    ///
+    /// # Errors
+    /// [`Error::BatchExists`].
+    pub fn init(&self, server: Server) -> Result<()> {
+        let _lock = Lock::of(&self.path)?;
+        if self.path.exists() {
+            return Err(Error::BatchExists);
+        }
+        self.save(&Batch::empty(server))
+    }
+
+    /// Changes the batch as it is on disk at this moment, so that two `anon` at once lose nothing.
+    ///
+    /// # Errors
+    /// As [`BatchFolder::load`], or when the file cannot be written; it then stays as it was.
+    pub fn change<T>(&self, change: impl FnOnce(&mut Batch) -> T) -> Result<T> {
+        let _lock = Lock::of(&self.path)?;
+        let mut batch = self.load()?;
+        let outcome = change(&mut batch);
+        self.save(&batch)?;
+        Ok(outcome)
+    }
+
+    /// Adds jobs of a server, making the batch when there is none yet.
+    ///
+    /// # Errors
+    /// [`Error::OtherServer`] if the folder's batch belongs to another server; or as [`BatchFolder::change`].
+    pub fn add(&self, server: &Server, ids: impl IntoIterator<Item = JobId>) -> Result<()> {
+        let _lock = Lock::of(&self.path)?;
+        let mut batch = self.load_if_present()?.unwrap_or_else(|| Batch::empty(server.clone()));
+        check_server(&batch, server)?;
+        let before = batch.job_ids.len();
+        batch.job_ids.extend(ids);
+        if batch.job_ids.len() == before && self.path.exists() {
+            return Ok(());
+        }
+        self.save(&batch)
+    }
+
+    /// Removes the batch. The jobs stay on the server.
+    ///
+    /// # Errors
+    /// [`Error::NoBatch`], or when the file cannot be removed.
+    pub fn delete(&self) -> Result<()> {
+        let _lock = Lock::of(&self.path)?;
+        if !self.path.exists() {
+            return Err(Error::NoBatch);
+        }
+        storage::delete(&self.path)
+    }
+
+    fn save(&self, batch: &Batch) -> Result<()> {
+        storage::replace(&self.path, batch.to_yaml().as_bytes(), Privacy::Shared)
+    }
+}
+
+/// Jobs of two servers cannot be in one batch: their ids would be mixed up.
+///
+/// # Errors
+/// [`Error::OtherServer`] when the batch belongs to another server than `server`.
+pub fn check_server(batch: &Batch, server: &Server) -> Result<()> {
+    let same = |one: &str, two: &str| one.trim_end_matches('/') == two.trim_end_matches('/');
+    if same(&batch.server.url, &server.url) {
+        return Ok(());
+    }
+    Err(Error::OtherServer { batch: batch.server.to_string(), active: server.to_string() })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn server() -> Server {
+        Server { name: "p01".to_owned(), url: "https://apiservers/p01".to_owned() }
+    }
+
+    #[test]
+    fn a_batch_is_written_as_the_manual_shows_it() {
+        let batch = Batch { job_ids: [JobId(10), JobId(2)].into(), server: server() };
+        let text = "job_ids:\n- '2'\n- '10'\nserver:\n  name: p01\n  url: https://apiservers/p01\n";
+        assert_eq!(batch.to_yaml(), text);
+        assert_eq!(Batch::parse(text.as_bytes(), Path::new(FILE_NAME)).unwrap(), batch);
+    }
+
+    #[test]
+    fn unquoted_ids_and_extra_keys_are_read() {
+        let text = "extra: 1\njob_ids: [3, '4']\nserver: {name: a, url: b}\n";
+        let batch = Batch::parse(text.as_bytes(), Path::new(FILE_NAME)).unwrap();
+        assert_eq!(batch.job_ids, [JobId(3), JobId(4)].into());
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_with_its_line() {
+        let error = Batch::parse(b"job_ids:\n- '1'\nserver: 5\n", Path::new(FILE_NAME)).unwrap_err();
+        assert!(error.to_string().starts_with(".anonbatch, line 3: server: invalid type"), "{error}");
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = Batch::parse(&bytes, Path::new(FILE_NAME));
+        }
+
+        #[test]
+        fn batches_go_round(ids in proptest::collection::btree_set(any::<i64>().prop_map(JobId), 0..50), name in ".*", url in ".*") {
+            let batch = Batch { job_ids: ids, server: Server { name, url } };
+            prop_assert_eq!(Batch::parse(batch.to_yaml().as_bytes(), Path::new(FILE_NAME)).unwrap(), batch);
+        }
+    }
+}

@@ -12,12 +12,17 @@
 //! | [`selection`] | `fileselection.txt` |
 //! | [`scan`] | finding files, many at a time |
 //! | [`dicom`] | is it DICOM, and whose is it |
+//! | [`troubleshooting`] | what the errors of jobs mean and what to do about them |
 //! | [`unc`] | UNC paths, and finding them for mounts and drive letters |
 //! | [`storage`] | YAML in and out, atomic replacement, locks: the only code that writes files |
 //! | [`error`] | one error type for everything |
 
 pub mod api;
 pub mod batch;
+mod cli;
+mod commands;
+mod console;
+mod context;
 pub mod dicom;
 pub mod error;
 pub mod journal;
@@ -30,6 +35,33 @@ pub mod storage;
 pub mod tabular;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod troubleshooting;
 pub mod unc;
 
 pub use error::{Error, Result};
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// The whole program: takes the command line, does what it says, and returns what to exit with.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match cli::Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version go to stdout with status 0, wrong usage to stderr with status 2.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let console = cli.console();
+    let outcome = cli.context().and_then(|context| cli::dispatch(cli, &context));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            console.error(&error);
+            ExitCode::from(error.exit_status())
+        }
+    }
+}

@@ -1,3 +1,7 @@
 //! The program `anon`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    anonapi::run(std::env::args_os())
+}

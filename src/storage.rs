@@ -137,9 +137,6 @@ pub fn delete(path: &Path) -> Result<()> {
 /// [`Error::Io`] that names the file.
 pub fn append(path: &Path, bytes: &[u8]) -> Result<()> {
     let write = || {
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-        }
         let mut options = OpenOptions::new();
         options.append(true).create(true);
         #[cfg(unix)]
@@ -149,6 +146,19 @@ pub fn append(path: &Path, bytes: &[u8]) -> Result<()> {
         file.sync_data()
     };
     write().map_err(Error::io("write", path))
+}
+
+/// Makes the folder in which a file is to be, for the owner alone.
+///
+/// # Errors
+/// [`Error::Io`] that names the folder.
+pub fn create_folder_of(path: &Path) -> Result<()> {
+    let Some(folder) = path.parent() else { return Ok(()) };
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(Error::io("make", folder))
 }
 
 /// Keeps other `anon` processes from changing a file until it is dropped.

@@ -121,6 +121,17 @@ impl Client {
         &self.url
     }
 
+    /// Whether what is sent can be read on the way.
+    pub fn is_plain(&self) -> bool {
+        self.url.starts_with("http:")
+    }
+
+    /// Whether the server is this computer.
+    pub fn is_local(&self) -> bool {
+        let host = Url::parse(&self.url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
+        host == "localhost" || host == "[::1]" || host.starts_with("127.")
+    }
+
     /// Calls any function of the API that reads.
     ///
     /// # Errors

@@ -1,1 +1,115 @@
-//! To be written.
+//! The settings file `AnonWebAPIClientSettings.yml` in the user's home folder, shared with AnonAPI.
+
+mod file;
+mod format;
+
+pub use file::{FILE_NAME, SettingsFile, default_path};
+
+use std::fmt;
+use std::path::PathBuf;
+
+use serde_yaml::{Mapping, Value};
+
+use crate::api::Token;
+use crate::error::{Error, Result};
+use crate::parameters::Parameters;
+
+/// An anonymization server: the name that the user gave it, and the URL of its web API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Server {
+    /// Short and unique in the settings.
+    pub name: String,
+    /// The base URL of the web API.
+    pub url: String,
+}
+
+impl fmt::Display for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.name, self.url)
+    }
+}
+
+/// What `anon` remembers for a user.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// In the order in which they were added.
+    pub servers: Vec<Server>,
+    /// The server that commands talk to.
+    pub active_server_name: Option<String>,
+    /// The user's name at the servers.
+    pub user_name: String,
+    /// The secret that goes with the name.
+    pub user_token: Token,
+    /// Whether certificates are checked.
+    pub validate_ssl: bool,
+    /// What every new mapping starts with.
+    pub job_default_parameters: Parameters,
+    /// The mapping that `map` and `create` work on.
+    pub active_mapping_file: Option<PathBuf>,
+    /// Keys of other versions, kept as they are.
+    other: Mapping,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        use crate::parameters::Kind;
+        Settings {
+            servers: vec![Server { name: "testserver".to_owned(), url: "https://hostname_of_api".to_owned() }],
+            active_server_name: Some("testserver".to_owned()),
+            user_name: "username".to_owned(),
+            user_token: Token::new("token"),
+            validate_ssl: true,
+            job_default_parameters: Parameters::from_pairs([(Kind::Project, "NOT_SET"), (Kind::DestinationPath, ".")]),
+            active_mapping_file: None,
+            other: Mapping::new(),
+        }
+    }
+}
+
+impl Settings {
+    /// The server of this name.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchServer`] names the ones that there are.
+    pub fn server(&self, name: &str) -> Result<&Server> {
+        self.servers.iter().find(|server| server.name == name).ok_or_else(|| Error::NoSuchServer {
+            name: name.to_owned(),
+            known: self.servers.iter().map(|server| server.name.clone()).collect(),
+        })
+    }
+
+    /// The server that commands talk to.
+    ///
+    /// # Errors
+    /// [`Error::NoActiveServer`], or [`Error::NoSuchServer`] if the active one has been removed by hand.
+    pub fn active_server(&self) -> Result<&Server> {
+        let name = self.active_server_name.as_deref().ok_or(Error::NoActiveServer)?;
+        self.server(name)
+    }
+
+    /// Adds a server, or gives a known one another URL.
+    pub fn add_server(&mut self, server: Server) {
+        match self.servers.iter_mut().find(|known| known.name == server.name) {
+            Some(known) => *known = server,
+            None => self.servers.push(server),
+        }
+    }
+
+    /// Removes a server; if it was the active one, none is active any more.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchServer`].
+    pub fn remove_server(&mut self, name: &str) -> Result<Server> {
+        let server = self.server(name)?.clone();
+        self.servers.retain(|known| known.name != name);
+        if self.active_server_name.as_deref() == Some(name) {
+            self.active_server_name = None;
+        }
+        Ok(server)
+    }
+
+    /// The file's own form of these settings, the token hidden: for the user to look at.
+    pub fn shown(&self) -> String {
+        self.to_yaml(Value::from("***"))
+    }
+}

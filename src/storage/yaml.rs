@@ -125,7 +125,7 @@ fn is_plain(text: &str) -> bool {
     let Some(first) = text.chars().next() else { return false };
     let safe_start = first.is_ascii_alphabetic() || matches!(first, '/' | '\\' | '_' | '$' | '(');
     let numeric = first.is_ascii_digit() || matches!(first, '.' | '+' | '-');
-    if !safe_start && !(numeric && is_safe_numeric_start(text)) {
+    if !(safe_start || numeric && is_safe_numeric_start(text)) {
         return false;
     }
     let word = text.to_ascii_lowercase();
@@ -145,4 +145,58 @@ fn is_safe_numeric_start(text: &str) -> bool {
     let dotted = parts.len() > 2 && parts.iter().all(|part| part.chars().all(|c| c.is_ascii_digit()));
     let has_word = text.chars().any(|c| c == '/' || (c.is_ascii_alphabetic() && !"abcdefoxtzABCDEFOXTZ".contains(c)));
     dotted || has_word
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn words_that_yaml_takes_for_values_are_quoted() {
+        for text in [
+            "on",
+            "No",
+            "null",
+            "~",
+            "12:30",
+            "1_000",
+            "2012-01-01",
+            "1e5",
+            "0o17",
+            "=",
+            "<<",
+            "-",
+            "",
+            " x",
+            "x ",
+            "a: b",
+            "#",
+        ] {
+            assert!(scalar(text).starts_with(['\'', '"']), "{text:?} is written as {}", scalar(text));
+        }
+        for text in
+            [r"\\server\share\out", "https://idis.example.org/p01", "1.2.840.113619", "1.dcm", "raw/1.dcm", "z123456"]
+        {
+            assert_eq!(scalar(text), text);
+        }
+    }
+
+    #[test]
+    fn what_is_not_ascii_is_escaped() {
+        assert_eq!(scalar("Patiënt\n漢\u{1f600}"), r#""Pati\xEBnt\n\u6F22\U0001F600""#);
+    }
+
+    proptest! {
+        #[test]
+        fn every_string_goes_round(texts in proptest::collection::vec("\\PC{0,12}|[-+0-9_.:xeE ]{0,8}|.{0,12}", 0..6)) {
+            let list = Value::Sequence(texts.iter().map(|text| Value::from(text.as_str())).collect());
+            let emitted = emit(&list);
+            prop_assert!(emitted.is_ascii());
+            prop_assert_eq!(serde_yaml::from_str::<Vec<String>>(&emitted).unwrap(), texts);
+        }
+    }
 }

@@ -1,0 +1,24 @@
+use clap::Args;
+
+use crate::commands::ids::{Ids, flatten, shown};
+use crate::context::Context;
+use crate::error::Result;
+
+/// Add job ids to the batch of this folder
+///
+/// Examples: anon batch add 1 2 3, anon batch add 20-35
+#[derive(Args)]
+pub struct Add {
+    /// Job ids (4), ranges (4-6) and lists (1,4-6); repeatable
+    #[arg(allow_negative_numbers = true)]
+    job_ids: Vec<Ids>,
+}
+
+impl Add {
+    pub fn run(self, context: &Context) -> Result<()> {
+        let ids = flatten(self.job_ids);
+        context.batch().change(|batch| batch.job_ids.extend(&ids))?;
+        context.console.print(format_args!("Added {} to batch", shown(&ids)));
+        Ok(())
+    }
+}

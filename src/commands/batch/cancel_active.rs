@@ -1,0 +1,20 @@
+use clap::Args;
+
+use super::{Which, change};
+use crate::api::JobStatus;
+use crate::commands::jobs::CANCEL;
+use crate::context::Context;
+use crate::error::Result;
+
+/// Cancel the jobs of the batch that are not processed yet; leave done and error
+///
+/// Example: anon batch cancel-active
+#[derive(Args)]
+pub struct CancelActive {}
+
+impl CancelActive {
+    pub fn run(self, context: &Context) -> Result<()> {
+        let active = Which::With(|status| *status == JobStatus::Active);
+        change(context, active, &CANCEL, |client, id| client.cancel_job(id))
+    }
+}

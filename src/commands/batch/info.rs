@@ -1,0 +1,17 @@
+use clap::Args;
+
+use crate::context::Context;
+use crate::error::Result;
+
+/// Show the batch of this folder: its job ids and their server
+///
+/// Example: anon batch info
+#[derive(Args)]
+pub struct Info {}
+
+impl Info {
+    pub fn run(self, context: &Context) -> Result<()> {
+        context.console.print(context.batch().load()?.to_yaml().trim_end());
+        Ok(())
+    }
+}

@@ -1,0 +1,19 @@
+use clap::Args;
+
+use crate::context::Context;
+use crate::error::Result;
+
+/// Make an empty batch in this folder, for the active server
+///
+/// Example: anon batch init
+#[derive(Args)]
+pub struct Init {}
+
+impl Init {
+    pub fn run(self, context: &Context) -> Result<()> {
+        let server = context.settings()?.active_server()?.clone();
+        context.batch().init(server.clone())?;
+        context.console.print(format_args!("Initialised batch for {server} in current dir"));
+        Ok(())
+    }
+}

@@ -1,0 +1,20 @@
+use clap::Args;
+
+use super::{Which, change};
+use crate::api::JobStatus;
+use crate::commands::jobs::RESET;
+use crate::context::Context;
+use crate::error::Result;
+
+/// Reset the jobs of the batch that ended in error
+///
+/// Example: anon batch reset-error
+#[derive(Args)]
+pub struct ResetError {}
+
+impl ResetError {
+    pub fn run(self, context: &Context) -> Result<()> {
+        let failed = Which::With(|status| *status == JobStatus::Error);
+        change(context, failed, &RESET, |client, id| client.reset_job(id))
+    }
+}

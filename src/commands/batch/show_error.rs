@@ -1,0 +1,36 @@
+use clap::Args;
+
+use super::open;
+use crate::api::JobStatus;
+use crate::commands::jobs;
+use crate::context::Context;
+use crate::error::Result;
+use crate::troubleshooting::advice;
+
+/// Show the full error message of each job in error, and what to do about it
+///
+/// Example: anon batch show-error
+#[derive(Args)]
+pub struct ShowError {}
+
+impl ShowError {
+    pub fn run(self, context: &Context) -> Result<()> {
+        let console = &context.console;
+        let (ids, _, client) = open(context)?;
+        let mut found = if ids.is_empty() { vec![] } else { client.get_jobs_list(&ids)? };
+        found.retain(|job| job.status == JobStatus::Error);
+        if found.is_empty() {
+            console.print("There are no jobs with error status in this batch");
+        }
+        let now = chrono::Local::now().naive_local();
+        for job in &found {
+            console.print_table(&jobs::table(std::slice::from_ref(job)));
+            console.print(format_args!("error message:\n{}", job.error_text().unwrap_or("the server gives none")));
+            if let Some(advice) = advice(job, now) {
+                console.print(format_args!("what it means: {}\nwhat to do: {}", advice.meaning, advice.remedy));
+            }
+            console.print("");
+        }
+        Ok(())
+    }
+}

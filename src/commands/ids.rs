@@ -1,0 +1,84 @@
+use std::str::FromStr;
+
+use crate::api::JobId;
+
+/// More ids than this in one command are a slip of the keyboard (`1-999999999`), not a wish.
+const MOST: i64 = 1_000_000;
+
+/// What a person types for job ids: `4`, `4-6`, or `1,4-6`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ids(Vec<JobId>);
+
+impl FromStr for Ids {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Ids, String> {
+        let mut ids = vec![];
+        for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+            ids.extend(range(part)?);
+        }
+        if ids.is_empty() {
+            return Err("expected a job id (4), a range (4-6) or a list (1,4-6)".to_owned());
+        }
+        Ok(Ids(ids))
+    }
+}
+
+fn range(part: &str) -> Result<impl Iterator<Item = JobId>, String> {
+    let (first, last) = match part.strip_prefix('-') {
+        Some(_) => (part, part),
+        None => part.split_once('-').unwrap_or((part, part)),
+    };
+    let number = |text: &str| text.trim().parse::<i64>();
+    match (number(first), number(last)) {
+        (Ok(first), Ok(last)) if first > last => {
+            Err(format!("the range '{part}' ends before it starts; did you mean {last}-{first}?"))
+        }
+        (Ok(first), Ok(last)) if last.saturating_sub(first) >= MOST => Err(format!("the range '{part}' is too long")),
+        (Ok(first), Ok(last)) => Ok((first..=last).map(JobId)),
+        _ if part.contains('-') => Err(format!("'{part}' looks like a range, but is not of the form 4-6")),
+        _ => Err(format!("'{part}' is not a job id: expected a number (4), a range (4-6) or a list (1,4-6)")),
+    }
+}
+
+/// All ids, each once, in the order in which they were typed.
+pub fn flatten(ids: Vec<Ids>) -> Vec<JobId> {
+    let mut seen = std::collections::HashSet::new();
+    ids.into_iter().flat_map(|ids| ids.0).filter(|id| seen.insert(*id)).collect()
+}
+
+/// `['1', '2']`, as the manual shows ids.
+pub fn shown<'a>(ids: impl IntoIterator<Item = &'a JobId>) -> String {
+    let ids: Vec<String> = ids.into_iter().map(|id| format!("'{id}'")).collect();
+    format!("[{}]", ids.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn read(text: &str) -> Vec<i64> {
+        flatten(vec![text.parse().unwrap()]).into_iter().map(|id| id.0).collect()
+    }
+
+    #[test]
+    fn ids_ranges_and_lists() {
+        assert_eq!(read("7"), [7]);
+        assert_eq!(read("1,4-6, 5"), [1, 4, 5, 6]);
+        assert_eq!(read("-1"), [-1]);
+        assert_eq!(shown(&[JobId(1), JobId(2)]), "['1', '2']");
+    }
+
+    #[test]
+    fn what_is_no_id_is_explained() {
+        let fault = |text: &str| text.parse::<Ids>().unwrap_err();
+        assert!(fault("5-x").contains("looks like a range"));
+        assert!(fault("7-5").contains("did you mean 5-7?"));
+        assert!(fault("1-999999999").contains("too long"));
+        assert!(fault("abc").contains("is not a job id"));
+        assert!(fault(",").contains("expected"));
+        assert!(fault("-9223372036854775808-5").contains("range"));
+    }
+}

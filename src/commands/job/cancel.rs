@@ -1,0 +1,30 @@
+use clap::Args;
+
+use crate::commands::ids::{Ids, flatten, shown};
+use crate::commands::jobs::{CANCEL, change};
+use crate::context::Context;
+use crate::error::Result;
+
+/// Set jobs to inactive
+///
+/// Examples: anon job cancel 12, anon job cancel 12 14-16, anon job cancel 12,14-16
+#[derive(Args)]
+pub struct Cancel {
+    /// Job ids (4), ranges (4-6) and lists (1,4-6); repeatable
+    #[arg(required = true, allow_negative_numbers = true)]
+    job_ids: Vec<Ids>,
+}
+
+impl Cancel {
+    pub fn run(self, context: &Context) -> Result<()> {
+        let ids = flatten(self.job_ids);
+        let (server, client) = context.client()?;
+        let question = format!(
+            "This will cancel the following {} jobs on {}: {}. Are you sure?",
+            ids.len(),
+            server.name,
+            shown(&ids)
+        );
+        change(context, (&server, &client), &ids, &CANCEL, &question, |client, id| client.cancel_job(id))
+    }
+}

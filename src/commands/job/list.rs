@@ -1,0 +1,34 @@
+use clap::Args;
+
+use crate::commands::ids::{Ids, flatten};
+use crate::commands::jobs;
+use crate::context::Context;
+use crate::error::Result;
+
+/// List jobs of the active server, a line each
+///
+/// Example: anon job list 1 3-5
+#[derive(Args)]
+pub struct List {
+    /// Job ids (4), ranges (4-6) and lists (1,4-6); repeatable
+    #[arg(allow_negative_numbers = true)]
+    job_ids: Vec<Ids>,
+}
+
+impl List {
+    pub fn run(self, context: &Context) -> Result<()> {
+        let ids = flatten(self.job_ids);
+        if ids.is_empty() {
+            context.console.print("No job ids given");
+            return Ok(());
+        }
+        let (server, client) = context.client()?;
+        let found = client.get_jobs_list(&ids)?;
+        context.console.print_table(&jobs::table(&found));
+        if found.len() < ids.len() {
+            let missing = ids.len() - found.len();
+            context.console.note(format_args!("{missing} of {} jobs are not on {}", ids.len(), server.name));
+        }
+        Ok(())
+    }
+}

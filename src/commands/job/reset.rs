@@ -1,0 +1,30 @@
+use clap::Args;
+
+use crate::commands::ids::{Ids, flatten, shown};
+use crate::commands::jobs::{RESET, change};
+use crate::context::Context;
+use crate::error::Result;
+
+/// Reset jobs, so that they are processed again
+///
+/// Examples: anon job reset 12, anon job reset 12 14-16, anon job reset 12,14-16
+#[derive(Args)]
+pub struct Reset {
+    /// Job ids (4), ranges (4-6) and lists (1,4-6); repeatable
+    #[arg(required = true, allow_negative_numbers = true)]
+    job_ids: Vec<Ids>,
+}
+
+impl Reset {
+    pub fn run(self, context: &Context) -> Result<()> {
+        let ids = flatten(self.job_ids);
+        let (server, client) = context.client()?;
+        let question = format!(
+            "This will reset the following {} jobs on {}: {}. Are you sure?",
+            ids.len(),
+            server.name,
+            shown(&ids)
+        );
+        change(context, (&server, &client), &ids, &RESET, &question, |client, id| client.reset_job(id))
+    }
+}

@@ -1,0 +1,43 @@
+use clap::Args;
+
+use crate::commands::ids::{Ids, flatten, shown};
+use crate::commands::jobs::{Change, change};
+use crate::context::Context;
+use crate::error::{Error, Result};
+
+/// Have jobs processed although the patient has opted out, for the reason given
+///
+/// Only for data whose patient has consented to your specific research.
+/// Examples: anon job set-opt-out-ignore 12 "signed consent", anon job set-opt-out-ignore 1-2,4 signed
+#[derive(Args)]
+pub struct SetOptOutIgnore {
+    /// Job ids (4), ranges (4-6) and lists (1,4-6), then the reason in quotes
+    #[arg(value_names = ["JOB_IDS", "REASON"], num_args = 2.., required = true, allow_negative_numbers = true)]
+    ids_and_reason: Vec<String>,
+}
+
+impl SetOptOutIgnore {
+    pub fn run(mut self, context: &Context) -> Result<()> {
+        let reason = self.ids_and_reason.pop().unwrap_or_default();
+        let ids = self.ids_and_reason.iter().map(|text| text.parse::<Ids>());
+        let ids = ids.collect::<std::result::Result<Vec<_>, _>>().map_err(|fault| {
+            Error::usage(
+                fault,
+                "a reason of several words goes in quotes: anon job set-opt-out-ignore 12 \"signed consent\"",
+            )
+        })?;
+        let ids = flatten(ids);
+        let (server, client) = context.client()?;
+        let question = format!(
+            "This will set opt-out ignore '{reason}' for the following {} job ids on {}: {}. Are you sure?",
+            ids.len(),
+            server.name,
+            shown(&ids)
+        );
+        let kind = Change {
+            verb: "set opt-out ignore",
+            done: |id, server| format!("Set opt-out ignore for job {id} on {server}"),
+        };
+        change(context, (&server, &client), &ids, &kind, &question, |client, id| client.set_opt_out_ignore(id, &reason))
+    }
+}

@@ -1,0 +1,13 @@
+//! One folder per group, one file per command: its arguments and what it does.
+
+pub mod batch;
+pub mod create;
+pub mod job;
+pub mod map;
+pub mod select;
+pub mod server;
+pub mod settings;
+pub mod status;
+
+mod ids;
+mod jobs;

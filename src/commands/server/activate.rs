@@ -1,0 +1,26 @@
+use clap::Args;
+
+use crate::context::Context;
+use crate::error::Result;
+
+/// Use this server in all commands from now on
+///
+/// Example: anon server activate p01
+#[derive(Args)]
+pub struct Activate {
+    /// Name of a server in 'anon server list'
+    #[arg(value_name = "SHORT_NAME")]
+    name: String,
+}
+
+impl Activate {
+    pub fn run(self, context: &Context) -> Result<()> {
+        let server = context.change_settings(|settings| {
+            let server = settings.server(&self.name)?.clone();
+            settings.active_server_name = Some(self.name);
+            Ok(server)
+        })?;
+        context.console.print(format_args!("Set active server to {server}"));
+        Ok(())
+    }
+}

@@ -1,0 +1,35 @@
+use clap::Args;
+
+use crate::api::{Client, Token};
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::settings::Server;
+
+/// Add a server to the list of servers, or give a known one another URL
+///
+/// Example: anon server add p01 https://idis.example.org/p01
+#[derive(Args)]
+pub struct Add {
+    /// A short name to know the server by
+    #[arg(value_name = "SHORT_NAME")]
+    name: String,
+    /// The URL of its web API
+    url: String,
+}
+
+impl Add {
+    pub fn run(self, context: &Context) -> Result<()> {
+        if self.name.trim().is_empty() {
+            return Err(Error::usage("a server needs a name", "type 'anon server add NAME URL'"));
+        }
+        // A URL that no client could use is refused here, before it is saved.
+        let _ = Client::new(&self.url, "", Token::new(""))?;
+        let server = Server { name: self.name, url: self.url };
+        context.change_settings(|settings| {
+            settings.add_server(server.clone());
+            Ok(())
+        })?;
+        context.console.print(format_args!("added {server} to list"));
+        Ok(())
+    }
+}

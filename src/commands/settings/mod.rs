@@ -1,0 +1,40 @@
+mod edit;
+mod get_token;
+mod info;
+mod set_username;
+mod set_validate_ssl;
+mod show;
+mod user;
+
+use clap::Subcommand;
+
+use crate::cli::Of;
+use crate::context::Context;
+use crate::error::Result;
+
+#[derive(Subcommand)]
+pub enum Settings {
+    Edit(edit::Edit),
+    GetToken(get_token::GetToken),
+    Info(info::Info),
+    SetUsername(set_username::SetUsername),
+    SetValidateSsl(set_validate_ssl::SetValidateSsl),
+    Show(show::Show),
+    /// Manage the credentials for the servers
+    User(Of<user::User>),
+}
+
+impl Settings {
+    pub fn run(self, context: &Context) -> Result<()> {
+        match self {
+            Settings::Edit(command) => command.run(context),
+            Settings::GetToken(command) => command.run(context),
+            Settings::Info(command) => command.run(context),
+            Settings::SetUsername(command) => command.run(context),
+            Settings::SetValidateSsl(command) => command.run(context),
+            Settings::Show(command) => command.run(context),
+            Settings::User(Of { command: Some(command) }) => command.run(context),
+            Settings::User(_) => context.help(&["settings", "user"]),
+        }
+    }
+}

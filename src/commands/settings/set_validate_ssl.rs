@@ -1,0 +1,27 @@
+use clap::Args;
+use clap::builder::BoolishValueParser;
+
+use crate::context::Context;
+use crate::error::Result;
+
+/// Choose whether the certificates of servers are checked
+///
+/// Without the check, anyone between you and the server can read your token. A hospital's own CA is better added to the
+/// system's trust store, or named in REQUESTS_CA_BUNDLE. Example: anon settings set-validate-ssl true
+#[derive(Args)]
+pub struct SetValidateSsl {
+    /// true or false
+    #[arg(value_parser = BoolishValueParser::new(), action = clap::ArgAction::Set)]
+    value: bool,
+}
+
+impl SetValidateSsl {
+    pub fn run(self, context: &Context) -> Result<()> {
+        context.change_settings(|settings| {
+            settings.validate_ssl = self.value;
+            Ok(())
+        })?;
+        context.console.print(format_args!("validate_ssl is now {}", self.value));
+        Ok(())
+    }
+}

@@ -1,0 +1,84 @@
+use std::path::{Path, PathBuf};
+
+use super::Settings;
+use crate::error::Result;
+use crate::storage::{self, Lock, Privacy};
+
+/// What the settings file is called.
+pub const FILE_NAME: &str = "AnonWebAPIClientSettings.yml";
+
+/// Where the settings are when nobody says otherwise: in the home folder, as AnonAPI has them.
+///
+/// `None` if the user has no home folder.
+pub fn default_path() -> Option<PathBuf> {
+    // On Windows, AnonAPI goes by USERPROFILE; the system's own answer need not be the same.
+    let named = if cfg!(windows) { std::env::var_os("USERPROFILE") } else { None };
+    named.filter(|home| !home.is_empty()).map(PathBuf::from).or_else(dirs::home_dir).map(|home| home.join(FILE_NAME))
+}
+
+/// The settings file: where it is, and what is in it.
+#[derive(Debug)]
+pub struct SettingsFile {
+    path: PathBuf,
+}
+
+impl SettingsFile {
+    /// The settings at this path.
+    pub fn at(path: PathBuf) -> SettingsFile {
+        SettingsFile { path }
+    }
+
+    /// Where they are.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Reads the settings; makes the file, with defaults, when there is none. Says whether it was made.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or not understood; it stays as it is.
+    pub fn load(&self) -> Result<(Settings, bool)> {
+        if let Some(bytes) = storage::read_if_present(&self.path)? {
+            return Ok((Settings::parse(&bytes, &self.path)?, false));
+        }
+        let _lock = Lock::of(&self.path)?;
+        if let Some(bytes) = storage::read_if_present(&self.path)? {
+            return Ok((Settings::parse(&bytes, &self.path)?, false));
+        }
+        let settings = Settings::default();
+        self.save(&settings)?;
+        Ok((settings, true))
+    }
+
+    /// Changes the settings as they are on disk at this moment, so that two `anon` at once lose nothing.
+    ///
+    /// # Errors
+    /// When the file cannot be read or written, or `change` fails; it then stays as it is.
+    pub fn change<T>(&self, change: impl FnOnce(&mut Settings) -> Result<T>) -> Result<T> {
+        let _lock = Lock::of(&self.path)?;
+        let mut settings = match storage::read_if_present(&self.path)? {
+            Some(bytes) => Settings::parse(&bytes, &self.path)?,
+            None => Settings::default(),
+        };
+        let outcome = change(&mut settings)?;
+        self.save(&settings)?;
+        Ok(outcome)
+    }
+
+    fn save(&self, settings: &Settings) -> Result<()> {
+        storage::replace(&self.path, settings.to_file().as_bytes(), Privacy::Private)
+    }
+
+    /// Whether others on this machine can read the token. Always false where the system has no such permissions.
+    pub fn is_readable_by_others(&self) -> bool {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            std::fs::metadata(&self.path).is_ok_and(|file| file.permissions().mode() & 0o044 != 0)
+        }
+        #[cfg(not(unix))]
+        {
+            false
+        }
+    }
+}

@@ -1,0 +1,184 @@
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde_yaml::{Mapping, Value};
+
+use super::{Server, Settings};
+use crate::api::Token;
+use crate::error::{Place, Problem, Problems, Result};
+use crate::parameters::{Kind, Parameters};
+use crate::storage::yaml;
+
+/// The keys that this version knows, and those that older versions used.
+const KNOWN: [&str; 8] = [
+    "servers",
+    "active_server_name",
+    "user_name",
+    "user_token",
+    "validate_ssl",
+    "job_default_parameters",
+    "create_job_defaults",
+    "active_mapping_file",
+];
+
+/// The file as any version wrote it: a missing key means the default.
+#[derive(Deserialize)]
+struct Raw {
+    servers: Option<Entries>,
+    active_server_name: Option<String>,
+    user_name: Option<String>,
+    user_token: Option<String>,
+    validate_ssl: Option<Flag>,
+    job_default_parameters: Option<Defaults>,
+    create_job_defaults: Option<Defaults>,
+    active_mapping_file: Option<PathBuf>,
+}
+
+/// Keys and values in the order of the file.
+struct Entries(Vec<(String, Option<String>)>);
+
+impl<'de> Deserialize<'de> for Entries {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Entries, D::Error> {
+        struct Visitor;
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = Entries;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("lines of the form 'name: value'")
+            }
+
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Entries, A::Error> {
+                let mut entries = vec![];
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(Entries(entries))
+            }
+        }
+        deserializer.deserialize_map(Visitor)
+    }
+}
+
+/// The defaults for new jobs: a list of `name,value`, or in older files a mapping.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Defaults {
+    List(Vec<String>),
+    Named(Entries),
+}
+
+/// `true`, or what people type for it.
+struct Flag(bool);
+
+impl<'de> Deserialize<'de> for Flag {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Flag, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        match text.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "on" | "y" | "1" => Ok(Flag(true)),
+            "false" | "no" | "off" | "n" | "0" => Ok(Flag(false)),
+            _ => Err(serde::de::Error::custom("validate_ssl must be true or false")),
+        }
+    }
+}
+
+impl Settings {
+    /// Reads the settings as any version of AnonAPI or `anon` wrote them.
+    ///
+    /// # Errors
+    /// [`crate::Error::Contents`] with the file and line. The token and its neighbours are never quoted.
+    pub fn parse(bytes: &[u8], path: &Path) -> Result<Settings> {
+        let text = std::str::from_utf8(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
+            .map_err(|_| Problems::whole(path, "it is not UTF-8 text", HINT))?;
+        if text.trim().is_empty() {
+            return Ok(Settings::default());
+        }
+        let raw: Raw = serde_yaml::from_str(text).map_err(|error| problem(path, &error))?;
+        let all: Mapping = serde_yaml::from_str(text).map_err(|error| problem(path, &error))?;
+        let known = |key: &Value| key.as_str().is_some_and(|key| KNOWN.contains(&key));
+        // Left out is not the same as null: then the default server is active, if there is one.
+        let implied =
+            (!all.contains_key("active_server_name")).then_some(Settings::default().active_server_name).flatten();
+        let other = all.into_iter().filter(|(key, _)| !known(key)).collect();
+        let default = Settings::default();
+        let defaults = match raw.job_default_parameters.or(raw.create_job_defaults) {
+            Some(defaults) => parameters(defaults, path)?,
+            None => default.job_default_parameters,
+        };
+        let url = |(name, url): (String, Option<String>)| Server { name, url: url.unwrap_or_default() };
+        Ok(Settings {
+            servers: raw.servers.map_or(default.servers, |entries| entries.0.into_iter().map(url).collect()),
+            active_server_name: raw.active_server_name.or(implied),
+            user_name: raw.user_name.unwrap_or(default.user_name),
+            user_token: raw.user_token.map_or(default.user_token, Token::new),
+            validate_ssl: raw.validate_ssl.is_none_or(|flag| flag.0),
+            job_default_parameters: defaults,
+            active_mapping_file: raw.active_mapping_file.filter(|path| !path.as_os_str().is_empty()),
+            other,
+        })
+    }
+
+    /// The text of the file, as AnonAPI writes it.
+    pub(super) fn to_file(&self) -> String {
+        self.to_yaml(Value::from(self.user_token.reveal()))
+    }
+
+    pub(super) fn to_yaml(&self, token: Value) -> String {
+        let text = |text: Option<&str>| text.map_or(Value::Null, Value::from);
+        let mapping = self.active_mapping_file.as_ref().map(|path| path.to_string_lossy());
+        let servers: Mapping = self
+            .servers
+            .iter()
+            .map(|server| (Value::from(server.name.as_str()), Value::from(server.url.as_str())))
+            .collect();
+        let defaults =
+            self.job_default_parameters.iter().map(|(kind, value)| Value::from(format!("{},{value}", kind.name())));
+        let mut root = Mapping::new();
+        let mut put = |key: &str, value: Value| root.insert(Value::from(key), value);
+        put("active_mapping_file", text(mapping.as_deref()));
+        put("active_server_name", text(self.active_server_name.as_deref()));
+        put("job_default_parameters", Value::Sequence(defaults.collect()));
+        put("servers", Value::Mapping(servers));
+        put("user_name", Value::from(self.user_name.as_str()));
+        put("user_token", token);
+        put("validate_ssl", Value::from(self.validate_ssl));
+        root.extend(self.other.clone());
+        yaml::emit(&Value::Mapping(root))
+    }
+}
+
+const HINT: &str = "correct it with 'anon settings edit' or an editor, or move it away to start with default settings";
+
+fn problem(path: &Path, error: &serde_yaml::Error) -> Problems {
+    let place = error.location().map_or(Place::Whole, |at| Place::Line(at.line()));
+    // The location is named already; what remains never holds a value of the file.
+    let text = error.to_string();
+    let text = text.split(" at line ").next().unwrap_or(&text);
+    let message = match text.find("invalid type: string \"") {
+        Some(at) => format!("{}found a text where something else was expected", &text[..at]),
+        None => text.to_owned(),
+    };
+    Problems { path: path.to_owned(), list: vec![Problem::new(place, message).hint(HINT)] }
+}
+
+fn parameters(defaults: Defaults, path: &Path) -> Result<Parameters> {
+    let pairs: Vec<(String, String)> = match defaults {
+        Defaults::List(list) => {
+            let split = |entry: &String| entry.split_once(',').map(|(name, value)| (name.to_owned(), value.to_owned()));
+            list.iter().map(|entry| split(entry).unwrap_or_else(|| (entry.clone(), String::new()))).collect()
+        }
+        Defaults::Named(entries) => {
+            entries.0.into_iter().map(|(name, value)| (name, value.unwrap_or_default())).collect()
+        }
+    };
+    let mut parameters = Parameters::default();
+    for (name, value) in pairs {
+        let kind = Kind::from_name(&name).ok_or_else(|| {
+            Problems::whole(path, format!("'{name}' in job_default_parameters is no parameter of a job"), HINT)
+        })?;
+        parameters.set(kind, value.trim());
+    }
+    Ok(parameters)
+}
+
+#[cfg(test)]
+mod tests;
