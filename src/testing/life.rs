@@ -1,0 +1,216 @@
+//! How jobs fare as time passes.
+
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::job::FakeJob;
+
+/// Whether jobs change by themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Life {
+    step: Option<Duration>,
+}
+
+impl Life {
+    /// Jobs stay as they are until a call changes them.
+    pub fn still() -> Life {
+        Life { step: None }
+    }
+
+    /// Jobs that are created or reset go from `ACTIVE` over `UPLOADED` to `DONE`, in about four of these steps.
+    ///
+    /// Some fail instead, always the same ones: of every ten jobs that are created the fourth, sixth and eighth end in `ERROR`,
+    /// with the messages of a patient who opted out, of a PACS that answers 404 or 400, and of a full disk, and the
+    /// ninth stays `UPLOADED`. What helps in reality helps here: after a reset the PACS has found the study and the disk has
+    /// room, and a patient's opt-out can be overruled with `source_ignore_opt_out`.
+    pub fn passing(step: Duration) -> Life {
+        Life { step: Some(step.max(Duration::from_micros(1))) }
+    }
+
+    /// How many steps a stretch of time is; `None` if nothing changes.
+    fn steps(self, time: Duration) -> Option<f64> {
+        self.step.map(|step| time.as_secs_f64() / step.as_secs_f64())
+    }
+}
+
+/// The time since the server started; tests turn it forward instead of waiting.
+#[derive(Debug)]
+pub(super) struct Clock {
+    start: Instant,
+    skipped: Duration,
+}
+
+impl Clock {
+    pub(super) fn new() -> Clock {
+        Clock { start: Instant::now(), skipped: Duration::ZERO }
+    }
+
+    pub(super) fn now(&self) -> Duration {
+        self.start.elapsed() + self.skipped
+    }
+
+    pub(super) fn skip(&mut self, time: Duration) {
+        self.skipped += time;
+    }
+}
+
+/// What becomes of a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Done,
+    OptedOut,
+    PacsNotFound,
+    PacsBadRequest,
+    DiskFull,
+    Stuck,
+}
+
+/// Decides what becomes of the `ordinal`-th job (from 1) the `attempt`-th time (from 1) that it is tried.
+fn fate(job: &FakeJob, ordinal: u64, attempt: u32) -> Fate {
+    let pacs = job.text("source_type") == "WADO";
+    match ordinal % 10 {
+        4 if !job.text("source_ignore_opt_out").eq_ignore_ascii_case("true") => Fate::OptedOut,
+        6 if attempt == 1 && pacs => Fate::PacsNotFound,
+        6 if attempt == 1 => Fate::DiskFull,
+        8 if pacs => Fate::PacsBadRequest,
+        8 if attempt == 1 => Fate::DiskFull,
+        9 => Fate::Stuck,
+        _ => Fate::Done,
+    }
+}
+
+/// The way of a job that is active, decided when it became so.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Course {
+    since: Duration,
+    /// Steps that it waits for other jobs, so that a batch does not move as one.
+    wait: f64,
+    fate: Fate,
+}
+
+impl Course {
+    /// The `ordinal`-th job (from 1) becomes active for the `attempt`-th time (from 1).
+    pub(super) fn begin(job: &FakeJob, ordinal: u64, attempt: u32, now: Duration) -> Course {
+        Course { since: now, wait: 0.25 * (ordinal.saturating_sub(1) % 4) as f64, fate: fate(job, ordinal, attempt) }
+    }
+
+    /// Brings the job up to date.
+    pub(super) fn follow(&self, job: &mut FakeJob, now: Duration, life: Life) {
+        if let Some(steps) = life.steps(now.saturating_sub(self.since)) {
+            proceed(job, self.fate, steps - self.wait);
+        }
+    }
+}
+
+/// Brings a job up to date, `steps` after its turn came.
+fn proceed(job: &mut FakeJob, fate: Fate, steps: f64) {
+    let total = 12 + (job.id().0 * 37).rem_euclid(200);
+    let share = |of: f64| ((total as f64) * of.clamp(0.0, 1.0)) as i64;
+    let refused = matches!(fate, Fate::OptedOut | Fate::PacsNotFound | Fate::PacsBadRequest);
+    let (status, downloaded, processed) = match steps {
+        ..1.0 => ("ACTIVE", None, 0),
+        1.0.. if refused => ("ERROR", Some(0), 0),
+        1.0..2.0 => ("ACTIVE", Some(share(steps - 1.0)), 0),
+        2.0..4.0 => ("UPLOADED", Some(total), share((steps - 2.0) / 2.0)),
+        _ if fate == Fate::Stuck => ("UPLOADED", Some(total), share(0.95)),
+        _ if fate == Fate::DiskFull => ("ERROR", Some(total), total),
+        _ => ("DONE", Some(total), total),
+    };
+    let processed = if fate == Fate::Stuck { processed.min(share(0.95)) } else { processed };
+    job.set("status", status.into());
+    job.set("files_downloaded", downloaded.map_or(Value::Null, Value::from));
+    job.set("files_processed", processed.into());
+    if status == "ERROR" {
+        job.set("error", message(fate, job).into());
+    }
+}
+
+/// The error messages of the manual, section 5.7.2.
+fn message(fate: Fate, job: &FakeJob) -> String {
+    let id = job.id();
+    let pacs = |reason: &str| {
+        format!(
+            "Error while pre-processing job {id}: WadoWrapperException: Got HTTP error response from server when requesting \
+             'http://umcidcsasp04:8080/wado/?studyInstanceUID=1234&contentType=application/dicom&requestType=WADO\
+             &transferSyntax=1.2.840.10008.1.2.1' Original error:'HTTP Error {reason}'"
+        )
+    };
+    match fate {
+        Fate::OptedOut => format!(
+            "Error while pre-processing job {id}: Patient \"123456\" does not want his or her data to be used for research"
+        ),
+        Fate::PacsNotFound => pacs("404: Not Found"),
+        Fate::PacsBadRequest => pacs("400: Bad Request"),
+        Fate::DiskFull => format!(
+            r"Could not move file D:\CTP\roots\Post-anonimizationDSS\{id}\test\ to {}\{id}\test\, original error:[Errno 28] No space left on device",
+            job.text("destination_path")
+        ),
+        Fate::Done | Fate::Stuck => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::api::JobId;
+
+    fn after(ordinal: u64, attempt: u32, source: &str, steps: f64) -> FakeJob {
+        let mut job = FakeJob::created(JobId(1000 + ordinal as i64), &[("source_type".to_owned(), source.to_owned())]);
+        let fate = fate(&job, ordinal, attempt);
+        proceed(&mut job, fate, steps);
+        job
+    }
+
+    #[test]
+    fn a_job_goes_from_active_over_uploaded_to_done() {
+        let files = |job: &FakeJob| {
+            (job.get("files_downloaded").unwrap().as_u64(), job.get("files_processed").unwrap().as_u64())
+        };
+        let mut seen = Vec::new();
+        let mut before = (None, None);
+        for tenth in 0..60 {
+            let job = after(1, 1, "PATH", f64::from(tenth) / 10.0);
+            assert!(files(&job) >= before, "files never become fewer");
+            before = files(&job);
+            let status = job.text("status").to_owned();
+            if seen.last() != Some(&status) {
+                seen.push(status);
+            }
+        }
+        assert_eq!(seen, ["ACTIVE", "UPLOADED", "DONE"]);
+        assert_eq!(before.0, before.1, "a job that is done has processed all it has downloaded");
+    }
+
+    #[test]
+    fn some_jobs_fail_as_in_the_manual_and_the_same_ones_every_time() {
+        for (ordinal, source, words) in [
+            (4, "PATH", "does not want his or her data to be used for research"),
+            (6, "WADO", "HTTP Error 404: Not Found"),
+            (6, "PATH", "[Errno 28] No space left on device"),
+            (8, "WADO", "HTTP Error 400: Bad Request"),
+            (18, "WADO", "HTTP Error 400: Bad Request"),
+        ] {
+            let job = after(ordinal, 1, source, 100.0);
+            assert_eq!(job.text("status"), "ERROR", "{ordinal} {source}");
+            assert!(job.text("error").contains(words), "{ordinal} {source}: {}", job.text("error"));
+        }
+        let stuck = after(9, 1, "PATH", 100.0);
+        assert_eq!(stuck.text("status"), "UPLOADED");
+        assert!(stuck.get("files_processed").unwrap().as_u64() < stuck.get("files_downloaded").unwrap().as_u64());
+        for ordinal in [1, 2, 3, 5, 7, 10, 11] {
+            assert_eq!(after(ordinal, 1, "PATH", 100.0).text("status"), "DONE");
+        }
+    }
+
+    #[test]
+    fn what_helps_in_reality_helps_here() {
+        assert_eq!(after(6, 2, "WADO", 100.0).text("status"), "DONE");
+        assert_eq!(after(6, 2, "PATH", 100.0).text("status"), "DONE");
+        assert_eq!(after(8, 2, "WADO", 100.0).text("status"), "ERROR");
+        let job = FakeJob::new(JobId(4)).field("source_ignore_opt_out", "True");
+        assert_eq!(fate(&job, 4, 2), Fate::Done);
+    }
+}

@@ -1,0 +1,5 @@
+//! `anon` as a user meets it: the program itself, in a home and a working folder of its own, against a fake IDIS.
+
+#![allow(clippy::unwrap_used)]
+
+mod support;

@@ -1,0 +1,174 @@
+//! What a command did, all of it, compared at once.
+
+use std::path::Path;
+
+use anonapi::testing::Received;
+
+/// What a command did. Texts show the home folder as `~`, the working folder as `.` and the server as `{url}`.
+#[derive(Debug)]
+#[must_use]
+pub struct Outcome {
+    /// The command line.
+    pub line: String,
+    /// The exit status; -1 if it was killed.
+    pub status: i32,
+    pub stdout: String,
+    pub stderr: String,
+    /// What the server was asked meanwhile.
+    pub requests: Vec<Received>,
+    /// Files that came (`+ ./a`), changed (`~ ./a`) or went (`- ./a`) meanwhile.
+    pub files: Vec<String>,
+}
+
+impl Outcome {
+    /// Fails unless the command succeeded.
+    #[track_caller]
+    pub fn assert_ok(self) -> Outcome {
+        self.assert_status(0)
+    }
+
+    /// Fails unless the command ended with this status.
+    #[track_caller]
+    pub fn assert_status(self, status: i32) -> Outcome {
+        assert!(self.status == status, "expected exit {status}\n{}", self.story());
+        self
+    }
+
+    /// Fails unless the output (either stream) holds each of these.
+    #[track_caller]
+    pub fn assert_says(self, parts: &[&str]) -> Outcome {
+        for part in parts {
+            assert!(self.stdout.contains(part) || self.stderr.contains(part), "'{part}' is not said\n{}", self.story());
+        }
+        self
+    }
+
+    /// Fails unless everything is as told: exit status, both streams, requests and files.
+    ///
+    /// Common indentation does not count, nor do spaces at the ends of lines; `[..]` stands for any part of a line. Sections without
+    /// content (`stdout:`, `stderr:`, `requests:`, `files:`) are left out.
+    #[track_caller]
+    pub fn assert(self, expected: &str) -> Outcome {
+        let (expected, actual) = (dedent(expected), dedent(&self.story_without_line()));
+        let fits =
+            expected.len() == actual.len() && expected.iter().zip(&actual).all(|(want, have)| matches(want, have));
+        assert!(fits, "{} did not go as told (- expected, + happened)\n{}", self.line, diff(&expected, &actual));
+        self
+    }
+
+    /// Everything that happened, as [`Outcome::assert`] compares it.
+    pub fn story(&self) -> String {
+        format!("$ {}\n{}", self.line, self.story_without_line())
+    }
+
+    fn story_without_line(&self) -> String {
+        let mut story = format!("exit {}\n", self.status);
+        let requests: Vec<String> = self.requests.iter().map(Received::to_string).collect();
+        for (title, content) in [
+            ("stdout", self.stdout.as_str()),
+            ("stderr", &self.stderr),
+            ("requests", &requests.join("\n")),
+            ("files", &self.files.join("\n")),
+        ] {
+            if !content.is_empty() {
+                story.push_str(title);
+                story.push_str(":\n");
+                content.trim_end_matches('\n').split('\n').for_each(|line| story.push_str(&format!("  {line}\n")));
+            }
+        }
+        story
+    }
+}
+
+/// Replaces what differs from run to run by names.
+pub struct Names(Vec<(String, String)>);
+
+impl Names {
+    pub fn new(home: &Path, work: &Path, urls: Vec<(String, String)>) -> Names {
+        let mut names = urls;
+        for (path, name) in [(home, "~"), (work, ".")] {
+            let path = path.to_str().unwrap();
+            names.push((path.to_owned(), name.to_owned()));
+            // As a mapping has it.
+            names.push((path.replace('/', "\\"), name.to_owned()));
+        }
+        Names(names)
+    }
+
+    pub fn apply(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for (long, short) in &self.0 {
+            text = replace_path(&text, long, short);
+        }
+        text
+    }
+}
+
+/// Replaces a path and, on Windows, turns the separators of what follows it.
+fn replace_path(text: &str, long: &str, short: &str) -> String {
+    let mut parts = text.split(long);
+    let mut replaced = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        replaced.push_str(short);
+        let end = part.find(|c: char| c.is_whitespace() || "'\",".contains(c)).unwrap_or(part.len());
+        let (path, rest) = part.split_at(end);
+        replaced.push_str(&if cfg!(windows) { path.replace('\\', "/") } else { path.to_owned() });
+        replaced.push_str(rest);
+    }
+    replaced
+}
+
+/// The lines without the indentation that all have, without spaces at their ends, and without blank lines around them.
+fn dedent(text: &str) -> Vec<String> {
+    let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+    let indent = |line: &&str| line.len() - line.trim_start_matches(' ').len();
+    let common = lines.iter().filter(|line| !line.is_empty()).map(indent).min().unwrap_or(0);
+    let mut lines: Vec<String> = lines.iter().map(|line| line.get(common..).unwrap_or_default().to_owned()).collect();
+    while lines.last().is_some_and(String::is_empty) {
+        lines.pop();
+    }
+    let first = lines.iter().position(|line| !line.is_empty()).unwrap_or(0);
+    lines.split_off(first)
+}
+
+/// Whether a line fits a pattern in which `[..]` stands for anything.
+fn matches(pattern: &str, line: &str) -> bool {
+    let Some((start, rest)) = pattern.split_once("[..]") else { return pattern == line };
+    let Some(mut line) = line.strip_prefix(start) else { return false };
+    loop {
+        if matches(rest, line) {
+            return true;
+        }
+        let mut chars = line.chars();
+        if chars.next().is_none() {
+            return false;
+        }
+        line = chars.as_str();
+    }
+}
+
+/// Both texts in one, along their longest common part.
+fn diff(expected: &[String], actual: &[String]) -> String {
+    let mut common = vec![vec![0usize; actual.len() + 1]; expected.len() + 1];
+    for (i, want) in expected.iter().enumerate().rev() {
+        for (j, have) in actual.iter().enumerate().rev() {
+            common[i][j] =
+                if matches(want, have) { common[i + 1][j + 1] + 1 } else { common[i + 1][j].max(common[i][j + 1]) };
+        }
+    }
+    let (mut i, mut j, mut lines) = (0, 0, String::new());
+    while i < expected.len() || j < actual.len() {
+        let (sign, line) = if i < expected.len() && j < actual.len() && matches(&expected[i], &actual[j]) {
+            (i, j) = (i + 1, j + 1);
+            (' ', &actual[j - 1])
+        } else if i < expected.len() && (j == actual.len() || common[i + 1][j] >= common[i][j + 1]) {
+            i += 1;
+            ('-', &expected[i - 1])
+        } else {
+            j += 1;
+            ('+', &actual[j - 1])
+        };
+        lines.push_str(&format!("{sign} {line}\n"));
+    }
+    lines
+}
