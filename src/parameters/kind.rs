@@ -41,11 +41,7 @@ impl Kind {
     /// The kind of this name. Case and surrounding spaces do not count; the names that older files use are known too.
     pub fn from_name(name: &str) -> Option<Kind> {
         let name = name.trim();
-        let old = [
-            ("patient_id", Kind::PseudoId),
-            ("patient_name", Kind::PseudoName),
-            ("project_name", Kind::Project),
-        ];
+        let old = [("patient_id", Kind::PseudoId), ("patient_name", Kind::PseudoName), ("project_name", Kind::Project)];
         let all = Kind::ALL.iter().map(|kind| (kind.name(), *kind));
         all.chain(old).find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, kind)| kind)
     }
