@@ -14,6 +14,7 @@
 //! | [`dicom`] | is it DICOM, and whose is it |
 //! | [`troubleshooting`] | what the errors of jobs mean and what to do about them |
 //! | [`unc`] | UNC paths, and finding them for mounts and drive letters |
+//! | [`locale`] | whether this user writes a decimal comma |
 //! | [`storage`] | YAML in and out, atomic replacement, locks: the only code that writes files |
 //! | [`error`] | one error type for everything |
 
@@ -26,6 +27,7 @@ mod context;
 pub mod dicom;
 pub mod error;
 pub mod journal;
+pub mod locale;
 pub mod mapping;
 pub mod parameters;
 pub mod scan;

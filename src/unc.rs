@@ -1,1 +1,82 @@
-//! To be written.
+//! UNC paths, and finding them for mounts and drive letters.
+//!
+//! The server reads and writes `\\server\share\folder` only. A local folder has such a name too when it is on a share: the
+//! mount table (Linux) or the drive letter (Windows) tells it.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+#[cfg(windows)]
+mod drives;
+mod mounts;
+
+/// A path that means the same on every computer: `\\server\share\folder`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct UncPath(String);
+
+impl UncPath {
+    /// Reads a UNC path: at least a server and a share. Forward slashes are taken too; spaces around it and separators at its
+    /// end do not count.
+    pub fn parse(text: &str) -> Option<UncPath> {
+        let text = text.trim().replace('/', "\\");
+        let path = text.strip_prefix(r"\\?\UNC\").map(|rest| format!(r"\\{rest}")).unwrap_or(text);
+        let path = path.trim_end_matches('\\');
+        let mut parts = path.strip_prefix(r"\\")?.split('\\');
+        let (server, share) = (parts.next()?, parts.next()?);
+        let named = |part: &str| !part.is_empty() && !matches!(part, "." | ".." | "?");
+        (named(server) && named(share) && !path.contains(char::is_control)).then(|| UncPath(path.to_owned()))
+    }
+
+    /// The path of something below this one; `relative` may use either separator. An empty one adds nothing.
+    #[must_use]
+    pub fn join(&self, relative: &str) -> UncPath {
+        let mut path = self.0.clone();
+        for part in relative.split(['/', '\\']).filter(|part| !matches!(*part, "" | ".")) {
+            path.push('\\');
+            path.push_str(part);
+        }
+        UncPath(path)
+    }
+
+    /// The path as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The UNC path of a folder of this computer, if it is on a share that the system knows.
+    pub fn of_folder(folder: &Path) -> Option<UncPath> {
+        let folder = absolute(folder)?;
+        #[cfg(target_os = "linux")]
+        return mounts::unc_of(&folder, &std::fs::read_to_string("/proc/self/mountinfo").ok()?);
+        #[cfg(windows)]
+        return drives::unc_of(&folder);
+        #[cfg(not(any(target_os = "linux", windows)))]
+        return UncPath::parse(folder.to_str()?);
+    }
+
+    /// The UNC path of what someone typed: a UNC path itself, a mapped drive (`H:\data`), a mount (`/mnt/share/data`).
+    /// It need not exist.
+    pub fn of_typed(text: &str) -> Option<UncPath> {
+        let text = text.trim();
+        UncPath::parse(text).or_else(|| {
+            let path = Path::new(text);
+            if path.is_absolute() { UncPath::of_folder(path) } else { None }
+        })
+    }
+}
+
+impl fmt::Display for UncPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A local path as a Windows program would write it: backslashes for separators.
+pub fn windows_form(path: &Path) -> String {
+    path.to_string_lossy().replace('/', "\\")
+}
+
+/// Without links where the path exists, so that the mount that it really is on is found.
+fn absolute(path: &Path) -> Option<PathBuf> {
+    std::fs::canonicalize(path).or_else(|_| std::path::absolute(path)).ok()
+}

@@ -1,0 +1,431 @@
+//! Walking and looking into files on several threads.
+//!
+//! One queue holds folders to list and files to look into; each thread, the caller's included, takes from it what is best done
+//! next. Threads are added while there is more to do than there are threads: up to the number of processors, and beyond that
+//! only where a file takes long to open, that is, where threads wait instead of compute.
+
+use std::collections::VecDeque;
+use std::ffi::OsString;
+use std::fs;
+use std::hash::RandomState;
+use std::mem;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, Scope};
+use std::time::{Duration, Instant};
+
+use crate::error::{Error, Result};
+
+use super::sniff::{Sniffed, Sniffer, is_gone, is_too_many, wait_for_others};
+use super::tally::Tally;
+use super::walk::{Entry, Folder, Rules};
+use super::{Check, Counters, DEFAULT_CONCURRENCY, Found, Report, Scan};
+
+/// Names that are handed over at a time while a folder is listed.
+const BATCH: usize = 256;
+/// With fewer files waiting than this, listing another folder goes first.
+const ENOUGH: usize = 4096;
+/// With more files waiting than this, whoever lists a folder stops to look into some.
+const PLENTY: usize = 16384;
+/// How long one turn of a thread should take: long enough to not quarrel about the queue, short enough to share the work.
+const TURN: Duration = Duration::from_micros(400);
+/// A file that takes longer than this is waited for, not worked on.
+const SLOW: Duration = Duration::from_micros(300);
+
+/// Scans folders; see [`Scan::run_each`].
+pub(super) fn run<T: Send>(
+    scan: &Scan<'_>,
+    folders: &[PathBuf],
+    progress: Report<'_>,
+    done: &(dyn Fn(usize, Found) -> Result<T> + Sync),
+) -> Vec<Result<T>> {
+    let rules = Rules::of(scan);
+    let limit = scan.concurrency.unwrap_or(DEFAULT_CONCURRENCY).get();
+    let processors = thread::available_parallelism().map_or(1, usize::from);
+    let queue = Queue {
+        // The last one is taken first.
+        folders: folders.iter().enumerate().rev().map(|(index, path)| rules.root(index, path)).collect(),
+        roots_left: folders.len(),
+        threads: 1,
+        limit,
+        ..Queue::default()
+    };
+    let engine = Engine {
+        scan,
+        rules,
+        roots: folders.iter().map(|path| Root::new(path)).collect(),
+        queue: Mutex::new(queue),
+        wake: Condvar::new(),
+        counters: Counters::default(),
+        typical: AtomicU32::new(UNKNOWN),
+        processors: processors.min(limit),
+        key: RandomState::new(),
+        progress,
+        done,
+    };
+    thread::scope(|scope| engine.work(scope));
+    let interrupted = || Err(Error::Interrupted("not all files were looked at".to_owned()));
+    engine.roots.into_iter().map(|root| unlocked(root.result.into_inner()).unwrap_or_else(interrupted)).collect()
+}
+
+struct Engine<'a, T> {
+    scan: &'a Scan<'a>,
+    rules: Rules<'a>,
+    roots: Vec<Root<'a, T>>,
+    queue: Mutex<Queue>,
+    wake: Condvar,
+    counters: Counters,
+    /// How long a file typically takes, in microseconds: a moving average.
+    typical: AtomicU32,
+    processors: usize,
+    key: RandomState,
+    progress: Report<'a>,
+    done: &'a (dyn Fn(usize, Found) -> Result<T> + Sync),
+}
+
+/// One of the scanned folders.
+struct Root<'a, T> {
+    path: &'a Path,
+    tally: Mutex<Tally>,
+    /// Folders to list and files to look into that are not done with.
+    pending: AtomicU64,
+    result: Mutex<Option<Result<T>>>,
+}
+
+impl<'a, T> Root<'a, T> {
+    fn new(path: &'a Path) -> Root<'a, T> {
+        Root { path, tally: Mutex::default(), pending: AtomicU64::new(1), result: Mutex::new(None) }
+    }
+}
+
+#[derive(Default)]
+struct Queue {
+    folders: Vec<Folder>,
+    files: VecDeque<Batch>,
+    files_waiting: usize,
+    roots_left: usize,
+    threads: usize,
+    idle: usize,
+    limit: usize,
+    stopped: bool,
+}
+
+/// Files of one folder.
+struct Batch {
+    folder: Arc<Folder>,
+    names: Vec<OsString>,
+}
+
+enum Work {
+    List(Folder),
+    Sniff(Batch),
+}
+
+/// Before the first file: one at a time until more is known.
+const UNKNOWN: u32 = 1000;
+
+impl<T: Send> Engine<'_, T> {
+    fn work<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>) {
+        let _alarm = Alarm(self);
+        let mut sniffer = Sniffer::new(&self.key);
+        while let Some(work) = self.next(scope) {
+            match work {
+                Work::List(folder) => self.list(scope, folder, &mut sniffer),
+                Work::Sniff(batch) => self.sniff(batch, &mut sniffer),
+            }
+            (self.progress)(self.counters.progress());
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        unlocked(self.queue.lock())
+    }
+
+    /// Waits for something to do; `None` when there is nothing left for this thread.
+    fn next<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>) -> Option<Work> {
+        let mut queue = self.lock();
+        loop {
+            if self.scan.stopped() && !queue.stopped {
+                queue.stopped = true;
+                self.wake.notify_all();
+            }
+            if queue.stopped || queue.roots_left == 0 || queue.threads > queue.limit {
+                queue.threads -= 1;
+                return None;
+            }
+            if let Some(work) = self.take(&mut queue) {
+                self.add_thread(scope, queue);
+                return Some(work);
+            }
+            queue.idle += 1;
+            queue = unlocked(self.wake.wait(queue));
+            queue.idle -= 1;
+        }
+    }
+
+    fn take(&self, queue: &mut Queue) -> Option<Work> {
+        if queue.files_waiting < ENOUGH
+            && let Some(folder) = queue.folders.pop()
+        {
+            return Some(Work::List(folder));
+        }
+        self.take_files(queue).or_else(|| queue.folders.pop().map(Work::List))
+    }
+
+    fn take_files(&self, queue: &mut Queue) -> Option<Work> {
+        let typical = self.typical.load(Ordering::Relaxed).max(1);
+        let wanted = (TURN.as_micros() as usize / typical as usize).clamp(1, BATCH);
+        let batch = queue.files.front_mut()?;
+        let part = if batch.names.len() > wanted {
+            let rest = batch.names.split_off(wanted);
+            Batch { folder: Arc::clone(&batch.folder), names: mem::replace(&mut batch.names, rest) }
+        } else {
+            queue.files.pop_front()?
+        };
+        queue.files_waiting -= part.names.len();
+        Some(Work::Sniff(part))
+    }
+
+    fn is_slow(&self) -> bool {
+        let typical = self.typical.load(Ordering::Relaxed);
+        typical != UNKNOWN && u128::from(typical) > SLOW.as_micros()
+    }
+
+    /// One more thread, if there is work for it and a reason to have it. The new one adds the next.
+    fn add_thread<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, mut queue: MutexGuard<'_, Queue>) {
+        let waiting = queue.files.len() + queue.folders.len();
+        if waiting == 0 {
+            return;
+        }
+        if queue.idle > 0 {
+            self.wake.notify_one();
+            return;
+        }
+        let most = if self.is_slow() { queue.limit } else { self.processors.min(queue.limit) };
+        if queue.threads >= most {
+            return;
+        }
+        queue.threads += 1;
+        drop(queue);
+        if thread::Builder::new().spawn_scoped(scope, || self.work(scope)).is_err() {
+            let mut queue = self.lock();
+            queue.threads -= 1;
+            queue.limit = queue.threads;
+        }
+    }
+
+    fn list<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, folder: Folder, sniffer: &mut Sniffer<'_>) {
+        let folder = Arc::new(folder);
+        let started = Instant::now();
+        let entries = match self.open_folder(&folder.path) {
+            Ok(entries) => entries,
+            Err(error) => {
+                let gone = is_gone(&error) && !folder.relative.is_empty();
+                self.tally(
+                    &folder,
+                    |tally| if gone { tally.gone() } else { tally.failed("list", &folder.path, error) },
+                );
+                return self.finished(folder.root, 1);
+            }
+        };
+        self.took(started.elapsed(), 1);
+        let mut listing = Listing::default();
+        for entry in entries {
+            match entry.and_then(|entry| self.rules.judge(&folder, &entry)) {
+                Ok(Entry::File(name)) => listing.files.push(name),
+                Ok(Entry::LeftOut) => listing.left_out += 1,
+                Ok(Entry::Folder(subfolder)) => listing.folders.push(subfolder),
+                Ok(Entry::Gone) => self.tally(&folder, Tally::gone),
+                Ok(Entry::Other) => {}
+                Err(error) => self.tally(&folder, |tally| tally.failed("list", &folder.path, error)),
+            }
+            if listing.files.len() >= BATCH || listing.folders.len() >= BATCH {
+                let plenty = self.hand_over(scope, &folder, &mut listing);
+                if self.scan.stopped() {
+                    break;
+                }
+                if plenty {
+                    self.help(sniffer);
+                }
+                (self.progress)(self.counters.progress());
+            }
+        }
+        self.hand_over(scope, &folder, &mut listing);
+        self.counters.folders.fetch_add(1, Ordering::Relaxed);
+        self.finished(folder.root, 1);
+    }
+
+    fn open_folder(&self, path: &Path) -> std::io::Result<fs::ReadDir> {
+        let mut attempt = 0;
+        loop {
+            match fs::read_dir(path) {
+                Err(error) if is_too_many(&error) => {
+                    self.back_off();
+                    wait_for_others(attempt).ok_or(error)?;
+                    attempt += 1;
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
+    /// Looks into some files while there are too many to remember.
+    fn help(&self, sniffer: &mut Sniffer<'_>) {
+        let work = self.take_files(&mut self.lock());
+        if let Some(Work::Sniff(batch)) = work {
+            self.sniff(batch, sniffer);
+        }
+    }
+
+    /// Puts what was listed into the queue. Returns whether there is plenty in it.
+    fn hand_over<'scope>(
+        &'scope self,
+        scope: &'scope Scope<'scope, '_>,
+        folder: &Arc<Folder>,
+        listing: &mut Listing,
+    ) -> bool {
+        let listing = mem::take(listing);
+        let files = listing.files.len();
+        let seen = files as u64 + listing.left_out;
+        self.counters.seen.fetch_add(seen, Ordering::Relaxed);
+        let looks = self.rules.check == Check::Open;
+        self.tally(folder, |tally| {
+            tally.seen(seen);
+            if !looks {
+                let selected = listing.files.iter().filter(|name| tally.select(&folder.relative, name)).count();
+                self.counters.selected.fetch_add(selected as u64, Ordering::Relaxed);
+            }
+        });
+        let new = listing.folders.len() + if looks { files } else { 0 };
+        if new == 0 {
+            return false;
+        }
+        self.roots[folder.root].pending.fetch_add(new as u64, Ordering::Relaxed);
+        let mut queue = self.lock();
+        queue.folders.extend(listing.folders.into_iter().rev());
+        if looks && files > 0 {
+            queue.files_waiting += files;
+            queue.files.push_back(Batch { folder: Arc::clone(folder), names: listing.files });
+        }
+        let plenty = queue.files_waiting > PLENTY;
+        self.add_thread(scope, queue);
+        plenty
+    }
+
+    fn sniff(&self, batch: Batch, sniffer: &mut Sniffer<'_>) {
+        let folder = &batch.folder;
+        let started = Instant::now();
+        let mut path = folder.path.clone();
+        let mut sniffed = Vec::with_capacity(batch.names.len());
+        for name in &batch.names {
+            path.push(name);
+            sniffed.push(self.sniff_patiently(&path, sniffer));
+            path.pop();
+        }
+        self.took(started.elapsed(), batch.names.len());
+        let mut selected = 0;
+        self.tally(folder, |tally| {
+            for (name, sniffed) in batch.names.iter().zip(sniffed) {
+                match sniffed {
+                    Sniffed::Dicom(header) => {
+                        tally.select_dicom(&folder.relative, name, header);
+                        selected += 1;
+                    }
+                    Sniffed::Other => {}
+                    Sniffed::Gone => tally.gone(),
+                    Sniffed::TooMany => {
+                        tally.failed("read", &folder.path.join(name), std::io::Error::other("too many open files"));
+                    }
+                    Sniffed::Failed(error) => tally.failed("read", &folder.path.join(name), error),
+                }
+            }
+        });
+        self.counters.checked.fetch_add(batch.names.len() as u64, Ordering::Relaxed);
+        self.counters.selected.fetch_add(selected, Ordering::Relaxed);
+        self.finished(folder.root, batch.names.len() as u64);
+    }
+
+    fn sniff_patiently(&self, path: &Path, sniffer: &mut Sniffer<'_>) -> Sniffed {
+        let mut attempt = 0;
+        loop {
+            let sniffed = sniffer.sniff(path);
+            if !matches!(sniffed, Sniffed::TooMany) {
+                return sniffed;
+            }
+            self.back_off();
+            if wait_for_others(attempt).is_none() {
+                return sniffed;
+            }
+            attempt += 1;
+        }
+    }
+
+    /// Fewer threads from now on: some end when they next ask for work.
+    fn back_off(&self) {
+        let mut queue = self.lock();
+        queue.limit = (queue.threads.min(queue.limit) / 2).max(1);
+    }
+
+    /// Learns how long files take. One that the system interrupted says little, so no single one counts for much.
+    fn took(&self, time: Duration, files: usize) {
+        let each = (time.as_micros() / files.max(1) as u128).min(2000) as u32;
+        let typical = self.typical.load(Ordering::Relaxed);
+        let weight = if typical == UNKNOWN { 8 } else { (files as u32).clamp(1, 4) };
+        self.typical.store((typical * (8 - weight) + each * weight) / 8, Ordering::Relaxed);
+    }
+
+    fn tally(&self, folder: &Folder, note: impl FnOnce(&mut Tally)) {
+        let mut tally = unlocked(self.roots[folder.root].tally.lock());
+        note(&mut tally);
+    }
+
+    /// So much of a scanned folder is done with. Whoever does the last of it hands over the result.
+    fn finished(&self, root: usize, count: u64) {
+        if self.roots[root].pending.fetch_sub(count, Ordering::AcqRel) != count {
+            return;
+        }
+        let this = &self.roots[root];
+        if self.scan.stopped() {
+            // What was listed last may not be all there is.
+            return self.root_done();
+        }
+        let tally = mem::take(&mut *unlocked(this.tally.lock()));
+        let result = tally.finish(this.path).and_then(|found| (self.done)(root, found));
+        *unlocked(this.result.lock()) = Some(result);
+        self.root_done();
+    }
+
+    fn root_done(&self) {
+        let mut queue = self.lock();
+        queue.roots_left -= 1;
+        if queue.roots_left == 0 {
+            self.wake.notify_all();
+        }
+    }
+}
+
+/// What was listed since the last hand-over.
+#[derive(Default)]
+struct Listing {
+    files: Vec<OsString>,
+    folders: Vec<Folder>,
+    left_out: u64,
+}
+
+/// A lock that a panicking thread held is good enough: the panic itself is passed on when the threads are joined.
+fn unlocked<G>(outcome: std::result::Result<G, PoisonError<G>>) -> G {
+    outcome.unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Without it, the other threads would wait for ever for what a panicking thread had to do.
+struct Alarm<'a, 'b, T: Send>(&'a Engine<'b, T>);
+
+impl<T: Send> Drop for Alarm<'_, '_, T> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.lock().stopped = true;
+            self.0.wake.notify_all();
+        }
+    }
+}

@@ -1,0 +1,241 @@
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::sync::Mutex;
+
+use super::*;
+use crate::dicom::tests::{dicom_bytes, dicom_of};
+use crate::error::Error;
+
+/// Makes files below a folder: DICOM, each of a study of its own, unless the name ends in `.txt`.
+fn make(files: &[&str]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (index, file) in files.iter().enumerate() {
+        let path = folder.path().join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let bytes = if file.ends_with(".txt") { b"text".to_vec() } else { dicom_bytes(index) };
+        fs::write(path, bytes).unwrap();
+    }
+    folder
+}
+
+fn paths(scan: &Scan<'_>, folder: &Path) -> Vec<String> {
+    scan.run(folder, &|_| {}).unwrap().paths
+}
+
+fn matching(folder: &Path, pattern: &str, recurse: bool) -> Vec<String> {
+    let scan = Scan { include: Some(Pattern::new(pattern).unwrap()), recurse, ..Scan::default() };
+    paths(&scan, folder)
+}
+
+#[test]
+fn finds_dicom_files_by_their_first_bytes() {
+    let folder =
+        make(&["b/2", "b/1.dcm", "a.dcm", "notes.txt", "b/c/d.raw", ".hidden", ".hid/x", "b/fileselection.txt"]);
+    fs::write(folder.path().join("fake.dcm"), "no").unwrap();
+    let found = Scan::default().run(folder.path(), &|_| {}).unwrap();
+    assert_eq!(found.paths, [".hid/x", "a.dcm", "b/1.dcm", "b/2", "b/c/d.raw"]);
+    assert_eq!((found.seen, found.patients, found.studies), (7, 5, 5));
+    assert!(found.unreadable_headers.is_empty());
+}
+
+#[test]
+fn finds_dicom_files_by_name() {
+    let folder =
+        make(&["1.2.840.5", "a.DCM", "noext", "x.12a", "y.dicom", "z.txt", "trail.", "gz.dcm.gz", "sub/q.Dcm"]);
+    let scan = Scan { check: Check::ByName, ..Scan::default() };
+    let found = scan.run(folder.path(), &|_| {}).unwrap();
+    assert_eq!(found.paths, ["1.2.840.5", "a.DCM", "noext", "sub/q.Dcm", "trail.", "y.dicom"]);
+    assert_eq!((found.seen, found.patients), (9, 0));
+    let all = Scan { check: Check::Nothing, ..Scan::default() };
+    assert_eq!(paths(&all, folder.path()).len(), 9);
+}
+
+/// What AnonAPI selected in the same folders.
+#[test]
+fn patterns_match_as_in_anonapi() {
+    let folder = make(&[
+        "study1/file1.dcm",
+        "study1/UP.DCM",
+        "study2/1.2.3",
+        "study2/x.123",
+        ".hid/x.dcm",
+        "study2/deep/d.dcm",
+        "study2/deep/study1/z",
+        "file1.dcm",
+        "top",
+    ]);
+    let folder = folder.path();
+    assert_eq!(matching(folder, "*", true).len(), 9);
+    assert_eq!(matching(folder, "*", false), ["file1.dcm", "top"]);
+    assert_eq!(matching(folder, "study1/*", true), ["study1/UP.DCM", "study1/file1.dcm", "study2/deep/study1/z"]);
+    assert_eq!(matching(folder, "study1/*", false), ["study1/UP.DCM", "study1/file1.dcm"]);
+    assert_eq!(matching(folder, "./study1/*", false), ["study1/UP.DCM", "study1/file1.dcm"]);
+    assert_eq!(matching(folder, "deep/*", true), ["study2/deep/d.dcm"]);
+    assert!(matching(folder, "deep/*", false).is_empty());
+    assert_eq!(matching(folder, "**/z", false), ["study2/deep/study1/z"]);
+    assert_eq!(matching(folder, "study2/**/*", false).len(), 4);
+    assert_eq!(matching(folder, "study2/**", false).len(), 4);
+    assert_eq!(matching(folder, "[!s]*/*", true), [".hid/x.dcm", "study2/deep/d.dcm"]);
+    assert_eq!(matching(folder, "[!s]*/*", false), [".hid/x.dcm"]);
+    assert_eq!(matching(folder, "?op", true), ["top"]);
+    assert_eq!(matching(folder, "x.*", true), [".hid/x.dcm", "study2/x.123"]);
+    assert!(matching(folder, "study1", true).is_empty());
+    assert_eq!(matching(folder, "file1.dcm", true), ["file1.dcm", "study1/file1.dcm"]);
+    #[cfg(target_os = "linux")]
+    assert!(matching(folder, "*.Dcm", true).is_empty());
+}
+
+#[test]
+fn patterns_cannot_leave_the_folder() {
+    for pattern in ["", "/", "/data/*", "../*", "a/../../b", "./"] {
+        assert!(matches!(Pattern::new(pattern), Err(Error::Usage { .. })), "{pattern}");
+    }
+    for odd in ["[", "a[", "[]", "[!]", "[]]", "a**b", "***", "[a-", "é[ü]*"] {
+        Pattern::new(odd).unwrap();
+        Exclusion::new(odd).unwrap();
+    }
+}
+
+/// What AnonAPI left out in the same folders.
+#[test]
+fn exclusions_match_the_whole_path() {
+    let folder =
+        make(&["study1/file1.dcm", "study1/UP.DCM", "study2/1.2.3", "study2/deep/d.dcm", ".hid/x.dcm", "file1.dcm"]);
+    let all = paths(&Scan::default(), folder.path());
+    let excluded = |pattern: &str| {
+        let scan = Scan { exclude: vec![Exclusion::new(pattern).unwrap()], ..Scan::default() };
+        let left = paths(&scan, folder.path());
+        all.iter().filter(|path| !left.contains(path)).cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(excluded("*.dcm"), [".hid/x.dcm", "file1.dcm", "study1/file1.dcm", "study2/deep/d.dcm"]);
+    assert_eq!(excluded("file1.dcm"), ["file1.dcm"]);
+    assert_eq!(excluded("study2/*"), ["study2/1.2.3", "study2/deep/d.dcm"]);
+    assert_eq!(excluded("*/deep/*"), ["study2/deep/d.dcm"]);
+    assert_eq!(excluded("**/*.dcm"), [".hid/x.dcm", "study1/file1.dcm", "study2/deep/d.dcm"]);
+    assert_eq!(excluded("study1"), [""; 0]);
+    assert_eq!(excluded("**"), all);
+}
+
+#[test]
+fn any_number_of_threads_finds_the_same() {
+    let names: Vec<String> =
+        (0..700).map(|n| format!("d{}/e{}/{}{n}", n % 7, n % 3, if n % 5 == 0 { "n.txt" } else { "f" })).collect();
+    let folder = make(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    let with = |threads| {
+        let scan = Scan { concurrency: NonZeroUsize::new(threads), ..Scan::default() };
+        scan.run(folder.path(), &|_| {}).unwrap()
+    };
+    let sequential = with(1);
+    assert_eq!(sequential.seen, 700);
+    assert!(sequential.paths.is_sorted());
+    for threads in [2, 7, 64] {
+        assert_eq!(with(threads), sequential);
+    }
+}
+
+#[test]
+fn several_folders_are_scanned_side_by_side() {
+    let folder = make(&["a/1", "a/2", "b/x.txt", "c/d/1"]);
+    let folders: Vec<PathBuf> = ["a", "missing", "b", "c"].iter().map(|name| folder.path().join(name)).collect();
+    let results = Scan::default().run_each(&folders, &|_| {}, &|index, found| Ok((index, found.paths)));
+    assert_eq!(*results[0].as_ref().unwrap(), (0, vec!["1".to_owned(), "2".to_owned()]));
+    assert!(matches!(&results[1], Err(Error::Io { action: "list", .. })), "{:?}", results[1]);
+    assert_eq!(*results[2].as_ref().unwrap(), (2, vec![]));
+    assert_eq!(*results[3].as_ref().unwrap(), (3, vec!["d/1".to_owned()]));
+}
+
+#[test]
+fn progress_grows_to_the_whole() {
+    let folder = make(&["a/1", "a/2.txt", "b/3"]);
+    let reports = Mutex::new(Vec::new());
+    Scan::default().run(folder.path(), &|progress| reports.lock().unwrap().push(progress)).unwrap();
+    let last =
+        reports.into_inner().unwrap().into_iter().max_by_key(|progress| (progress.seen, progress.checked)).unwrap();
+    assert_eq!((last.seen, last.checked, last.selected), (3, 3, 2));
+}
+
+#[test]
+fn a_stopped_scan_says_so() {
+    let folder = make(&["a/1", "b/2"]);
+    let stop = AtomicBool::new(true);
+    let scan = Scan { stop: Some(&stop), ..Scan::default() };
+    assert!(matches!(scan.run(folder.path(), &|_| {}), Err(Error::Interrupted(_))));
+}
+
+#[test]
+fn patients_are_counted_and_odd_headers_selected() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes).unwrap();
+    write("1", &dicom_of("p1 ", "1.2.3"));
+    write("2", &dicom_of(" p1", "1.2.4\0"));
+    write("3", &dicom_of("p2", "1.2.4"));
+    write("only132", &dicom_bytes(0)[..132]);
+    let found = Scan::default().run(folder.path(), &|_| {}).unwrap();
+    assert_eq!((found.patients, found.studies), (2, 2));
+    assert_eq!(found.paths, ["1", "2", "3", "only132"]);
+    assert_eq!(found.unreadable_headers, ["only132"]);
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    #[test]
+    fn links_to_files_are_files_and_linked_folders_are_not_entered() {
+        let folder = make(&["a/1", "b/2"]);
+        let at = |name: &str| folder.path().join(name);
+        symlink(at("a/1"), at("link")).unwrap();
+        symlink(at("a"), at("linked")).unwrap();
+        symlink("..", at("a/loop")).unwrap();
+        symlink("self", at("self")).unwrap();
+        symlink("/nothing/here", at("dangling")).unwrap();
+        let found = Scan::default().run(folder.path(), &|_| {}).unwrap();
+        assert_eq!(found.paths, ["a/1", "b/2", "link"]);
+        assert_eq!(found.vanished, 2);
+        assert_eq!(paths(&Scan::default(), &at("linked")), ["1"]);
+    }
+
+    #[test]
+    fn names_that_are_no_text_are_refused_by_name() {
+        let folder = make(&["a/1"]);
+        fs::write(folder.path().join(OsStr::from_bytes(b"caf\xe9\x1b.dcm")), dicom_bytes(1)).unwrap();
+        fs::write(folder.path().join(OsStr::from_bytes(b"n\xe9.txt")), "no dicom").unwrap();
+        let error = Scan::default().run(folder.path(), &|_| {}).unwrap_err().to_string();
+        assert!(error.contains(r"caf\xe9\u{1b}.dcm"), "{error}");
+        assert!(!error.contains(r"n\xe9"), "{error}");
+    }
+
+    #[test]
+    fn odd_names_that_are_text_are_found() {
+        let folder = make(&["new\nline.dcm", "quo\"te", "back\\slash", "- x: #", "é", " "]);
+        assert_eq!(paths(&Scan::default(), folder.path()).len(), 6);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = make(&["a/1", "a/2", "b/1"]);
+        let close = |name: &str| fs::set_permissions(folder.path().join(name), fs::Permissions::from_mode(0)).unwrap();
+        close("a/2");
+        close("b");
+        if fs::File::open(folder.path().join("a/2")).is_ok() {
+            return; // Nothing is closed to the superuser.
+        }
+        let error = Scan::default().run(folder.path(), &|_| {}).unwrap_err().to_string();
+        assert!(error.contains("cannot read 'a/2'") && error.contains("cannot list 'b'"), "{error}");
+    }
+
+    #[test]
+    fn a_file_that_is_no_regular_file_is_not_opened() {
+        let folder = make(&["a"]);
+        let pipe = std::ffi::CString::new(folder.path().join("pipe").as_os_str().as_bytes()).unwrap();
+        // SAFETY: the path is a C string.
+        assert_eq!(unsafe { libc::mkfifo(pipe.as_ptr(), 0o600) }, 0);
+        assert_eq!(paths(&Scan::default(), folder.path()), ["a"]);
+    }
+}

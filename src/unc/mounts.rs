@@ -1,0 +1,82 @@
+//! The mount table of Linux (`proc_pid_mountinfo(5)`).
+#![cfg_attr(not(target_os = "linux"), allow(dead_code))]
+
+use std::path::Path;
+
+use super::UncPath;
+
+/// The UNC path of an absolute folder, if the mount that it is on is of a Windows share.
+///
+/// `table` is the text of `/proc/self/mountinfo`.
+pub(super) fn unc_of(folder: &Path, table: &str) -> Option<UncPath> {
+    let mut best: Option<(usize, Option<UncPath>)> = None;
+    for mount in table.lines().filter_map(Mount::parse) {
+        let Ok(below) = folder.strip_prefix(&mount.point) else { continue };
+        let depth = Path::new(&mount.point).components().count();
+        // Of two mounts on one folder the later one hides the earlier.
+        if best.as_ref().is_none_or(|(deepest, _)| depth >= *deepest) {
+            let unc = below.to_str().and_then(|below| Some(mount.share()?.join(below)));
+            best = Some((depth, unc));
+        }
+    }
+    best?.1
+}
+
+struct Mount {
+    /// Where in the mounted file system the mount begins: `/`, unless a folder of it was bound.
+    root: String,
+    point: String,
+    kind: String,
+    source: String,
+    options: String,
+}
+
+impl Mount {
+    /// `36 35 98:0 /root /point rw,noatime master:1 - cifs //server/share rw,vers=3.0`
+    fn parse(line: &str) -> Option<Mount> {
+        let (left, right) = line.split_once(" - ")?;
+        let mut left = left.split(' ').skip(3);
+        let mut right = right.split(' ');
+        Some(Mount {
+            root: unescaped(left.next()?),
+            point: unescaped(left.next()?),
+            kind: right.next()?.to_owned(),
+            source: unescaped(right.next()?),
+            options: unescaped(right.next().unwrap_or_default()),
+        })
+    }
+
+    fn share(&self) -> Option<UncPath> {
+        if !matches!(self.kind.as_str(), "cifs" | "smb3") {
+            return None;
+        }
+        let source = UncPath::parse(&self.source)?;
+        let mut parts = source.as_str().splitn(5, '\\').skip(2);
+        let share = UncPath::parse(&format!(r"\\{}\{}", parts.next()?, parts.next()?))?;
+        let option = self.options.split(',').find_map(|option| option.strip_prefix("prefixpath="));
+        let mounted = parts.next().or(option).unwrap_or_default().replace('\\', "/");
+        let (mounted, root) = (mounted.trim_matches('/'), self.root.trim_matches('/'));
+        // The folder that was mounted is part of the root as well, or is not: that depends on how the kernel found it.
+        if Path::new(root).starts_with(mounted) { Some(share.join(root)) } else { Some(share.join(mounted).join(root)) }
+    }
+}
+
+/// Space, tab, line break and backslash are written as a backslash and three octal digits.
+fn unescaped(field: &str) -> String {
+    let bytes = field.as_bytes();
+    let mut text = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let code = bytes.get(at + 1..at + 4).filter(|_| byte == b'\\').and_then(octal);
+        text.push(code.unwrap_or(byte));
+        at += if code.is_some() { 4 } else { 1 };
+    }
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+fn octal(digits: &[u8]) -> Option<u8> {
+    digits.iter().try_fold(0u8, |code, &digit| {
+        let value = digit.checked_sub(b'0').filter(|value| *value < 8)?;
+        code.checked_mul(8)?.checked_add(value)
+    })
+}
