@@ -50,6 +50,7 @@ impl Context {
         if let Some(settings) = self.settings.get() {
             return Ok(settings);
         }
+        self.console.tell(format_args!("settings: '{}'", self.file.path().display()));
         let (settings, made) = self.file.load()?;
         if made {
             self.console.note(format_args!(
@@ -95,6 +96,7 @@ impl Context {
     /// [`Error::NoActiveMapping`].
     pub fn mapping_path(&self) -> Result<PathBuf> {
         let path = self.settings()?.active_mapping_file.clone().ok_or(Error::NoActiveMapping)?;
+        self.console.tell(format_args!("mapping: '{}'", path.display()));
         if path.exists() { Ok(path) } else { Err(Error::NoMapping(path)) }
     }
 
@@ -114,6 +116,7 @@ impl Context {
     /// When the server's URL is none.
     pub fn client_of(&self, server: &Server) -> Result<Client> {
         let settings = self.settings()?;
+        self.console.tell(format_args!("server: {server}"));
         let mut builder = Client::builder().validate_ssl(settings.validate_ssl);
         if let Some(timeout) = self.timeout {
             builder = builder.timeout(timeout);

@@ -173,7 +173,7 @@ fn listed(names: &[String]) -> String {
 }
 
 /// Where in a file a problem is.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Place {
     /// The file as a whole.
     Whole,
@@ -199,7 +199,7 @@ impl fmt::Display for Place {
 }
 
 /// One thing that is wrong in a file: where, what, and what to do about it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Problem {
     /// Where it is.
     pub place: Place,

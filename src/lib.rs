@@ -8,6 +8,8 @@
 //! | [`journal`] | which rows of a mapping already have a job |
 //! | [`mapping`] | the mapping CSV: read, checked, edited in place |
 //! | [`parameters`] | what a job is made of: sources, pseudonyms, paths |
+//! | [`plan`] | making a job of each row of a mapping |
+//! | [`creation`] | creating jobs so that none is lost and none is made twice |
 //! | [`tabular`] | input lists as Excel, editors and colleagues leave them |
 //! | [`selection`] | `fileselection.txt` |
 //! | [`scan`] | finding files, many at a time |
@@ -24,12 +26,14 @@ mod cli;
 mod commands;
 mod console;
 mod context;
+pub mod creation;
 pub mod dicom;
 pub mod error;
 pub mod journal;
 pub mod locale;
 pub mod mapping;
 pub mod parameters;
+pub mod plan;
 pub mod scan;
 pub mod selection;
 pub mod settings;

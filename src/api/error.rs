@@ -74,6 +74,11 @@ impl ApiError {
         }
     }
 
+    /// Whether the server understood the request and refused it, for a reason that it gave.
+    pub fn is_rejection(&self) -> bool {
+        matches!(self.failure, Failure::Rejected(_))
+    }
+
     /// Whether the next call would fail in the same way: the server is not there, or does not know us.
     pub fn concerns_the_server(&self) -> bool {
         !matches!(

@@ -11,3 +11,4 @@ pub mod status;
 
 mod ids;
 mod jobs;
+mod scanning;

@@ -1,1 +1,77 @@
-//! The mapping.
+//! The mapping CSV: read, checked, edited in place.
+//!
+//! A mapping has three sections. The description is free text; the options are parameters for every job; the mapping itself
+//! is a table with a row for each job. [`Document`] is the file: it knows where everything is in it, so that adding a row
+//! leaves all else as its user left it. [`Mapping`] is what the file says.
+
+use crate::error::Problem;
+use crate::parameters::{Kind, Parameters, Source, SourceError};
+
+mod check;
+mod document;
+mod edit;
+mod options;
+mod reading;
+mod sections;
+mod table;
+mod template;
+
+#[cfg(test)]
+mod tests;
+
+pub use document::Document;
+pub use template::Template;
+
+/// What a mapping file says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mapping {
+    /// The description, its lines joined by `\n`, without blank lines before and after.
+    pub description: String,
+    /// The options, in the order of the file. They apply to every row; a row's own value wins.
+    pub options: Parameters,
+    /// The rows, in the order of the file.
+    pub rows: Vec<Row>,
+    /// The columns that have a name, in the order of the file; none if the file has no header line yet.
+    pub columns: Vec<Kind>,
+    /// What separates the cells of a row.
+    pub delimiter: char,
+    /// What is allowed, but probably not meant: a pseudonym or a source that comes twice.
+    pub warnings: Vec<Problem>,
+}
+
+/// A row of a mapping: one job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The line that it begins on, from 1.
+    pub line: usize,
+    /// Its own parameters: those of its cells that are not empty, in the order of the columns.
+    pub parameters: Parameters,
+    source: Source,
+}
+
+/// The rows that `map init` writes for example: source and pseudonym.
+pub(crate) const EXAMPLES: [(&str, &str); 2] =
+    [("study_instance_uid:123.12121212.12345678", "PatientA"), ("accession_number:12345678.1234567", "PatientB")];
+
+impl Row {
+    /// A row that has its source among its parameters.
+    ///
+    /// # Errors
+    /// [`SourceError`] if the source is missing or none.
+    pub fn new(line: usize, parameters: Parameters) -> Result<Row, SourceError> {
+        let source = Source::parse(parameters.get(Kind::Source).unwrap_or_default())?;
+        Ok(Row { line, parameters, source })
+    }
+
+    /// Where the data of the job comes from.
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// True for a row that `map init` wrote for example, as long as its source and its pseudonym are untouched.
+    pub fn is_example(&self) -> bool {
+        let source = self.parameters.get(Kind::Source);
+        let pseudonym = self.parameters.get(Kind::PseudoName);
+        EXAMPLES.iter().any(|(example, name)| source == Some(example) && pseudonym == Some(name))
+    }
+}

@@ -1,3 +1,7 @@
+mod from_mapping;
+mod set_defaults;
+mod show_defaults;
+
 use clap::Subcommand;
 
 use crate::context::Context;
@@ -5,12 +9,17 @@ use crate::error::Result;
 
 #[derive(Subcommand)]
 pub enum Create {
-    /// To come
-    Todo,
+    FromMapping(from_mapping::FromMapping),
+    SetDefaults(set_defaults::SetDefaults),
+    ShowDefaults(show_defaults::ShowDefaults),
 }
 
 impl Create {
-    pub fn run(self, _context: &Context) -> Result<()> {
-        Ok(())
+    pub fn run(self, context: &Context) -> Result<()> {
+        match self {
+            Create::FromMapping(command) => command.run(context),
+            Create::SetDefaults(command) => command.run(context),
+            Create::ShowDefaults(command) => command.run(context),
+        }
     }
 }

@@ -1,0 +1,26 @@
+use clap::Args;
+
+use crate::context::Context;
+use crate::error::Result;
+use crate::parameters::Parameters;
+
+/// Show the parameters that new mappings start with
+///
+/// Example: anon create show-defaults
+#[derive(Args)]
+pub struct ShowDefaults {}
+
+impl ShowDefaults {
+    pub fn run(self, context: &Context) -> Result<()> {
+        print(context, &context.settings()?.job_default_parameters);
+        Ok(())
+    }
+}
+
+/// One line for each parameter, with what it is for.
+pub fn print(context: &Context, defaults: &Parameters) {
+    context.console.print("Default parameters when creating jobs:");
+    for (kind, value) in defaults.iter() {
+        context.console.print(format_args!("{}:{value} ({})", kind.name(), kind.explanation()));
+    }
+}

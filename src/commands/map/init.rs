@@ -1,0 +1,54 @@
+use clap::Args;
+
+use super::FILE_NAME;
+use super::activate::activate;
+use crate::console::Answer;
+use crate::context::Context;
+use crate::error::Result;
+use crate::locale::decimal_comma;
+use crate::mapping::Template;
+use crate::parameters::Kind;
+use crate::storage::{self, Lock, Privacy};
+use crate::unc::{UncPath, windows_form};
+
+/// Make a mapping in this folder, with example rows to replace, and activate it
+///
+/// Example: anon map init
+#[derive(Args)]
+pub struct Init {}
+
+impl Init {
+    pub fn run(self, context: &Context) -> Result<()> {
+        let console = &context.console;
+        let defaults = &context.settings()?.job_default_parameters;
+        let path = context.folder.join(FILE_NAME);
+        if path.exists() && console.confirm("Mapping file already exists. Overwrite?")? == Answer::No {
+            console.note("Cancelled: the mapping stays as it is");
+            return Ok(());
+        }
+        let folder = &context.folder;
+        let value = |kind| defaults.get(kind).unwrap_or_default().to_owned();
+        let template = Template {
+            description: format!("Mapping created {} by {}", chrono::Local::now().format("%B %d %Y"), user()),
+            root_source_path: UncPath::of_folder(folder).map_or_else(|| windows_form(folder), |path| path.to_string()),
+            project: value(Kind::Project),
+            destination_path: value(Kind::DestinationPath),
+            delimiter: if decimal_comma() { ';' } else { ',' },
+        };
+        {
+            let _lock = Lock::of(&path)?;
+            storage::replace(&path, &template.bytes(), Privacy::Shared)?;
+        }
+        console.print(format_args!("Initialised example mapping in {}", path.display()));
+        activate(context, &path)
+    }
+}
+
+/// The name that the user is logged in with.
+fn user() -> String {
+    let names = ["LOGNAME", "USER", "LNAME", "USERNAME"];
+    names
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|user| !user.is_empty()))
+        .unwrap_or_else(|| "unknown".to_owned())
+}

@@ -1,0 +1,34 @@
+use clap::Args;
+
+use super::open_mapping;
+use crate::console::Table;
+use crate::context::Context;
+use crate::error::Result;
+use crate::parameters::Kind;
+
+/// How many rows are shown: enough to see that they are right.
+const SHOWN: usize = 5;
+
+/// Show the active mapping: its description and its first rows
+///
+/// Example: anon map status
+#[derive(Args)]
+pub struct Status {}
+
+impl Status {
+    pub fn run(self, context: &Context) -> Result<()> {
+        let (path, document) = open_mapping(context)?;
+        let (console, mapping) = (&context.console, document.mapping());
+        console.print(format_args!("Mapping at {}", path.display()));
+        console.print(&mapping.description);
+        console.print(format_args!("Parameter grid with {} rows (showing at most {SHOWN}):\n", mapping.rows.len()));
+        let mut table = Table::new(["source", "pseudo_name"]);
+        for row in mapping.rows.iter().take(SHOWN) {
+            let value = |kind| row.parameters.get(kind);
+            let pseudonym = value(Kind::PseudoName).or(value(Kind::PseudoId)).unwrap_or_default();
+            table.row([value(Kind::Source).unwrap_or_default(), pseudonym]);
+        }
+        console.print_table(&table);
+        Ok(())
+    }
+}

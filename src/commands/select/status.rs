@@ -1,0 +1,21 @@
+use clap::Args;
+
+use super::selection_path;
+use crate::context::Context;
+use crate::error::Result;
+use crate::selection::Selection;
+
+/// Show the selection of this folder
+///
+/// Example: anon select status
+#[derive(Args)]
+pub struct Status {}
+
+impl Status {
+    pub fn run(self, context: &Context) -> Result<()> {
+        let selection = Selection::read(&selection_path(context)?)?;
+        context.console.print(format_args!("Selection containing {} files:", selection.selected_paths.len()));
+        context.console.print(format_args!("Description: {}", selection.description));
+        Ok(())
+    }
+}

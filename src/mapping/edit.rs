@@ -1,0 +1,163 @@
+//! Adding rows to the text of a mapping.
+
+use crate::parameters::{Kind, Parameters};
+use crate::tabular::records::{Records, write_field};
+
+use super::Mapping;
+use super::reading::{Layout, Span};
+use super::table::{self, Header};
+
+/// One change: replaces what is between two places of the text.
+struct Change {
+    from: usize,
+    to: usize,
+    text: String,
+}
+
+impl Change {
+    fn insert(at: usize, text: impl Into<String>) -> Change {
+        Change { from: at, to: at, text: text.into() }
+    }
+}
+
+/// What a header line begins with that is written for a mapping without one.
+const COLUMNS: [Kind; 3] = [Kind::Source, Kind::PseudoName, Kind::Description];
+
+/// The text with rows added after the last one and without the untouched example rows.
+pub(super) fn with_rows(text: &str, mapping: &Mapping, layout: &Layout, rows: &[Parameters]) -> String {
+    let mut changes = Vec::new();
+    let missing = missing_columns(mapping, rows);
+    let columns = match &layout.header {
+        Some(header) => columns_added(text, header, &missing, &mut changes),
+        None => missing.iter().map(|kind| Some(*kind)).collect(),
+    };
+    if let Some(header) = &layout.header {
+        let spans = layout.rows.iter().zip(&mapping.rows).filter(|(_, row)| !row.is_example());
+        changes.extend(spans.filter_map(|(span, _)| padding(text, header, span, columns.len())));
+    }
+    let examples = layout.rows.iter().zip(&mapping.rows).filter(|(_, row)| row.is_example());
+    changes.extend(examples.map(|(span, _)| Change { from: span.text.start, to: span.end, text: String::new() }));
+
+    let delimiter = mapping.delimiter;
+    let line_end = line_end(text, layout);
+    let mut added = String::new();
+    if last_line_is_open(mapping, layout) {
+        added.push_str(line_end);
+    }
+    if layout.header.is_none() {
+        write_line(&mut added, delimiter, line_end, columns.iter().map(|kind| kind.map_or("", Kind::name)));
+    }
+    for row in rows {
+        let values = columns.iter().map(|kind| kind.and_then(|kind| row.get(kind)).unwrap_or_default());
+        write_line(&mut added, delimiter, line_end, values);
+    }
+    changes.push(Change::insert(last_line(layout).1, added));
+    apply(text, changes)
+}
+
+/// The columns that the rows need and the mapping has not; all that a new header line needs if there is none.
+fn missing_columns(mapping: &Mapping, rows: &[Parameters]) -> Vec<Kind> {
+    let mut missing = if mapping.columns.is_empty() { COLUMNS.to_vec() } else { Vec::new() };
+    for (kind, value) in rows.iter().flat_map(Parameters::iter) {
+        if !value.trim().is_empty() && !mapping.columns.contains(&kind) && !missing.contains(&kind) {
+            missing.push(kind);
+        }
+    }
+    missing
+}
+
+/// Names the missing columns in the header line: in the empty cells that a spreadsheet left after the last name, then at the
+/// end. Returns all the columns. AnonAPI refuses a column without a name before one that has a name.
+fn columns_added(text: &str, header: &Header, missing: &[Kind], changes: &mut Vec<Change>) -> Vec<Option<Kind>> {
+    let mut columns: Vec<Option<Kind>> = header.cells.iter().map(|cell| cell.kind).collect();
+    let first_free = columns.iter().rposition(Option::is_some).map_or(0, |last| last + 1);
+    let mut at_the_end = String::new();
+    for (index, kind) in (first_free..).zip(missing) {
+        match header.cells.get(index).filter(|cell| text[cell.span.clone()].trim().is_empty()) {
+            Some(cell) => {
+                changes.push(Change::insert(cell.span.start, kind.name()));
+                columns[index] = Some(*kind);
+            }
+            None => {
+                at_the_end.push(header.delimiter);
+                at_the_end.push_str(kind.name());
+                columns.push(Some(*kind));
+            }
+        }
+    }
+    if !at_the_end.is_empty() {
+        changes.push(Change::insert(header.span.end, at_the_end));
+    }
+    columns
+}
+
+/// What a row needs at its end so that it is still split at the same delimiter when there are more columns.
+///
+/// Hardly any row needs this: only one that holds the other delimiter too (see [`table::split`]).
+fn padding(text: &str, header: &Header, span: &Span, columns: usize) -> Option<Change> {
+    if columns == header.cells.len() {
+        return None;
+    }
+    let row = &text[span.text.clone()];
+    let records = Records::new(row);
+    let (_, delimiter) = table::split(&records, header.delimiter, columns)?;
+    if delimiter == span.delimiter {
+        return None;
+    }
+    let cells = records.peek(span.delimiter)?.fields.len();
+    let fill = span.delimiter.to_string().repeat(columns.saturating_sub(cells));
+    Some(Change::insert(span.text.end, fill))
+}
+
+/// The line that new rows come after: where it ends, and where the next one begins.
+fn last_line(layout: &Layout) -> (usize, usize) {
+    match (layout.rows.last(), &layout.header) {
+        (Some(row), _) => (row.text.end, row.end),
+        (None, Some(header)) => (header.span.end, header.end),
+        (None, None) => (layout.heading.end, layout.heading_end),
+    }
+}
+
+/// True if the last line has no line end and stays.
+fn last_line_is_open(mapping: &Mapping, layout: &Layout) -> bool {
+    let (end, next) = last_line(layout);
+    end == next && !mapping.rows.last().is_some_and(super::Row::is_example)
+}
+
+/// The line end that new rows get: that of the line before them, or the last one that there is.
+fn line_end<'a>(text: &'a str, layout: &Layout) -> &'a str {
+    let (end, next) = last_line(layout);
+    if end < next {
+        return &text[end..next];
+    }
+    let before = &text[..end];
+    match before.rfind(['\r', '\n']) {
+        Some(last) if before[..last].ends_with('\r') && before[last..].starts_with('\n') => &before[last - 1..=last],
+        Some(last) => &before[last..=last],
+        None => "\r\n",
+    }
+}
+
+fn write_line<'a>(out: &mut String, delimiter: char, line_end: &str, values: impl Iterator<Item = &'a str>) {
+    for (index, value) in values.enumerate() {
+        if index > 0 {
+            out.push(delimiter);
+        }
+        write_field(out, value);
+    }
+    out.push_str(line_end);
+}
+
+fn apply(text: &str, mut changes: Vec<Change>) -> String {
+    // Stable: an insertion stays behind the deletion that ends where it is.
+    changes.sort_by_key(|change| change.from);
+    let mut edited = String::with_capacity(text.len() + changes.iter().map(|change| change.text.len()).sum::<usize>());
+    let mut position = 0;
+    for change in changes {
+        edited.push_str(&text[position..change.from]);
+        edited.push_str(&change.text);
+        position = change.to;
+    }
+    edited.push_str(&text[position..]);
+    edited
+}

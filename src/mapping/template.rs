@@ -1,0 +1,64 @@
+//! The mapping that `map init` writes.
+
+use crate::parameters::Kind;
+use crate::tabular::records::{DELIMITERS, write_field};
+
+use super::EXAMPLES;
+
+/// What a new mapping begins with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template {
+    /// The description, such as `Mapping created February 12 2020 by z123456`.
+    pub description: String,
+    /// The folder that sources are relative to.
+    pub root_source_path: String,
+    /// The anonymization project.
+    pub project: String,
+    /// Where the server writes to.
+    pub destination_path: String,
+    /// What separates cells: `,`, or `;` where a comma is the decimal sign.
+    pub delimiter: char,
+}
+
+impl Template {
+    /// The file, in UTF-8 with CRLF line ends: description, options, and two example rows.
+    pub fn bytes(&self) -> Vec<u8> {
+        let mut text = String::new();
+        let mut line = |line: &str| {
+            text.push_str(line);
+            text.push_str("\r\n");
+        };
+        line("## Description ##");
+        self.description.lines().for_each(&mut line);
+        line("");
+        line("## Options ##");
+        line(&self.option(Kind::RootSourcePath, &self.root_source_path));
+        line(&self.option(Kind::Project, &self.project));
+        line(&self.option(Kind::DestinationPath, &self.destination_path));
+        line("");
+        line("## Mapping ##");
+        line(&self.joined(&[Kind::Source.name(), Kind::PseudoName.name(), Kind::Description.name()]));
+        let descriptions =
+            ["Example of a study in PACS by StudyInstanceUID", "Example of a study in PACS by accession number"];
+        for ((source, pseudonym), description) in EXAMPLES.iter().zip(descriptions) {
+            line(&self.joined(&[source, pseudonym, description]));
+        }
+        text.into_bytes()
+    }
+
+    fn joined(&self, cells: &[&str]) -> String {
+        cells.join(&self.delimiter.to_string())
+    }
+
+    /// AnonAPI takes all that follows the first delimiter for the value, quotes too: they are used only where there is no
+    /// other way to write it.
+    fn option(&self, kind: Kind, value: &str) -> String {
+        let mut line = format!("{}{}", kind.name(), self.delimiter);
+        let value = value.trim();
+        match value.contains(['\r', '\n']) || value.starts_with('"') || value.ends_with(DELIMITERS) {
+            true => write_field(&mut line, value),
+            false => line.push_str(value),
+        }
+        line
+    }
+}
