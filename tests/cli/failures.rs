@@ -66,3 +66,29 @@ fn a_server_that_is_not_there_is_named() {
         assert_eq!(outcome.stderr.trim().lines().count(), 1, "{}", outcome.story());
     }
 }
+
+#[test]
+fn a_job_whose_answer_was_lost_is_not_created_twice() {
+    let faults = [Fault::Close, Fault::Reset, Fault::Truncate, Fault::Nonsense, Fault::page(502, "Bad gateway")];
+    for fault in faults {
+        let mut env = Env::with_idis(FakeIdis::builder());
+        let proxy = FaultyProxy::before(env.idis());
+        env.name_url(&proxy.url(""), "{proxy}/");
+        proxy.after(Calls::nth("create_job", 2), fault.clone());
+        env.settings_for(&[("p01", &proxy.url("p01"))]);
+        env.run("map init").assert_ok();
+        env.run("map add-accession-numbers 111.1 222.2 333.3").assert_ok();
+        env.set_option("destination_path", r"\\server\share\out");
+
+        let create = || env.anon(["create", "from-mapping"]).stdin("y\n").run();
+        create().assert_status(1).assert_says(&[
+            "Created job with id 1001",
+            "perhaps created",
+            "{proxy}/p01/create_job",
+        ]);
+        create().assert_ok().assert_says(&["warning: ", "perhaps created", "Created job with id 1003"]);
+        let sources: Vec<_> = env.idis().jobs("p01").iter().map(|job| job.get("source_instance_id").cloned()).collect();
+        let each_once = ["111.1", "222.2", "333.3"].map(|number| Some(format!("accession_number:{number}").into()));
+        assert_eq!(sources, each_once, "{fault:?}");
+    }
+}
