@@ -103,7 +103,8 @@ pub struct Job {
     /// Who created it.
     #[serde(deserialize_with = "text")]
     pub user_name: Option<String>,
-    /// What the server is doing with it.
+    /// What the server is doing with it. Can be null, but not missing.
+    #[serde(deserialize_with = "JobStatus::deserialize")]
     pub status: JobStatus,
     /// What went wrong.
     #[serde(deserialize_with = "text")]

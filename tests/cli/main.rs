@@ -2,4 +2,6 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod failures;
+mod replies;
 mod support;

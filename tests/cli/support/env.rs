@@ -79,6 +79,7 @@ impl Env {
     }
 
     /// Runs `anon LINE`, cut at the spaces.
+    #[must_use = "nothing is asserted of it"]
     pub fn run(&self, line: &str) -> Outcome {
         self.anon(line.split_whitespace()).run()
     }
@@ -139,6 +140,7 @@ impl Anon<'_> {
     }
 
     /// Runs it to its end.
+    #[must_use = "nothing is asserted of it"]
     pub fn run(self) -> Outcome {
         let requests_before = self.env.idis.as_ref().map_or(0, |idis| idis.requests().len());
         let files_before = self.env.snapshot();

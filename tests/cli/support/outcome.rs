@@ -6,7 +6,6 @@ use anonapi::testing::Received;
 
 /// What a command did. Texts show the home folder as `~`, the working folder as `.` and the server as `{url}`.
 #[derive(Debug)]
-#[must_use]
 pub struct Outcome {
     /// The command line.
     pub line: String,

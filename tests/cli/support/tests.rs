@@ -12,7 +12,7 @@ fn outcome() -> Outcome {
 
 #[test]
 fn a_story_is_compared_as_a_whole() {
-    let _ = outcome().assert(
+    outcome().assert(
         "
         exit 0
         stdout:
@@ -64,4 +64,25 @@ fn an_option_is_changed_in_its_line_alone() {
     env.write("anon_mapping.csv", "## Options ##\r\nproject;NOT SET\r\ndestination_path;.\r\n");
     env.set_option("project", "Wetenschap-Algemeen");
     assert_eq!(env.read("anon_mapping.csv"), "## Options ##\r\nproject;Wetenschap-Algemeen\r\ndestination_path;.\r\n");
+}
+
+#[test]
+fn a_command_is_run_and_watched() {
+    let env = Env::with_idis(FakeIdis::builder().jobs(7));
+    env.settings();
+    let initialised = env.run("batch init").assert(
+        "
+        exit 0
+        stdout:
+          Initialised batch for p01: {url}/p01 in current dir
+        files:
+          + ./.anonbatch
+        ",
+    );
+    assert_eq!(initialised.line, "anon batch init");
+    env.run("batch add 3").assert_ok();
+    let reset = env.anon(["batch", "reset"]).stdin("y\n").run().assert_ok();
+    let [call] = reset.requests.as_slice() else { panic!("{}", reset.story()) };
+    assert_eq!((call.function.as_str(), call.param("job_id")), ("modify_job", Some("3")));
+    env.anon(["batch", "info"]).cwd("..").run().assert_status(1).assert_says(&["No batch defined"]);
 }
