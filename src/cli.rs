@@ -36,7 +36,7 @@ struct Global {
     #[arg(long, value_name = "PATH", env = "ANON_SETTINGS", hide_env_values = true, global = true)]
     settings: Option<PathBuf>,
     /// Give up on a request to the server after this many seconds [default: 60]
-    #[arg(long, value_name = "SECONDS", env = "ANON_TIMEOUT", value_parser = clap::value_parser!(u64).range(1..=86_400), global = true)]
+    #[arg(long, value_name = "SECONDS", env = "ANON_TIMEOUT", hide_env_values = true, value_parser = clap::value_parser!(u64).range(1..=86_400), global = true)]
     timeout: Option<u64>,
 }
 
