@@ -5,3 +5,4 @@
 mod failures;
 mod replies;
 mod support;
+mod tls;
