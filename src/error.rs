@@ -116,7 +116,7 @@ impl Error {
             Error::Api(error) => return error.hint(),
             Error::NoSuchServer { .. } => "see 'anon server list', or add it with 'anon server add NAME URL'",
             Error::NoActiveServer => "choose one with 'anon server activate NAME' ('anon server list' shows them)",
-            Error::NoBatch => "You can create one with 'anon batch init'",
+            Error::NoBatch => "you can create one with 'anon batch init'",
             Error::BatchExists => "see it with 'anon batch info', remove it with 'anon batch delete'",
             Error::OtherServer { .. } => {
                 "activate the server of the batch with 'anon server activate NAME', or work in another folder"

@@ -198,3 +198,6 @@ fn outside<S: AsRef<str>>(path: &Path, found: &[(S, &'static str)], place: impl 
     }
     Problems { path: path.to_owned(), list }
 }
+
+#[cfg(test)]
+mod tests;

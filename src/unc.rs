@@ -80,3 +80,56 @@ pub fn windows_form(path: &Path) -> String {
 fn absolute(path: &Path) -> Option<PathBuf> {
     std::fs::canonicalize(path).or_else(|_| std::path::absolute(path)).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn unc(text: &str) -> Option<String> {
+        UncPath::parse(text).map(|path| path.to_string())
+    }
+
+    #[test]
+    fn unc_paths_are_told_from_others() {
+        for (typed, path) in [
+            (r"\\server\share", r"\\server\share"),
+            (r"\\server1\share2\myfolder\", r"\\server1\share2\myfolder"),
+            (r" \\server\share\a b  ", r"\\server\share\a b"),
+            ("//server/share/data/", r"\\server\share\data"),
+            (r"\\?\UNC\server\share\x", r"\\server\share\x"),
+        ] {
+            assert_eq!(unc(typed).as_deref(), Some(path), "{typed}");
+        }
+        for typed in [
+            "",
+            r"\\",
+            r"\\server",
+            r"\\server\",
+            r"\\\share",
+            r"C:\data",
+            "/mnt/data",
+            r"\tmp\x",
+            r"\\?\C:\x",
+            "\\\\a\nb\\c",
+        ] {
+            assert_eq!(unc(typed), None, "{typed}");
+        }
+    }
+
+    #[test]
+    fn paths_are_joined_with_backslashes() {
+        let root = UncPath::parse(r"\\server\share\").unwrap();
+        assert_eq!(root.join("a/b.txt").as_str(), r"\\server\share\a\b.txt");
+        assert_eq!(root.join(r".\a\\b\").as_str(), r"\\server\share\a\b");
+        assert_eq!(root.join(""), root);
+    }
+
+    #[test]
+    fn a_local_folder_has_no_unc_path_but_a_windows_form() {
+        assert_eq!(UncPath::of_folder(&std::env::temp_dir()), None);
+        assert_eq!(windows_form(Path::new("/tmp/work")), r"\tmp\work");
+        assert_eq!(UncPath::of_typed("relative/folder"), None);
+        assert_eq!(UncPath::of_typed("//server/share").unwrap().as_str(), r"\\server\share");
+    }
+}

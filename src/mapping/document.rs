@@ -66,16 +66,13 @@ impl Document {
     /// a mapping without a header line gets one.
     ///
     /// # Errors
-    /// [`Error::Refused`] if a row has no source, or if it cannot be written: in the encoding of the file, or at all. The
-    /// document is then as it was.
+    /// [`Error::Refused`] if a row has no source, holds control characters, or cannot be written in the encoding of the file.
+    /// The document is then as it was.
     pub fn add_rows(&mut self, rows: &[Parameters]) -> Result<()> {
         if rows.is_empty() {
             return Ok(());
         }
-        for row in rows {
-            Source::parse(row.get(Kind::Source).unwrap_or_default())
-                .map_err(|error| Error::refused(format!("cannot add a row: {error}"), error.hint()))?;
-        }
+        rows.iter().try_for_each(check)?;
         let unchanged = encode(&self.text, self.encoding).is_ok_and(|bytes| bytes == self.bytes);
         if !unchanged {
             return Err(self.cannot_add());
@@ -125,5 +122,19 @@ impl Document {
     fn unwritable(&self, error: Unwritable) -> Error {
         let message = format!("cannot add a row to '{}': {error}, which that file is in", self.path.display());
         Error::refused(message, "save it as 'CSV UTF-8' and try again; it is as it was")
+    }
+}
+
+/// Refuses what would make a mapping unreadable.
+fn check(row: &Parameters) -> Result<()> {
+    Source::parse(row.get(Kind::Source).unwrap_or_default())
+        .map_err(|error| Error::refused(format!("cannot add a row: {error}"), error.hint()))?;
+    let strange = |letter: char| letter.is_control() && !matches!(letter, '\t' | '\r' | '\n');
+    match row.iter().find(|(_, value)| value.contains(strange)) {
+        Some((kind, value)) => Err(Error::refused(
+            format!("cannot add a row: {kind} {value:?} holds a control character"),
+            "rename the folder or file, or correct the value",
+        )),
+        None => Ok(()),
     }
 }

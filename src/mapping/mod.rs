@@ -17,6 +17,8 @@ mod table;
 mod template;
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
 
 pub use document::Document;

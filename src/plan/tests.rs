@@ -54,7 +54,7 @@ fn a_fault_in_the_options_is_said_once_and_one_in_a_row_with_its_line() {
         [
             r"root_source_path 'H:\data' is not a UNC path",
             "no project is set",
-            "destination_path 'out' is not a UNC path, line 8"
+            "destination_path 'out' is not a UNC path, line 10"
         ]
     );
 }
@@ -72,7 +72,7 @@ fn pacs_rows_need_no_root() {
 #[test]
 fn example_rows_and_empty_mappings_are_refused() {
     let plan = planned(OPTIONS, "source,pseudo_name\nstudy_instance_uid:123.12121212.12345678,PatientA\n");
-    assert_eq!(texts(&plan), ["this is still an example row of 'anon map init', line 7"]);
+    assert_eq!(texts(&plan), ["this is still an example row of 'anon map init', line 8"]);
     assert_eq!(texts(&planned(OPTIONS, "source\n")), ["the mapping has no rows"]);
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::error::{Error, Result};
 
@@ -24,7 +24,6 @@ pub fn expand(pattern: &str, base: &Path) -> Result<Vec<PathBuf>> {
     let mut steps = Vec::new();
     let mut start = PathBuf::new();
     for component in Path::new(typed).components() {
-        use std::path::Component;
         match component {
             Component::Prefix(_) | Component::RootDir => start.push(component),
             Component::CurDir => {}
@@ -50,7 +49,7 @@ fn unquoted(pattern: &str) -> &str {
 
 fn literal(typed: &str, base: &Path) -> Result<PathBuf> {
     // Without `.` and doubled or trailing separators.
-    let mut folder: PathBuf = Path::new(typed).components().collect();
+    let mut folder: PathBuf = Path::new(typed).components().filter(|part| *part != Component::CurDir).collect();
     if folder.as_os_str().is_empty() && !typed.is_empty() {
         folder.push(".");
     }
@@ -145,5 +144,115 @@ impl Walk<'_> {
             Ok(folders)
         };
         read().map_err(Error::io("list", &place))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn tree() -> tempfile::TempDir {
+        let base = tempfile::tempdir().unwrap();
+        for folder in [
+            "A/raw/raw",
+            "A/x/raw",
+            "C/raw",
+            "raw",
+            "folderA1",
+            "folderB1",
+            "folderB2",
+            ".hid/raw",
+            "we[1]rd",
+            "sp ace/raw",
+        ] {
+            fs::create_dir_all(base.path().join(folder)).unwrap();
+        }
+        fs::write(base.path().join("A/filex"), "").unwrap();
+        fs::write(base.path().join("folder.txt"), "").unwrap();
+        base
+    }
+
+    /// With `/`, sorted: the order of a listing differs between file systems.
+    fn named(base: &Path, pattern: &str) -> Vec<String> {
+        let mut folders: Vec<String> =
+            expand(pattern, base).unwrap().iter().map(|path| path.to_string_lossy().replace('\\', "/")).collect();
+        folders.sort();
+        folders
+    }
+
+    /// What AnonAPI found in the same folders.
+    #[test]
+    fn wildcards_name_folders_as_in_anonapi() {
+        let tree = tree();
+        let base = tree.path();
+        assert_eq!(named(base, "folder*"), ["folderA1", "folderB1", "folderB2"]);
+        assert_eq!(named(base, "folder*1"), ["folderA1", "folderB1"]);
+        assert_eq!(named(base, "*").len(), 9);
+        assert_eq!(named(base, "*/"), named(base, "*"));
+        assert_eq!(named(base, "./*"), named(base, "*"));
+        let raws = [".hid/raw", "A/raw", "A/raw/raw", "A/x/raw", "C/raw", "raw", "sp ace/raw"];
+        assert_eq!(named(base, "**/raw"), raws);
+        assert_eq!(named(base, "**/raw/"), raws);
+        assert_eq!(named(base, "**/**/raw"), raws);
+        assert_eq!(named(base, "*/raw"), [".hid/raw", "A/raw", "C/raw", "sp ace/raw"]);
+        assert_eq!(named(base, "A/*"), ["A/raw", "A/x"]);
+        assert_eq!(named(base, "A/**/raw"), ["A/raw", "A/raw/raw", "A/x/raw"]);
+        assert_eq!(named(base, "**").len(), 17);
+        assert_eq!(named(base, "folder[AB]*1"), ["folderA1", "folderB1"]);
+        assert_eq!(named(base, "A/../C/*"), ["A/../C/raw"]);
+        let whole = base.join("folder*1");
+        assert_eq!(expand(whole.to_str().unwrap(), Path::new("/")).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn a_folder_comes_before_what_is_in_it() {
+        let tree = tree();
+        let folders = expand("**", tree.path()).unwrap();
+        assert_eq!(folders[0], Path::new("."));
+        let at = |path: &str| folders.iter().position(|folder| folder == Path::new(path)).unwrap();
+        assert!(at("A") < at("A/raw") && at("A/raw") < at("A/raw/raw"));
+        assert_eq!(at("A/raw/raw"), at("A/raw") + 1);
+    }
+
+    #[test]
+    fn names_without_a_star_are_names() {
+        let tree = tree();
+        let base = tree.path();
+        for (typed, folder) in [
+            ("folderA1/", "folderA1"),
+            ("./A//raw", "A/raw"),
+            ("we[1]rd", "we[1]rd"),
+            ("\"sp ace\"", "sp ace"),
+            (".", "."),
+            ("'A/raw/'", "A/raw"),
+        ] {
+            assert_eq!(named(base, typed), [folder], "{typed}");
+        }
+        let whole = base.join("A");
+        assert_eq!(expand(whole.to_str().unwrap(), base).unwrap(), [whole]);
+    }
+
+    #[test]
+    fn what_names_no_folder_is_an_error_that_names_it() {
+        let tree = tree();
+        for typed in ["missing", "missing*", "A/filex", "folder.txt*", "folder[AB]1", "", "A/missing/*"] {
+            let error = expand(typed, tree.path()).unwrap_err();
+            assert!(matches!(error, Error::Usage { .. }), "{typed}");
+            assert!(error.to_string().contains(&format!("'{typed}'")), "{error}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn linked_folders_are_named_but_not_searched() {
+        let tree = tree();
+        let base = tree.path();
+        std::os::unix::fs::symlink("A", base.join("linkA")).unwrap();
+        std::os::unix::fs::symlink("..", base.join("C/up")).unwrap();
+        assert_eq!(named(base, "link*"), ["linkA"]);
+        assert_eq!(named(base, "linkA/*"), ["linkA/raw", "linkA/x"]);
+        assert_eq!(named(base, "**/x"), ["A/x"]);
+        assert!(named(base, "**/*").contains(&"C/up".to_owned()));
     }
 }

@@ -129,3 +129,31 @@ fn shown(path: &Path) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn one_failure_is_an_error_of_its_own() {
+        let mut tally = Tally::default();
+        tally.failed("read", Path::new("/data/a"), io::ErrorKind::PermissionDenied.into());
+        let error = tally.finish(Path::new("/data")).unwrap_err();
+        assert!(matches!(&error, Error::Io { action: "read", path, .. } if path == Path::new("/data/a")), "{error}");
+    }
+
+    #[test]
+    fn many_failures_are_named_in_order_and_counted() {
+        let mut tally = Tally::default();
+        for n in (10..25).rev() {
+            tally.failed("read", Path::new(&format!("/data/a\u{1b}{n}")), io::ErrorKind::PermissionDenied.into());
+        }
+        let text = tally.finish(Path::new("/data")).unwrap_err().to_string();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 11, "{text}");
+        assert!(lines[0].contains(r"cannot read 'a\u{1b}10'"), "{text}");
+        assert!(lines[9].contains(r"'a\u{1b}19'"), "{text}");
+        assert!(lines[10].contains("5 more"), "{text}");
+    }
+}

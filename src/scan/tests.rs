@@ -220,7 +220,8 @@ mod unix {
     fn what_cannot_be_read_is_named() {
         use std::os::unix::fs::PermissionsExt;
         let folder = make(&["a/1", "a/2", "b/1"]);
-        let close = |name: &str| fs::set_permissions(folder.path().join(name), fs::Permissions::from_mode(0)).unwrap();
+        let close =
+            |name: &str| fs::set_permissions(folder.path().join(name), fs::Permissions::from_mode(0o0)).unwrap();
         close("a/2");
         close("b");
         if fs::File::open(folder.path().join("a/2")).is_ok() {

@@ -76,8 +76,13 @@ fn has_lone_surrogate(line: &str) -> bool {
 /// Where a path was typed, as well as that can be told afterwards.
 pub(super) fn line_of(text: &str, typed: &str) -> Place {
     let written = yaml::scalar(typed);
+    let item = |line: &str| {
+        let item = line.trim().trim_start_matches('-').trim();
+        item == written || item.trim_matches(['"', '\'']) == typed
+    };
     let holds = |line: &str| line.contains(typed) || line.contains(&written);
-    text.lines().position(holds).map_or(Place::Whole, |index| Place::Line(index + 1))
+    let index = text.lines().position(item).or_else(|| text.lines().position(holds));
+    index.map_or(Place::Whole, |index| Place::Line(index + 1))
 }
 
 struct Found {

@@ -32,6 +32,12 @@ impl Column {
         }
     }
 
+    /// As [`Column::noun`], with its article.
+    pub(super) fn one(self) -> String {
+        let article = if self == Column::AccessionNumber { "an" } else { "a" };
+        format!("{article} {}", self.noun())
+    }
+
     /// True if this is one of the names of the column.
     pub fn is_called(self, name: &str) -> bool {
         // The longest name has 16 letters: a text of more than that is no header, however long it is.

@@ -13,12 +13,12 @@ pub(super) struct Header {
     row: usize,
 }
 
-/// A cell: what it says, or the name of the error that it shows in the spreadsheet.
+/// A cell: what it says without spaces around, or what is wrong with it.
 pub(super) type Cell = Result<String, String>;
 
 /// A row of a table, wherever it is from.
 pub(super) trait Line {
-    /// The number of the row, from 1.
+    /// The number of the row, as the place of a cell is made of it.
     fn row(&self) -> usize;
     /// The cell in a column, from 0. `None` for an empty one.
     fn cell(&self, column: usize) -> Option<Cell>;
@@ -110,14 +110,13 @@ pub(super) fn rows<L: Line>(
 fn value(line: &impl Line, column: usize, at: &dyn Fn(usize) -> Place) -> Result<Option<String>, Problem> {
     match line.cell(column) {
         Some(Ok(text)) => Ok(Some(text).filter(|text| !text.is_empty())),
-        Some(Err(error)) => Err(Problem::new(at(column), format!("this cell shows the error {error}"))
-            .hint("correct its formula, or type the value")),
+        Some(Err(error)) => Err(Problem::new(at(column), error)),
         None => Ok(None),
     }
 }
 
 fn half_filled(place: Place, has: Column, lacks: Column) -> Problem {
-    Problem::new(place, format!("this row has a {} but no {}", has.noun(), lacks.noun()))
+    Problem::new(place, format!("this row has {} but no {}", has.one(), lacks.noun()))
         .hint("fill it in, or empty the row")
 }
 

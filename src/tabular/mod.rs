@@ -7,11 +7,20 @@ use std::path::Path;
 
 use crate::error::{Error, Place, Problem, Result};
 
+mod cells;
 mod columns;
 mod list;
+mod ole;
 pub(crate) mod records;
 pub mod text;
 mod text_list;
+mod workbook;
+mod xls;
+mod xls_strings;
+mod xlsx;
+
+#[cfg(test)]
+mod tests;
 
 pub use columns::Column;
 
@@ -53,8 +62,13 @@ impl InputList {
     /// # Errors
     /// [`Error::Contents`] with all that is wrong.
     pub fn from_bytes(path: &Path, bytes: &[u8], required: Column) -> Result<InputList> {
-        let table = text::decode(bytes).map_err(|error| error.in_file(path))?;
-        let rows = text_list::read(&table.text, required);
+        let rows = match workbook::read(bytes, required) {
+            Some(rows) => rows,
+            None => {
+                let table = text::decode(bytes).map_err(|error| error.in_file(path))?;
+                text_list::read(&table.text, required)
+            }
+        };
         rows.map(|rows| InputList { rows }).map_err(|problems| all(path, problems))
     }
 }

@@ -201,15 +201,16 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, NotText> {
     text.map_err(|_| NotText::new("it looks like UTF-16 but holds half a character"))
 }
 
-/// Text that is mostly Latin letters has, as UTF-16, a zero in every other byte and never elsewhere.
+/// Text with many Latin letters has, as UTF-16, a zero in every other byte and hardly any elsewhere.
 fn utf16_without_mark(bytes: &[u8]) -> Result<Decoded, NotText> {
     let (pairs, _) = bytes.as_chunks::<2>();
     let (low_first, high_first) = pairs.iter().fold((0, 0), |(le, be), [first, second]| {
         (le + usize::from(*first != 0 && *second == 0), be + usize::from(*first == 0 && *second != 0))
     });
-    let decoded = if low_first * 2 > pairs.len() {
+    let mostly = |some: usize, other: usize| some * 4 > pairs.len() && some > other * 4;
+    let decoded = if mostly(low_first, high_first) {
         readable(utf16(bytes, u16::from_le_bytes)?, Encoding::Utf16Le { bom: false })
-    } else if high_first * 2 > pairs.len() {
+    } else if mostly(high_first, low_first) {
         readable(utf16(bytes, u16::from_be_bytes)?, Encoding::Utf16Be { bom: false })
     } else {
         Err(NotText::new("it holds NUL characters, so it is no text file"))

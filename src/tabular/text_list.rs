@@ -11,6 +11,10 @@ use super::{Column, InputRow};
 /// # Errors
 /// All that is wrong with it.
 pub(super) fn read(text: &str, required: Column) -> Result<Vec<InputRow>, Vec<Problem>> {
+    if is_markup(text) {
+        let problem = Problem::new(Place::Whole, "this is a web page or another XML file, not a table");
+        return Err(vec![problem.hint("open it in a spreadsheet program and save it as .xlsx or as CSV")]);
+    }
     let mut records = Records::new(text);
     let (header, delimiter) = find_header(&mut records, required)?;
     let mut unterminated = Vec::new();
@@ -66,4 +70,10 @@ fn find_header(records: &mut Records<'_>, required: Column) -> Result<(Header, c
     }
     let nearly = nearly.as_ref().map(|(place, name)| (place.clone(), name.as_str()));
     Err(vec![list::no_header(required, nearly)])
+}
+
+/// Programs that export "Excel" often write a web page, whatever the name of the file says.
+fn is_markup(text: &str) -> bool {
+    let start: String = text.trim_start().chars().take(9).collect::<String>().to_ascii_lowercase();
+    ["<!doctype", "<html", "<?xml", "<table", "<meta", "<head", "<style"].iter().any(|tag| start.starts_with(tag))
 }

@@ -80,3 +80,57 @@ fn octal(digits: &[u8]) -> Option<u8> {
         code.checked_mul(8)?.checked_add(value)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const TABLE: &str = r"22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
+40 22 0:35 / /mnt/my\040share rw,relatime shared:3 master:1 - cifs //server/share\040one rw,vers=3.0
+41 22 0:36 /sub /mnt/sub rw,relatime - cifs //server/share/sub rw,vers=3.0
+42 22 0:37 / /mnt/prefix rw,relatime - cifs //server/share rw,prefixpath=deep/er,vers=3.0
+43 22 0:36 /sub/patients /srv/bound rw,relatime - cifs //server/share/sub rw
+44 22 0:38 / /mnt/new rw - smb3 \134\134server\134share rw
+45 40 8:2 / /mnt/my\040share/local rw,relatime - ext4 /dev/sdb1 rw
+46 22 0:39 / /mnt/hidden rw - cifs //server/old rw
+47 22 0:40 / /mnt/hidden rw - tmpfs tmpfs rw
+48 22 0:41 / /mnt/whole rw - cifs //server/share/data/set rw
+49 22 0:42 / /mnt/nfs rw - nfs4 server:/export rw
+a broken line
+";
+
+    fn of(folder: &str) -> Option<String> {
+        unc_of(Path::new(folder), TABLE).map(|path| path.to_string())
+    }
+
+    #[test]
+    fn the_mount_that_a_folder_is_on_gives_its_unc_path() {
+        for (folder, path) in [
+            ("/mnt/my share", r"\\server\share one"),
+            ("/mnt/my share/data/p 1", r"\\server\share one\data\p 1"),
+            ("/mnt/sub/x", r"\\server\share\sub\x"),
+            ("/mnt/prefix/x", r"\\server\share\deep\er\x"),
+            ("/srv/bound/p1", r"\\server\share\sub\patients\p1"),
+            ("/mnt/new/x", r"\\server\share\x"),
+            ("/mnt/whole/x", r"\\server\share\data\set\x"),
+        ] {
+            assert_eq!(of(folder).as_deref(), Some(path), "{folder}");
+        }
+    }
+
+    #[test]
+    fn other_folders_have_none() {
+        for folder in ["/", "/home/jane", "/mnt/my share/local/x", "/mnt/my sharex", "/mnt/hidden/x", "/mnt/nfs/x"] {
+            assert_eq!(of(folder), None, "{folder}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_table_panics(table in r"[ -~\n\\]{0,200}", escape in r"\\[0-9]{0,4}x?") {
+            let _ = unc_of(Path::new("/mnt/x"), &format!("{table}\n1 2 0:3 / /mnt rw - cifs //a/{escape} rw\n"));
+        }
+    }
+}
