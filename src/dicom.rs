@@ -9,12 +9,13 @@ use std::hash::BuildHasher;
 use std::io::{self, Read};
 use std::path::Path;
 
+use dicom_core::dictionary::stub::StubDataDictionary;
 use dicom_core::{DataElementHeader, Tag, VR};
 use dicom_dictionary_std::tags;
 use dicom_encoding::decode::Decode;
 use dicom_encoding::decode::explicit_be::ExplicitVRBigEndianDecoder;
 use dicom_encoding::decode::explicit_le::ExplicitVRLittleEndianDecoder;
-use dicom_encoding::decode::implicit_le::StandardImplicitVRLittleEndianDecoder;
+use dicom_encoding::decode::implicit_le::ImplicitVRLittleEndianDecoder;
 
 /// How many bytes decide whether a file is DICOM: a preamble of 128 bytes and `DICM`.
 pub const PREFIX: usize = 132;
@@ -153,7 +154,8 @@ impl<R: Read> Header<R> {
         let mut source = head.as_slice().chain(&mut self.source);
         let decoded = match syntax {
             Syntax::Explicit => ExplicitVRLittleEndianDecoder::default().decode_header(&mut source),
-            Syntax::Implicit => StandardImplicitVRLittleEndianDecoder::default().decode_header(&mut source),
+            // Without a dictionary, since no VR is needed to skip or to find an element: the standard one is a tenth of the program.
+            Syntax::Implicit => ImplicitVRLittleEndianDecoder::with_dict(StubDataDictionary).decode_header(&mut source),
             Syntax::BigEndian => ExplicitVRBigEndianDecoder::default().decode_header(&mut source),
         };
         decoded.map(|(element, _)| element).map_err(|_| nonsense())
