@@ -73,12 +73,37 @@ pub struct Unreadable;
 /// [`Unreadable`] if the header ends, or stops making sense, before StudyInstanceUID could have come.
 pub fn identity(start: &[u8], rest: impl Read, key: &impl BuildHasher) -> Result<Identity, Unreadable> {
     let header = start.get(PREFIX..).ok_or(Unreadable)?;
-    Header { source: header.chain(rest.take(LONGEST_HEADER)), value: Vec::new() }.identity(key).map_err(|_| Unreadable)
+    let source = Source { start: header, rest: rest.take(LONGEST_HEADER) };
+    Header { source, value: Vec::new() }.identity(key).map_err(|_| Unreadable)
 }
 
-struct Header<R> {
-    source: R,
+struct Header<'a, R> {
+    source: Source<'a, R>,
     value: Vec<u8>,
+}
+
+/// The start of a file, which is at hand, and the rest, which is only read when that is used up.
+struct Source<'a, R> {
+    start: &'a [u8],
+    rest: io::Take<R>,
+}
+
+impl<R: Read> Read for Source<'_, R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.start.is_empty() { self.rest.read(into) } else { self.start.read(into) }
+    }
+}
+
+impl<R: Read> Source<'_, R> {
+    fn skip(&mut self, length: u64) -> io::Result<()> {
+        let at_hand = length.min(self.start.len() as u64);
+        self.start = &self.start[at_hand as usize..];
+        let left = length - at_hand;
+        if left > 0 && io::copy(&mut self.rest.by_ref().take(left), &mut io::sink())? < left {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        Ok(())
+    }
 }
 
 /// How the elements are written.
@@ -93,7 +118,7 @@ fn nonsense() -> io::Error {
     io::Error::from(io::ErrorKind::InvalidData)
 }
 
-impl<R: Read> Header<R> {
+impl<R: Read> Header<'_, R> {
     fn identity(&mut self, key: &impl BuildHasher) -> io::Result<Identity> {
         let mut identity = Identity::default();
         let mut big_endian = false;
@@ -135,6 +160,10 @@ impl<R: Read> Header<R> {
 
     /// The first eight bytes of the next element, or `None` at the end of the file.
     fn head(&mut self) -> io::Result<Option<[u8; 8]>> {
+        if let Some((head, after)) = self.source.start.split_first_chunk() {
+            self.source.start = after;
+            return Ok(Some(*head));
+        }
         let mut head = [0; 8];
         let mut filled = 0;
         while filled < head.len() {
@@ -173,7 +202,7 @@ impl<R: Read> Header<R> {
 
     fn skip_value(&mut self, element: DataElementHeader, syntax: Syntax, depth: usize) -> io::Result<()> {
         match element.len.get() {
-            Some(length) => self.skip(length.into()),
+            Some(length) => self.source.skip(length.into()),
             None if depth >= DEEPEST => Err(nonsense()),
             None => {
                 // PS3.5 6.2.2: an unknown sequence of undefined length is encoded with implicit VR.
@@ -192,11 +221,6 @@ impl<R: Read> Header<R> {
             }
             self.skip_value(element, syntax, depth)?;
         }
-    }
-
-    fn skip(&mut self, length: u64) -> io::Result<()> {
-        let skipped = io::copy(&mut self.source.by_ref().take(length), &mut io::sink())?;
-        if skipped == length { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
     }
 }
 
