@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
-mod failures;
-mod replies;
+mod batch;
+mod job;
+mod server;
+mod settings;
 mod support;
