@@ -3,7 +3,11 @@
 #![allow(clippy::unwrap_used)]
 
 mod batch;
+mod create;
 mod job;
+mod map;
+mod select;
 mod server;
 mod settings;
+mod status;
 mod support;
