@@ -11,3 +11,4 @@ mod server;
 mod settings;
 mod status;
 mod support;
+mod tls;

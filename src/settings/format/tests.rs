@@ -69,7 +69,7 @@ fn errors_name_the_line_and_never_the_token() {
     let fault = fault(text);
     assert!(fault.starts_with("AnonWebAPIClientSettings.yml, line 2: servers: "), "{fault}");
     assert!(!fault.contains("secret123"), "{fault}");
-    let broken = super::Settings::parse(b"user_token: [secret123\nx: :\n", Path::new(PATH)).unwrap_err().to_string();
+    let broken = Settings::parse(b"user_token: [secret123\nx: :\n", Path::new(PATH)).unwrap_err().to_string();
     assert!(broken.contains(", line ") && !broken.contains("secret123"), "{broken}");
 }
 
