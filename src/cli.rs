@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand};
 
 use crate::commands;
@@ -33,7 +34,9 @@ struct Global {
     #[arg(short, long, global = true)]
     yes: bool,
     /// Use the settings in this file instead of those in the home folder
-    #[arg(long, value_name = "PATH", env = "ANON_SETTINGS", hide_env_values = true, global = true)]
+    // An empty variable is one that is not set; clap's own parser of paths would refuse it.
+    #[arg(long, value_name = "PATH", env = "ANON_SETTINGS", hide_env_values = true, global = true,
+          value_parser = OsStringValueParser::new().map(PathBuf::from))]
     settings: Option<PathBuf>,
     /// Give up on a request to the server after this many seconds [default: 60]
     #[arg(long, value_name = "SECONDS", env = "ANON_TIMEOUT", hide_env_values = true, value_parser = clap::value_parser!(u64).range(1..=86_400), global = true)]

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::error::{Place, Problem};
 use crate::parameters::{Kind, Parameters, Source, SourceError};
-use crate::tabular::records::{Records, without_trailing_delimiters};
+use crate::tabular::records::{DELIMITERS, Records, without_trailing_delimiters};
 
 use super::sections::Section;
 use super::table::{self, Header};
@@ -103,7 +103,7 @@ impl Reading<'_> {
     }
 
     fn option(&mut self, line: &str) {
-        if skippable(line) || is_empty_in_quotes(line) {
+        if skippable(line) {
             self.records.skip_line();
             return;
         }
@@ -126,10 +126,6 @@ impl Reading<'_> {
             return;
         }
         let Some(header) = &self.layout.header else {
-            if is_empty_in_quotes(line) {
-                self.records.skip_line();
-                return;
-            }
             let fallback = self.delimiter.unwrap_or(',');
             self.layout.header = table::header(&mut self.records, fallback, &mut self.problems);
             self.headless = self.layout.header.is_none();
@@ -201,14 +197,10 @@ impl Reading<'_> {
     }
 }
 
-/// Blank lines, lines of delimiters, and lines that someone commented out.
+/// Blank lines, lines of delimiters and empty quotes (`"","",""`), and lines that someone commented out.
 fn skippable(line: &str) -> bool {
-    line.trim_start().starts_with('#') || without_trailing_delimiters(line).is_empty()
-}
-
-/// A blank line of a program that puts each cell in quotes: `"","",""`.
-fn is_empty_in_quotes(line: &str) -> bool {
-    line.chars().all(|letter| letter.is_whitespace() || "\",;".contains(letter))
+    let says_nothing = |cell: &str| matches!(cell.trim(), "" | "\"\"");
+    line.trim_start().starts_with('#') || line.split(DELIMITERS).all(says_nothing)
 }
 
 fn no_source(line: usize, error: &SourceError) -> Problem {
