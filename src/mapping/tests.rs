@@ -193,6 +193,20 @@ fn a_missing_line_end_and_a_missing_column() {
 }
 
 #[test]
+fn a_column_is_padded_as_the_others_are() {
+    let mut document = read("manual-concepts.csv");
+    let mut new = row("folder:x", "5\" disk");
+    new.set(Kind::PimsKey, "5");
+    document.add_rows(&[new]).unwrap();
+    let text = String::from_utf8_lossy(document.bytes()).into_owned();
+    assert!(
+        text.contains("source,           patient_id, patient_name, description, pims_key\nfolder:example"),
+        "{text}"
+    );
+    assert!(text.ends_with("selection of files in a\nfolder:x,,5\" disk,new,5\n"), "{text}");
+}
+
+#[test]
 fn a_column_is_named_where_a_spreadsheet_left_it_empty() {
     let mut document = read("excel-dutch-windows-1252.csv");
     let mut new = row("folder:x", "N1");
