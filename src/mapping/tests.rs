@@ -152,6 +152,22 @@ fn missing_parts_are_named() {
 }
 
 #[test]
+fn a_misspelt_heading_is_one_problem() {
+    let text = "## Description ##\nx\n## Options ##\nproject,A\n## Mappings ##\nsource\nfolder:a\n";
+    let error = Document::from_bytes(Path::new("m"), text.into()).unwrap_err().to_string();
+    assert_eq!(error, "m, line 5: there is no section 'Mapping'; write this line as '## Mapping ##'");
+    // A comment is none.
+    let text = text.replace("Mappings", "Mapping").replace("folder", "## option ##\nfolder");
+    assert!(Document::from_bytes(Path::new("m"), text.into()).is_ok());
+}
+
+#[test]
+fn a_workbook_is_no_mapping() {
+    let error = Document::from_bytes(Path::new("m"), b"PK\x03\x04...".to_vec()).unwrap_err().to_string();
+    assert!(error.contains("workbook") && error.contains("CSV UTF-8"), "{error}");
+}
+
+#[test]
 fn a_pseudonym_or_source_that_comes_twice_is_a_warning() {
     let document = read("twice.csv");
     let warnings: Vec<&str> = document.mapping().warnings.iter().map(|warning| warning.message.as_str()).collect();
