@@ -233,7 +233,12 @@ pub(crate) fn refuse(path: &Path, mut list: Vec<Problem>) -> Result<()> {
     if list.is_empty() {
         return Ok(());
     }
-    list.sort_by(|one, other| one.place.cmp(&other.place));
+    // Problems with cells come in the order of the sheet already.
+    list.sort_by_key(|problem| match problem.place {
+        Place::Whole => 0,
+        Place::Line(line) => line,
+        Place::Cell { .. } => usize::MAX,
+    });
     if list.len() > SHOWN + 1 {
         let more = list.len() - SHOWN;
         list.truncate(SHOWN);
