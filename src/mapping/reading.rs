@@ -37,6 +37,8 @@ pub(super) struct Span {
 struct Reading<'a> {
     records: Records<'a>,
     headings: Vec<(Section, usize)>,
+    /// Lines that look like a heading and are none.
+    nearly: Vec<(Section, usize)>,
     from_spreadsheet: bool,
     description: Vec<&'a str>,
     options: Parameters,
@@ -56,6 +58,7 @@ pub(super) fn read(text: &str) -> Result<(Mapping, Layout), Vec<Problem>> {
     let mut reading = Reading {
         records: Records::new(text),
         headings: Vec::new(),
+        nearly: Vec::new(),
         from_spreadsheet: false,
         description: Vec::new(),
         options: Parameters::new(),
@@ -71,6 +74,11 @@ pub(super) fn read(text: &str) -> Result<(Mapping, Layout), Vec<Problem>> {
             reading.heading(section, line);
             current = Some(section);
             continue;
+        }
+        if let Some(section) = Section::nearly_heading(line).filter(|section| !reading.has(*section)) {
+            reading.nearly.push((section, reading.records.line()));
+            // Elsewhere than in a description the file is wrong in any case: what follows is read as what was meant.
+            current = current.filter(|current| *current == Section::Description).or(Some(section));
         }
         match current {
             Some(Section::Options) => reading.option(line),
@@ -100,6 +108,10 @@ impl Reading<'_> {
             self.layout.heading = span;
             self.layout.heading_end = self.records.position();
         }
+    }
+
+    fn has(&self, section: Section) -> bool {
+        self.headings.iter().any(|(known, _)| *known == section)
     }
 
     fn option(&mut self, line: &str) {
@@ -147,8 +159,9 @@ impl Reading<'_> {
 
     fn finish(mut self) -> Result<(Mapping, Layout), Vec<Problem>> {
         for section in Section::ALL {
-            if !self.headings.iter().any(|(known, _)| *known == section) {
-                self.problems.push(section.missing());
+            if !self.has(section) {
+                let nearly = self.nearly.iter().find(|(meant, _)| *meant == section).map(|(_, line)| *line);
+                self.problems.push(section.missing(nearly));
             }
         }
         let rows = self.with_sources();
