@@ -14,8 +14,8 @@ use super::form::Form;
 use super::token::Token;
 use crate::error::{Error, Result};
 
-/// No honest answer is larger: 10,000 jobs with every field are some 10 MB.
-const LARGEST_ANSWER: u64 = 256 << 20;
+/// No honest answer is larger: a thousand jobs with every field are about 1 MB. As JSON it takes some 30 times as much memory.
+const LARGEST_ANSWER: u64 = 16 << 20;
 
 /// The pauses before a call that can safely be repeated is tried again.
 const PAUSES: [Duration; 2] = [Duration::from_millis(250), Duration::from_millis(750)];
