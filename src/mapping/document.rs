@@ -108,7 +108,7 @@ impl Document {
             && new.description == old.description
             && new.options == old.options
             && new.rows.len() == kept.len() + rows.len()
-            && new.rows.iter().zip(&kept).all(|(row, kept)| says(row, &kept.parameters))
+            && new.rows.iter().zip(&kept).all(|(row, kept)| row.parameters == kept.parameters)
             && new.rows[kept.len()..].iter().zip(rows).all(|(row, added)| says(row, added))
     }
 

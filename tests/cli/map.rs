@@ -396,3 +396,19 @@ fn without_a_mapping_each_command_says_how_to_make_one() {
         assert!(outcome.files.is_empty(), "{}", outcome.story());
     }
 }
+
+#[test]
+fn a_mapping_that_an_editor_has_open_is_left_alone() {
+    let env = env_with_mapping();
+    for mark in [".~lock.anon_mapping.csv#", ".anon_mapping.csv.swp"] {
+        env.write(mark, "");
+        env.run("map add-accession-numbers 1.2").assert(&format!(
+            "
+            exit 1
+            stderr:
+              error: './anon_mapping.csv' is open in an editor; close the editor and try again; if it is closed already, delete './{mark}'"
+        ));
+        std::fs::remove_file(env.path(mark)).unwrap();
+    }
+    env.run("map add-accession-numbers 1.2").assert_ok();
+}
