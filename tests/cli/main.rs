@@ -4,6 +4,8 @@
 
 mod batch;
 mod create;
+mod creation;
+mod failures;
 mod job;
 mod map;
 mod select;
@@ -12,3 +14,4 @@ mod settings;
 mod status;
 mod support;
 mod tls;
+mod together;
