@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
-use clap::{ArgAction, Args, Parser, Subcommand};
+use clap::{ArgAction, ArgMatches, Args, Command, FromArgMatches, Parser, Subcommand};
 
 use crate::commands;
 use crate::console::Console;
@@ -63,11 +63,32 @@ enum Group {
 }
 
 /// A group of commands; without a command it lists them.
-#[derive(Args)]
-#[command(disable_help_subcommand = true)]
 pub struct Of<T: Subcommand> {
-    #[command(subcommand)]
     pub(crate) command: Option<T>,
+}
+
+// By hand and not derived, so that only the group that is asked for is built: building all of them takes as long as
+// everything else that a small command does.
+impl<T: Subcommand> Args for Of<T> {
+    fn augment_args(group: Command) -> Command {
+        group.disable_help_subcommand(true).defer(T::augment_subcommands)
+    }
+
+    fn augment_args_for_update(group: Command) -> Command {
+        group.disable_help_subcommand(true).defer(T::augment_subcommands_for_update)
+    }
+}
+
+impl<T: Subcommand> FromArgMatches for Of<T> {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Of<T>, clap::Error> {
+        let command = matches.subcommand_name().map(|_| T::from_arg_matches(matches));
+        Ok(Of { command: command.transpose()? })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Of::from_arg_matches(matches)?;
+        Ok(())
+    }
 }
 
 /// Runs the command of the parsed command line.
