@@ -146,6 +146,17 @@ impl BatchFolder {
         self.save(&batch)
     }
 
+    /// Makes sure that jobs of a server can be added: writes the batch as it is, or an empty one.
+    ///
+    /// # Errors
+    /// As [`BatchFolder::add`].
+    pub fn prepare(&self, server: &Server) -> Result<()> {
+        let _lock = Lock::of(&self.path)?;
+        let batch = self.load_if_present()?.unwrap_or_else(|| Batch::empty(server.clone()));
+        check_server(&batch, server)?;
+        self.save(&batch)
+    }
+
     /// Removes the batch. The jobs stay on the server.
     ///
     /// # Errors

@@ -39,7 +39,7 @@ struct Global {
           value_parser = OsStringValueParser::new().map(PathBuf::from))]
     settings: Option<PathBuf>,
     /// Give up on a request to the server after this many seconds [default: 60]
-    #[arg(long, value_name = "SECONDS", env = "ANON_TIMEOUT", value_parser = clap::value_parser!(u64).range(1..=86_400), global = true)]
+    #[arg(long, value_name = "SECONDS", env = "ANON_TIMEOUT", hide_env_values = true, value_parser = clap::value_parser!(u64).range(1..=86_400), global = true)]
     timeout: Option<u64>,
 }
 

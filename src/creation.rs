@@ -13,6 +13,10 @@ use crate::journal::{Fingerprint, Journal, Known};
 use crate::plan::Planned;
 use crate::settings::Server;
 
+mod recognition;
+
+pub use recognition::recognise;
+
 /// Rows, by what is known of their jobs.
 #[derive(Debug, Default)]
 pub struct Sorted {
@@ -122,8 +126,10 @@ impl<'a> Creation<'a> {
 
     fn save(&self, journal: &mut Journal, fingerprint: &Fingerprint, id: JobId) -> Outcome {
         *lock(&self.refusal) = None;
+        // Each is tried whatever becomes of the other: from one of them the next run restores the other.
         let in_journal = journal.created(fingerprint, id);
-        match in_journal.and(self.batch.add(self.server, [id])) {
+        let in_batch = self.batch.add(self.server, [id]);
+        match in_journal.and(in_batch) {
             Ok(()) => Outcome::Created(id),
             Err(error) => {
                 self.stop.store(true, Ordering::SeqCst);

@@ -9,13 +9,13 @@ use reqwest::header::{AUTHORIZATION, HeaderValue, LOCATION};
 use reqwest::{Method, StatusCode, Url, redirect};
 use serde_json::Value;
 
-use super::error::{ApiError, Failure};
+use super::error::{ApiError, Failure, NOT_FOUND};
 use super::form::Form;
 use super::token::Token;
 use crate::error::{Error, Result};
 
-/// No honest answer is larger: 10,000 jobs with every field are some 10 MB.
-const LARGEST_ANSWER: u64 = 256 << 20;
+/// No honest answer is larger: a thousand jobs with every field are about 1 MB. As JSON it takes some 30 times as much memory.
+const LARGEST_ANSWER: u64 = 16 << 20;
 
 /// The pauses before a call that can safely be repeated is tried again.
 const PAUSES: [Duration; 2] = [Duration::from_millis(250), Duration::from_millis(750)];
@@ -119,6 +119,11 @@ impl Client {
     /// The base URL of the server, without a slash at the end.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The user who calls.
+    pub fn user(&self) -> &str {
+        &self.user
     }
 
     /// Whether what is sent can be read on the way.
@@ -280,7 +285,7 @@ impl Client {
             },
             StatusCode::UNAUTHORIZED => Failure::Unauthorized,
             StatusCode::NOT_FOUND if documentation(body).is_some() => Failure::NoSuchFunction(function.to_owned()),
-            StatusCode::NOT_FOUND => Failure::NotAnApi("404 Not Found".to_owned()),
+            StatusCode::NOT_FOUND => Failure::NotAnApi(NOT_FOUND.to_owned()),
             StatusCode::METHOD_NOT_ALLOWED => Failure::WrongMethod,
             other => Failure::Unexpected(other),
         };
@@ -330,6 +335,8 @@ impl Attempt {
             return Attempt::final_(Failure::Setup(text));
         } else if kind == Some(io::ErrorKind::ConnectionRefused) {
             Failure::Refused
+        } else if connecting && error.is_timeout() {
+            Failure::NoConnection(format!("no answer within {} s", timeout.as_secs()))
         } else if error.is_timeout() {
             Failure::Timeout(timeout.as_secs())
         } else if connecting {

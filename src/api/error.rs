@@ -10,6 +10,9 @@ pub struct ApiError {
     pub failure: Failure,
 }
 
+/// What [`Failure::NotAnApi`] says of a plain 404.
+pub(super) const NOT_FOUND: &str = "404 Not Found";
+
 /// How a call can fail.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -66,10 +69,13 @@ pub enum Failure {
 
 impl ApiError {
     /// Whether the request can have reached the server, so that it may have been carried out.
+    ///
+    /// A refusal (4xx) says that it was not. Everything else that came, or did not come, after it was sent leaves that open.
     pub fn may_have_been_done(&self) -> bool {
         match &self.failure {
-            Failure::Timeout(_) | Failure::Broken | Failure::BadAnswer(_) | Failure::NotAnApi(_) => true,
-            Failure::Unexpected(status) => matches!(status.as_u16(), 408 | 502 | 504) || status.is_success(),
+            Failure::Timeout(_) | Failure::Broken | Failure::BadAnswer(_) | Failure::Redirected(_) => true,
+            Failure::NotAnApi(why) => why != NOT_FOUND,
+            Failure::Unexpected(status) => !status.is_client_error() || *status == StatusCode::REQUEST_TIMEOUT,
             _ => false,
         }
     }

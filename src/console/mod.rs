@@ -146,12 +146,7 @@ impl Console {
             self.write_err("\n");
             return Err(Error::NoAnswer);
         }
-        let line = String::from_utf8_lossy(&bytes).into_owned();
-        if !io::stdin().is_terminal() {
-            // What a person types is seen on the terminal; an answer from a pipe is not.
-            self.write_err(&format!("{}\n", visible(line.trim_end())));
-        }
-        Ok(line)
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
     fn write_out(&self, text: &str) {

@@ -50,11 +50,8 @@ struct Reading<'a> {
     problems: Vec<Problem>,
 }
 
-/// Reads a whole mapping.
-///
-/// # Errors
-/// Every problem that it has.
-pub(super) fn read(text: &str) -> Result<(Mapping, Layout), Vec<Problem>> {
+/// Reads a whole mapping: what can be understood of it, and every problem that it has.
+pub(super) fn read(text: &str) -> (Mapping, Layout, Vec<Problem>) {
     let mut reading = Reading {
         records: Records::new(text),
         headings: Vec::new(),
@@ -157,7 +154,7 @@ impl Reading<'_> {
         }
     }
 
-    fn finish(mut self) -> Result<(Mapping, Layout), Vec<Problem>> {
+    fn finish(mut self) -> (Mapping, Layout, Vec<Problem>) {
         for section in Section::ALL {
             if !self.has(section) {
                 let nearly = self.nearly.iter().find(|(meant, _)| *meant == section).map(|(_, line)| *line);
@@ -165,9 +162,6 @@ impl Reading<'_> {
             }
         }
         let rows = self.with_sources();
-        if !self.problems.is_empty() {
-            return Err(self.problems);
-        }
         let header = self.layout.header.as_ref();
         let mapping = Mapping {
             description: self.description(),
@@ -177,7 +171,7 @@ impl Reading<'_> {
             options: self.options,
             rows,
         };
-        Ok((mapping, self.layout))
+        (mapping, self.layout, self.problems)
     }
 
     /// Rows with their sources. A row without one takes that of the options, as it would any other parameter.

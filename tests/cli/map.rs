@@ -77,7 +77,7 @@ fn init_asks_before_it_overwrites() {
         r"
         exit 0
         stderr:
-          Mapping file already exists. Overwrite? [y/N]: n
+          Mapping file already exists. Overwrite? [y/N]:
           Cancelled: the mapping stays as it is
         ",
     );
@@ -411,4 +411,28 @@ fn a_mapping_that_an_editor_has_open_is_left_alone() {
         std::fs::remove_file(env.path(mark)).unwrap();
     }
     env.run("map add-accession-numbers 1.2").assert_ok();
+}
+
+#[test]
+fn check_reports_the_file_and_the_jobs_in_one_go() {
+    let env = env_with_mapping();
+    env.write(
+        "anon_mapping.csv",
+        "## Description ##\n\n## Options ##\nroot_source_path,H:\\data\nproject,P\ndestination_path,\\\\server\\share\\out\n\
+         \n## Mapping ##\nsource,pseudo_name\nacession_number:1,A\nfolder:b,B\nfolder:b,C\n",
+    );
+    let story = |outcome: crate::support::Outcome| {
+        outcome.assert(
+            r"
+            exit 1
+            stderr:
+              warning: ./anon_mapping.csv, line 12: [..]
+              error: ./anon_mapping.csv: root_source_path 'H:\data' is not a UNC path; [..]
+              ./anon_mapping.csv, line 10: [..]accession_number[..]
+            ",
+        );
+    };
+    story(env.run("map check"));
+    // The same, before anything is asked.
+    story(env.answer("create from-mapping", "y\n"));
 }

@@ -10,6 +10,7 @@
 //! | `patients FOLDER COUNT` | DICOM files of so many patients |
 //! | `excel FILE` | the manual's list of accession numbers |
 //! | `write FILE` | the next block is the content of a file |
+//! | `edit FILE` | the next block is the content of a mapping after its options were changed to what they are there |
 //! | `shows FILE` | the next block has to be the content of a file |
 //! | `pass MINUTES` | time passes on the server |
 
@@ -91,6 +92,10 @@ fn prepare(world: &mut Option<World>, step: &str, next_block: &[&str]) -> Option
         ["patients", folder, count] => world.patients(folder, count.parse().unwrap()),
         ["excel", file] => world.write(file, ACCESSION_NUMBERS),
         ["write", file] => world.write(file, (next_block.join("\n") + "\n").as_bytes()),
+        ["edit", file] => {
+            world.edit(file, next_block);
+            return Some(file.to_owned());
+        }
         ["shows", file] => return Some(file.to_owned()),
         ["pass", minutes] => world.idis.pass(Duration::from_secs(60 * minutes.parse::<u64>().unwrap())),
         _ => panic!("unknown step: {step}"),
@@ -135,6 +140,22 @@ impl World {
         fs::write(path, bytes).unwrap();
     }
 
+    /// Sets the options of a mapping, as the user does in an editor.
+    fn edit(&self, file: &str, wanted: &[&str]) {
+        let text = fs::read_to_string(self.path(file)).unwrap();
+        let options =
+            wanted.iter().skip_while(|line| **line != "## Options ##").take_while(|line| **line != "## Mapping ##");
+        let options: Vec<_> = options.filter_map(|line| line.split_once(',')).collect();
+        let edited = text.lines().map(|line| match line.split_once(',') {
+            Some((name, _)) => match options.iter().find(|(option, _)| *option == name) {
+                Some((_, value)) => format!("{name},{value}\r\n"),
+                None => format!("{line}\r\n"),
+            },
+            None => format!("{line}\r\n"),
+        });
+        self.write(file, edited.collect::<String>().as_bytes());
+    }
+
     /// As the quickstart's: each patient has DICOM files in two folders, and a file that is none.
     fn patients(&self, folder: &str, count: u32) {
         for patient in 1..=count {
@@ -164,7 +185,9 @@ impl World {
                 self.cwd = self.path(folder).canonicalize().unwrap_or_else(|error| panic!("{folder}: {error}"));
                 out.extend(told.into_iter().map(str::to_owned));
             } else if let Some(command) = command_of(line) {
-                out.extend(keep_what_fits(&told, &self.anon(command, &answers(&told))));
+                let piped = line.strip_prefix("$ echo ").and_then(|rest| rest.split_once(" | "));
+                let stdin = piped.map_or_else(|| answers(&told), |(text, _)| format!("{text}\n"));
+                out.extend(keep_what_fits(&told, &self.anon(command, &stdin)));
             } else {
                 panic!("not a command that a session can run: {line}");
             }
@@ -220,8 +243,10 @@ fn keep_what_fits(told: &[&str], printed: &str) -> Vec<String> {
     kept.iter().map(|line| (*line).to_owned()).collect()
 }
 
-/// Digits stand for `d`, capitals and digits for `X`: dates, times, random pseudonyms.
-const VARYING: [&str; 4] = ["dddd-dd-ddTdd:dd:dd", "MONTH dd dddd", "MONTH_dd_dddd", "XXXXXXXX"];
+/// Dates, times, random pseudonyms, the ids of selections. `d` stands for a digit, `X` for a capital or a digit, `h` for a digit of a
+/// hexadecimal number.
+const VARYING: [&str; 5] =
+    ["dddd-dd-ddTdd:dd:dd", "MONTH dd dddd", "MONTH_dd_dddd", "hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh", "XXXXXXXX"];
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -267,6 +292,7 @@ fn length_of(pattern: &str, text: &str) -> Option<usize> {
     let bytes = text.as_bytes().get(month..month + pattern.len())?;
     let fits = pattern.bytes().zip(bytes).all(|(want, have)| match want {
         b'd' => have.is_ascii_digit(),
+        b'h' => have.is_ascii_hexdigit(),
         b'X' => have.is_ascii_digit() || have.is_ascii_uppercase(),
         want => want == *have,
     });
