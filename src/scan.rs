@@ -40,6 +40,7 @@ mod crew;
 mod engine;
 mod expand;
 mod pattern;
+mod queue;
 mod sniff;
 mod tally;
 mod walk;

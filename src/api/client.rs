@@ -161,6 +161,9 @@ impl Client {
         let response = self.send(&Method::GET, "", &Form::new(), Repeat::Safe)?;
         let url = self.url_of("");
         let status = response.status();
+        if status.is_redirection() {
+            return Err(self.redirected(&url, &response));
+        }
         let body = self.body(&url, response)?;
         match (status, documentation(&body)) {
             (StatusCode::OK | StatusCode::NOT_FOUND, Some(documentation)) => Ok(documentation),

@@ -142,12 +142,8 @@ impl Console {
         let mut bytes = vec![];
         let read = io::stdin().lock().read_until(b'\n', &mut bytes);
         let stdin = std::path::Path::new("standard input");
-        let read = read.map_err(Error::io("read", stdin))?;
-        if read == 0 || !io::stdin().is_terminal() {
-            // Nobody's Enter has ended the line of the question.
+        if read.map_err(Error::io("read", stdin))? == 0 {
             self.write_err("\n");
-        }
-        if read == 0 {
             return Err(Error::NoAnswer);
         }
         Ok(String::from_utf8_lossy(&bytes).into_owned())

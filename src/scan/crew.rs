@@ -128,12 +128,6 @@ impl Crew {
     }
 }
 
-impl Default for Crew {
-    fn default() -> Self {
-        Crew::new(1, 1)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::thread::sleep;

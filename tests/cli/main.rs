@@ -4,11 +4,16 @@
 
 mod batch;
 mod create;
+mod creation;
+mod failures;
 mod job;
+mod manual;
 mod map;
+mod round_trip;
 mod select;
 mod server;
 mod settings;
 mod status;
 mod support;
 mod tls;
+mod together;

@@ -68,7 +68,8 @@ impl Report {
         if self.failed + self.perhaps == 0 && !self.unsaved {
             return Err(Error::Interrupted(format!("{text}; run it again to create the rest")));
         }
-        let hint = self.hint.map(|hint| format!("; {hint}")).unwrap_or_default();
+        // A refusal has no hint of its own: the server has said what is wrong.
+        let hint = self.hint.map_or_else(|| "; correct what was refused".to_owned(), |hint| format!("; {hint}"));
         Err(Error::Partly(format!("{text}{hint}; then run it again: only the rest will be created")))
     }
 }

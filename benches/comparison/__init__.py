@@ -1,0 +1,1 @@
+"""AnonAPI and `anon` side by side: what `benches/compare` is made of."""
