@@ -116,7 +116,7 @@ impl<T: Send> Engine<'_, T> {
             if let Some(work) = queue.take(&self.pace) {
                 let is_slow = self.pace.is_slow();
                 let all_busy = queue.idle == 0 && queue.threads >= queue.crew.size;
-                queue.crew.learn(is_slow, all_busy, self.done_with.load(Ordering::Relaxed));
+                queue.crew.learn(is_slow, all_busy, self.done_with.load(Ordering::Relaxed), Instant::now());
                 self.add_thread(scope, queue);
                 return Some(work);
             }
