@@ -146,15 +146,16 @@ impl BatchFolder {
         self.save(&batch)
     }
 
-    /// Makes sure that jobs of a server can be added: writes the batch as it is, or an empty one.
+    /// Makes sure that jobs of a server can be added: writes the batch as it is, or tries whether the folder takes one.
     ///
     /// # Errors
     /// As [`BatchFolder::add`].
     pub fn prepare(&self, server: &Server) -> Result<()> {
         let _lock = Lock::of(&self.path)?;
-        let batch = self.load_if_present()?.unwrap_or_else(|| Batch::empty(server.clone()));
-        check_server(&batch, server)?;
-        self.save(&batch)
+        match self.load_if_present()? {
+            Some(batch) => check_server(&batch, server).and_then(|()| self.save(&batch)),
+            None => storage::probe(&self.path, Batch::empty(server.clone()).to_yaml().as_bytes()),
+        }
     }
 
     /// Removes the batch. The jobs stay on the server.

@@ -64,6 +64,8 @@ struct Record {
     created: Vec<JobId>,
     /// When it was asked for, if no answer has come yet.
     asked: Option<NaiveDateTime>,
+    /// When it was asked for, if the server failed on it.
+    failed: Option<NaiveDateTime>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -71,6 +73,7 @@ struct Record {
 enum Event {
     Asked,
     Created(i64),
+    Failed,
     Refused,
 }
 
@@ -134,9 +137,10 @@ impl Journal {
         }
     }
 
-    /// When a job was asked for that is perhaps created, in local time.
+    /// When a job was asked for that may exist although no id is known, in local time: no answer came, or the server failed.
     pub fn asked_at(&self, job: &Fingerprint) -> Option<NaiveDateTime> {
-        self.known.get(job)?.asked
+        let record = self.known.get(job)?;
+        record.asked.or(record.failed)
     }
 
     /// Whether this is one of the ids that the job got, now or when it was created before.
@@ -158,6 +162,14 @@ impl Journal {
     /// When that cannot be written down.
     pub fn created(&mut self, job: &Fingerprint, id: JobId) -> Result<()> {
         self.write(job, Event::Created(id.0))
+    }
+
+    /// The server failed on the job. Probably it has not made it; the next run looks whether it has.
+    ///
+    /// # Errors
+    /// When that cannot be written down.
+    pub fn failed(&mut self, job: &Fingerprint) -> Result<()> {
+        self.write(job, Event::Failed)
     }
 
     /// The server has certainly not made the job.
@@ -192,14 +204,14 @@ fn replay(bytes: &[u8]) -> HashMap<Fingerprint, Record> {
 
 fn apply(known: &mut HashMap<Fingerprint, Record>, line: Line) {
     let record = known.entry(line.job).or_default();
+    // What it got before, it still has.
+    let asked = record.asked.take();
+    record.failed = None;
     match line.event {
         Event::Asked => record.asked = Some(line.time),
-        Event::Created(id) => {
-            record.created.push(JobId(id));
-            record.asked = None;
-        }
-        // What it got before, it still has.
-        Event::Refused => record.asked = None,
+        Event::Created(id) => record.created.push(JobId(id)),
+        Event::Failed => record.failed = asked,
+        Event::Refused => {}
     }
 }
 

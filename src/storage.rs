@@ -56,12 +56,28 @@ pub fn replace(path: &Path, bytes: &[u8], privacy: Privacy) -> Result<()> {
 
 fn replace_file(path: &Path, bytes: &[u8], privacy: Privacy) -> io::Result<()> {
     let target = behind_links(path)?;
-    let folder = folder_of(&target);
-    let existing = fs::metadata(&target).ok();
+    let file = written_beside(&target, bytes, privacy)?;
+    persist(file, &target)?;
+    sync_folder(folder_of(&target));
+    Ok(())
+}
+
+/// Finds out whether a file could be made with this content, and leaves nothing behind.
+///
+/// # Errors
+/// [`Error::Io`] that names the file: what [`replace`] would say.
+pub fn probe(path: &Path, bytes: &[u8]) -> Result<()> {
+    let written = behind_links(path).and_then(|target| written_beside(&target, bytes, Privacy::Private));
+    written.map(drop).map_err(Error::io("write", path))
+}
+
+/// A temporary file in the same folder, on disk, with the permissions that the target has or will have.
+fn written_beside(target: &Path, bytes: &[u8], privacy: Privacy) -> io::Result<tempfile::NamedTempFile> {
+    let existing = fs::metadata(target).ok();
     if let Some(existing) = &existing {
-        refuse_unless_writable(&target, existing)?;
+        refuse_unless_writable(target, existing)?;
     }
-    let prefix = temporary_prefix(&target);
+    let prefix = temporary_prefix(target);
     let mut builder = tempfile::Builder::new();
     builder.prefix(&prefix).suffix(TEMPORARY_SUFFIX);
     #[cfg(unix)]
@@ -70,7 +86,7 @@ fn replace_file(path: &Path, bytes: &[u8], privacy: Privacy) -> io::Result<()> {
     }
     #[cfg(not(unix))]
     let _ = privacy;
-    let mut file = builder.tempfile_in(folder)?;
+    let mut file = builder.tempfile_in(folder_of(target))?;
     #[cfg(unix)]
     if let Some(existing) = &existing {
         keep_owner(file.as_file(), existing);
@@ -78,9 +94,7 @@ fn replace_file(path: &Path, bytes: &[u8], privacy: Privacy) -> io::Result<()> {
     }
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
-    persist(file, &target)?;
-    sync_folder(folder);
-    Ok(())
+    Ok(file)
 }
 
 /// The file itself, for a path that may be a link to it. A link to nothing leads to where the file will be.

@@ -14,17 +14,17 @@ use crate::settings::Server;
 /// How far the server's clock may be from ours: it may even be in another time zone.
 const CLOCKS_DIFFER: Duration = Duration::hours(26);
 
-/// Looks for the jobs of rows that were perhaps created among the latest jobs of the server.
+/// Looks for the jobs of rows that were asked for and never got an id, among the latest jobs of the server.
 ///
 /// A job is taken for a row's if user, source, project, destination and pseudonyms are the same, if it was created after the row
 /// was asked for, if it is not one that the row got before, and if it is the only such job.
 ///
 /// # Errors
 /// When the server cannot be asked.
-pub fn recognise(
+pub fn recognise<'a>(
     client: &Client,
     server: &Server,
-    rows: &[Planned],
+    rows: impl Iterator<Item = &'a Planned>,
     journal: &Journal,
 ) -> Result<Vec<(Fingerprint, JobId)>> {
     let ids: Vec<JobId> = client.get_jobs()?.iter().map(|job| job.job_id).collect();

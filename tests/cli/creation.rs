@@ -3,7 +3,7 @@
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use anonapi::testing::{Calls, FakeIdis, Fault, FaultyProxy};
+use anonapi::testing::{Calls, FakeIdis, Fault, FaultyProxy, Life};
 use serde_json::Value;
 
 use crate::support::{Env, Outcome};
@@ -31,7 +31,8 @@ fn env_at(url: &str, count: usize) -> Env {
 
 /// A server, what stands before it, and rows A, B, … to create on it.
 fn spoiled(count: usize) -> (FakeIdis, FaultyProxy, Env) {
-    let idis = FakeIdis::start();
+    // Jobs get the date of today, by which they are recognised; nothing happens to them for a day.
+    let idis = FakeIdis::builder().life(Life::passing(Duration::from_secs(86_400))).start();
     let proxy = FaultyProxy::before(&idis);
     let mut env = env_at(&proxy.url("p01"), count);
     env.name_url(&proxy.url("p01"), "{url}");
@@ -95,7 +96,7 @@ fn a_server_that_fails_stops_the_work_and_the_next_run_does_the_rest() {
         ",
     );
     assert_eq!(batch(&env), [1001, 1002]);
-    assert_eq!(journal(&env), ["0 asked", "0 created 1001", "1 asked", "1 created 1002", "2 asked", "2 refused"]);
+    assert_eq!(journal(&env), ["0 asked", "0 created 1001", "1 asked", "1 created 1002", "2 asked", "2 failed"]);
     create(&env, "").assert(
         r"
         exit 0
@@ -124,7 +125,8 @@ fn a_server_that_fails_stops_the_work_and_the_next_run_does_the_rest() {
           nothing was created; '--again' creates all anew
         ",
     );
-    assert_eq!(proxy.received().len(), 5);
+    let created = proxy.received().iter().filter(|call| call.function == "create_job").count();
+    assert_eq!(created, 5);
 }
 
 #[test]
@@ -246,46 +248,55 @@ fn a_job_whose_answer_was_lost_is_not_created_again_unasked() {
 }
 
 #[test]
-fn create_job_is_never_sent_twice() {
-    let faults = [
-        (Fault::Close, true),
-        (Fault::Reset, true),
-        (Fault::Truncate, true),
-        (Fault::Nonsense, true),
-        (Fault::page(502, "bad gateway"), true),
-        (Fault::page(504, "gateway timeout"), true),
-        (Fault::page(200, "<html>Please log in</html>"), true),
-        (Fault::json(200, "{}"), true),
-        (Fault::Delay(Duration::from_secs(30)), true),
-        (Fault::page(503, "upgrading"), false),
-        (Fault::page(500, "boom"), false),
+fn create_job_is_never_sent_twice_unasked() {
+    let unanswered = [
+        Fault::Close,
+        Fault::Reset,
+        Fault::Truncate,
+        Fault::Nonsense,
+        Fault::page(502, "bad gateway"),
+        Fault::page(504, "gateway timeout"),
+        Fault::page(200, "<html>Please log in</html>"),
+        Fault::json(200, "{}"),
+        Fault::Delay(Duration::from_secs(30)),
     ];
-    let check = |fault: &Fault, perhaps: bool| {
+    let failures = [Fault::page(500, "boom"), Fault::page(503, "upgrading")];
+    let asked = |proxy: &FaultyProxy| proxy.received().iter().filter(|call| call.function == "create_job").count();
+    let check = |fault: &Fault, answered: bool, done: bool| {
         let (idis, proxy, env) = spoiled(1);
-        // What certainly was not done is spoiled before the server hears of it.
         let calls = Calls::nth("create_job", 1);
-        if perhaps {
+        if done {
             proxy.after(calls, fault.clone())
         } else {
             proxy.on(calls, fault.clone())
-        }
-        let what = if perhaps { "the job was perhaps created" } else { "no job was created" };
+        };
+        let what = if answered { "no job was created" } else { "the job was perhaps created" };
         create(&env, "--timeout 1").assert_status(1).assert_says(&[what]);
-        assert_eq!(proxy.received().len(), 1, "{fault:?}");
-        assert_eq!(on_server(&idis).len(), usize::from(perhaps), "{fault:?}");
-        if perhaps {
-            create(&env, "").assert_status(1).assert_says(&["perhaps created", "anon server jobs", "--again"]);
-            assert_eq!(proxy.received().len(), 1, "{fault:?}");
-            create(&env, "--again").assert_ok();
-        } else {
-            create(&env, "").assert_ok();
+        assert_eq!(asked(&proxy), 1, "{fault:?}");
+        assert_eq!(on_server(&idis).len(), usize::from(done), "{fault:?}");
+        match (done, answered) {
+            // The job is there, whatever the server said: it is found.
+            (true, _) => {
+                create(&env, "").assert_ok().assert_says(&["found jobs that were perhaps created on p01: [1001]"]);
+            }
+            // It is not there, and the server said so.
+            (false, true) => {
+                create(&env, "").assert_ok().assert_says(&["Created job with id 1001"]);
+            }
+            // Nobody knows.
+            (false, false) => {
+                create(&env, "").assert_status(1).assert_says(&["perhaps created", "anon server jobs", "--again"]);
+                assert_eq!(asked(&proxy), 1, "{fault:?}");
+                create(&env, "--again").assert_ok();
+            }
         }
-        assert_eq!(proxy.received().len(), 2, "{fault:?}");
-        assert_eq!(batch(&env).len(), 1, "{fault:?}");
+        assert_eq!(asked(&proxy), if done { 1 } else { 2 }, "{fault:?}");
+        assert_eq!(batch(&env), [1001], "{fault:?}");
     };
     std::thread::scope(|scope| {
-        for (fault, perhaps) in &faults {
-            scope.spawn(|| check(fault, *perhaps));
+        let answered = failures.iter().map(|fault| (fault, true));
+        for (fault, answered) in unanswered.iter().map(|fault| (fault, false)).chain(answered) {
+            scope.spawn(move || [true, false].map(|done| check(fault, answered, done)));
         }
     });
 }

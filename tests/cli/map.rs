@@ -77,7 +77,7 @@ fn init_asks_before_it_overwrites() {
         r"
         exit 0
         stderr:
-          Mapping file already exists. Overwrite? [y/N]:
+          Mapping file already exists. Overwrite? [y/N]: n
           Cancelled: the mapping stays as it is
         ",
     );

@@ -11,7 +11,7 @@ use crate::console::{Answer, Console, Interrupt};
 use crate::context::Context;
 use crate::creation::{Creation, Sorted, recognise, sort};
 use crate::error::{Error, Result};
-use crate::journal::{Journal, Known};
+use crate::journal::{Fingerprint, Journal};
 use crate::plan::Planned;
 use crate::settings::Server;
 
@@ -89,8 +89,8 @@ impl FromMapping {
         let total = rows.len();
         let journal = Journal::read(&context.journal_path())?;
         let mut sorted = sort(rows, server, &journal);
-        if !sorted.perhaps.is_empty() {
-            sorted = look_for_perhaps(context, server, client, sorted, &journal)?;
+        if sorted.rows().any(|row| journal.asked_at(&Fingerprint::of(&server.url, &row.job)).is_some()) {
+            sorted = look_for_jobs(context, server, client, sorted, &journal)?;
         }
         restore(context, server, &sorted)?;
         tell(&context.console, &sorted, total);
@@ -165,15 +165,15 @@ fn dry_run(context: &Context, server: &Server, rows: &[Planned]) -> Result<()> {
     Ok(())
 }
 
-/// Jobs that were perhaps created and that the server has: they go into the journal, and their rows to those that have a job.
-fn look_for_perhaps(
+/// Jobs that the server has, although it never said so: they go into the journal, and their rows to those that have a job.
+fn look_for_jobs(
     context: &Context,
     server: &Server,
     client: &Client,
     sorted: Sorted,
     journal: &Journal,
 ) -> Result<Sorted> {
-    let found = match recognise(client, server, &sorted.perhaps, journal) {
+    let found = match recognise(client, server, sorted.rows(), journal) {
         Ok(found) if found.is_empty() => return Ok(sorted),
         Ok(found) => found,
         Err(error) => {
@@ -184,15 +184,13 @@ fn look_for_perhaps(
     let mut journal = Journal::open(&context.journal_path())?;
     for (job, id) in &found {
         // Another anon may have found it as well, meanwhile.
-        if journal.known(job) == Some(Known::Perhaps) {
+        if journal.asked_at(job).is_some() {
             journal.created(job, *id)?;
         }
     }
     let ids: Vec<String> = found.iter().map(|(_, id)| id.to_string()).collect();
     context.console.note(format_args!("found jobs that were perhaps created on {}: [{}]", server.name, ids.join(", ")));
-    let Sorted { new, created, perhaps, repeated } = sorted;
-    let rows = created.into_iter().map(|(row, _)| row).chain(new).chain(perhaps).chain(repeated);
-    let mut rows: Vec<Planned> = rows.collect();
+    let mut rows: Vec<Planned> = sorted.rows().cloned().collect();
     rows.sort_by_key(|row| row.line);
     Ok(sort(rows, server, &journal))
 }
