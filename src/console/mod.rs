@@ -146,7 +146,12 @@ impl Console {
             self.write_err("\n");
             return Err(Error::NoAnswer);
         }
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
+        let line = String::from_utf8_lossy(&bytes).into_owned();
+        if !io::stdin().is_terminal() {
+            // What a person types is seen on the terminal; an answer from a pipe is not.
+            self.write_err(&format!("{}\n", visible(line.trim_end())));
+        }
+        Ok(line)
     }
 
     fn write_out(&self, text: &str) {
