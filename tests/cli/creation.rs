@@ -1,9 +1,9 @@
 //! `anon create from-mapping` when things go wrong: no job is lost, and none is made twice.
 
-use std::process::{Child, Stdio};
-use std::time::{Duration, Instant};
+mod at_once;
+mod lost_answers;
 
-use anonapi::testing::{Calls, FakeIdis, Fault, FaultyProxy, Life};
+use anonapi::testing::{Calls, FakeIdis, Fault, FaultyProxy};
 use serde_json::Value;
 
 use crate::support::{Env, Outcome};
@@ -31,8 +31,7 @@ fn env_at(url: &str, count: usize) -> Env {
 
 /// A server, what stands before it, and rows A, B, … to create on it.
 fn spoiled(count: usize) -> (FakeIdis, FaultyProxy, Env) {
-    // Jobs get the date of today, by which they are recognised; nothing happens to them for a day.
-    let idis = FakeIdis::builder().life(Life::passing(Duration::from_secs(86_400))).start();
+    let idis = FakeIdis::start();
     let proxy = FaultyProxy::before(&idis);
     let mut env = env_at(&proxy.url("p01"), count);
     env.name_url(&proxy.url("p01"), "{url}");
@@ -75,9 +74,9 @@ fn create(env: &Env, options: &str) -> Outcome {
 }
 
 #[test]
-fn a_server_that_fails_stops_the_work_and_the_next_run_does_the_rest() {
+fn a_server_that_knows_us_no_longer_stops_the_work_and_the_next_run_does_the_rest() {
     let (idis, proxy, env) = spoiled(4);
-    proxy.on(Calls::nth("create_job", 3), Fault::page(500, "boom"));
+    proxy.on(Calls::nth("create_job", 3), Fault::json(401, "{}"));
     create(&env, "").assert(
         r"
         exit 1
@@ -88,15 +87,15 @@ fn a_server_that_fails_stops_the_work_and_the_next_run_does_the_rest() {
           Saved job ids in batch in current folder
         stderr:
           This will create 4 jobs on p01, for projects '['Wetenschap-Algemeen']', writing data to '['\\\\server\\share\\out']'. Are you sure? [y/N]: y
-          error: line 11: {url}/create_job: unexpected response: code '500', reason 'Internal Server Error' (no job was created)
-          error: 2 jobs created, 1 failed, 1 not tried (from line 12 on); there may be something wrong with the job itself; inform a server admin; then run it again: only the rest will be created
+          error: line 11: {url}/create_job: 401 Unauthorized: your credentials do not work here (no job was created)
+          error: 2 jobs created, 1 failed, 1 not tried (from line 12 on); check your user name and token with 'anon settings user info', or get a new token with 'anon settings user get-token'; then run it again: only the rest will be created
         files:
           + ./.anonbatch
           + ~/.anonapi/journal.jsonl
         ",
     );
     assert_eq!(batch(&env), [1001, 1002]);
-    assert_eq!(journal(&env), ["0 asked", "0 created 1001", "1 asked", "1 created 1002", "2 asked", "2 failed"]);
+    assert_eq!(journal(&env), ["0 asked", "0 created 1001", "1 asked", "1 created 1002", "2 asked", "2 refused"]);
     create(&env, "").assert(
         r"
         exit 0
@@ -125,8 +124,34 @@ fn a_server_that_fails_stops_the_work_and_the_next_run_does_the_rest() {
           nothing was created; '--again' creates all anew
         ",
     );
-    let created = proxy.received().iter().filter(|call| call.function == "create_job").count();
-    assert_eq!(created, 5);
+    assert_eq!(proxy.received().len(), 5);
+}
+
+#[test]
+fn a_server_that_fails_stops_the_work_too_and_may_have_created_the_job() {
+    let (idis, proxy, env) = spoiled(4);
+    proxy.on(Calls::nth("create_job", 3), Fault::page(500, "boom"));
+    create(&env, "").assert(
+        r"
+        exit 1
+        stdout:
+          Created job with id 1001
+          Created job with id 1002
+          created 2 jobs: [1001, 1002]
+          Saved job ids in batch in current folder
+        stderr:
+          This will create 4 jobs on p01, for projects '['Wetenschap-Algemeen']', writing data to '['\\\\server\\share\\out']'. Are you sure? [y/N]: y
+          error: line 11: {url}/create_job: unexpected response: code '500', reason 'Internal Server Error' (the job was perhaps created)
+          error: 2 jobs created, 0 failed, 1 perhaps created, 1 not tried (from line 12 on); there may be something wrong with the job itself; inform a server admin; then run it again: only the rest will be created
+        files:
+          + ./.anonbatch
+          + ~/.anonapi/journal.jsonl
+        ",
+    );
+    assert_eq!(batch(&env), [1001, 1002]);
+    assert_eq!(journal(&env), ["0 asked", "0 created 1001", "1 asked", "1 created 1002", "2 asked"]);
+    create(&env, "").assert_ok().assert_says(&["line 11: the job was perhaps created", "created 1 jobs: [1003]"]);
+    assert_eq!(on_server(&idis), ["A", "B", "D"]);
 }
 
 #[test]
@@ -176,11 +201,12 @@ fn two_refusals_in_a_row_for_one_reason_stop_the_work() {
           error: line 10: {url}/create_job: given user_name is not connected to given project_name no-such-project (no job was created)
           error: 0 jobs created, 2 failed, 2 not tried (from line 11 on); correct what was refused; then run it again: only the rest will be created
         files:
+          + ./.anonbatch
           + ~/.anonapi/journal.jsonl
         ",
     );
     assert_eq!((on_server(&idis).len(), proxy.received().len()), (0, 2));
-    assert!(!env.path(".anonbatch").exists());
+    assert!(batch(&env).is_empty());
 }
 
 #[test]
@@ -190,115 +216,6 @@ fn two_refusals_in_a_row_for_two_reasons_do_not() {
     proxy.on(Calls::nth("create_job", 2), Fault::json(400, r#"{"errors": {"b": "another reason"}}"#));
     create(&env, "").assert_status(1).assert_says(&["one reason", "another reason", "1 jobs created, 2 failed"]);
     assert_eq!(on_server(&idis), ["C"]);
-}
-
-#[test]
-fn a_job_whose_answer_was_lost_is_not_created_again_unasked() {
-    let (idis, proxy, env) = spoiled(3);
-    proxy.after(Calls::nth("create_job", 2), Fault::Close);
-    create(&env, "").assert(
-        r"
-        exit 1
-        stdout:
-          Created job with id 1001
-          created 1 jobs: [1001]
-          Saved job ids in batch in current folder
-        stderr:
-          This will create 3 jobs on p01, for projects '['Wetenschap-Algemeen']', writing data to '['\\\\server\\share\\out']'. Are you sure? [y/N]: y
-          error: line 10: {url}/create_job: the connection was closed before the whole answer came (the job was perhaps created)
-          error: 1 jobs created, 0 failed, 1 perhaps created, 1 not tried (from line 11 on); try again; if it stays so, check the URL with 'anon server list' or inform a server admin; then run it again: only the rest will be created
-        files:
-          + ./.anonbatch
-          + ~/.anonapi/journal.jsonl
-        ",
-    );
-    assert_eq!(batch(&env), [1001]);
-    assert_eq!(journal(&env), ["0 asked", "0 created 1001", "1 asked"]);
-    create(&env, "").assert(
-        r"
-        exit 0
-        stdout:
-          Created job with id 1003
-          created 1 jobs: [1003]
-          Saved job ids in batch in current folder
-          Done
-        stderr:
-          warning: line 10: the job was perhaps created, the answer never came; look for them with 'anon server jobs'; add those that exist with 'anon batch add ID', and create the others with '--again --filter PSEUDONYM'
-          1 of 3 rows already have a job and are left out ('--again' creates all anew)
-          This will create 1 jobs on p01, for projects '['Wetenschap-Algemeen']', writing data to '['\\\\server\\share\\out']'. Are you sure? [y/N]: y
-        files:
-          ~ ./.anonbatch
-          ~ ~/.anonapi/journal.jsonl
-        ",
-    );
-    assert_eq!(on_server(&idis), ["A", "B", "C"]);
-    create(&env, "").assert(
-        r"
-        exit 1
-        stderr:
-          warning: line 10: the job was perhaps created, the answer never came; look for them with 'anon server jobs'; add those that exist with 'anon batch add ID', and create the others with '--again --filter PSEUDONYM'
-          2 of 3 rows already have a job and are left out ('--again' creates all anew)
-          error: 1 jobs were perhaps created; none is created again unasked; look for them with 'anon server jobs'; add those that exist with 'anon batch add ID', and create the others with '--again --filter PSEUDONYM'
-        ",
-    );
-    create(&env, "--again --filter B").assert_ok().assert_says(&["Created job with id 1004"]);
-    assert_eq!(on_server(&idis), ["A", "B", "C", "B"]);
-    assert_eq!(batch(&env), [1001, 1003, 1004]);
-    create(&env, "").assert_ok().assert_says(&["Each of the 3 rows already has a job"]);
-}
-
-#[test]
-fn create_job_is_never_sent_twice_unasked() {
-    let unanswered = [
-        Fault::Close,
-        Fault::Reset,
-        Fault::Truncate,
-        Fault::Nonsense,
-        Fault::page(502, "bad gateway"),
-        Fault::page(504, "gateway timeout"),
-        Fault::page(200, "<html>Please log in</html>"),
-        Fault::json(200, "{}"),
-        Fault::Delay(Duration::from_secs(30)),
-    ];
-    let failures = [Fault::page(500, "boom"), Fault::page(503, "upgrading")];
-    let asked = |proxy: &FaultyProxy| proxy.received().iter().filter(|call| call.function == "create_job").count();
-    let check = |fault: &Fault, answered: bool, done: bool| {
-        let (idis, proxy, env) = spoiled(1);
-        let calls = Calls::nth("create_job", 1);
-        if done {
-            proxy.after(calls, fault.clone())
-        } else {
-            proxy.on(calls, fault.clone())
-        };
-        let what = if answered { "no job was created" } else { "the job was perhaps created" };
-        create(&env, "--timeout 1").assert_status(1).assert_says(&[what]);
-        assert_eq!(asked(&proxy), 1, "{fault:?}");
-        assert_eq!(on_server(&idis).len(), usize::from(done), "{fault:?}");
-        match (done, answered) {
-            // The job is there, whatever the server said: it is found.
-            (true, _) => {
-                create(&env, "").assert_ok().assert_says(&["found jobs that were perhaps created on p01: [1001]"]);
-            }
-            // It is not there, and the server said so.
-            (false, true) => {
-                create(&env, "").assert_ok().assert_says(&["Created job with id 1001"]);
-            }
-            // Nobody knows.
-            (false, false) => {
-                create(&env, "").assert_status(1).assert_says(&["perhaps created", "anon server jobs", "--again"]);
-                assert_eq!(asked(&proxy), 1, "{fault:?}");
-                create(&env, "--again").assert_ok();
-            }
-        }
-        assert_eq!(asked(&proxy), if done { 1 } else { 2 }, "{fault:?}");
-        assert_eq!(batch(&env), [1001], "{fault:?}");
-    };
-    std::thread::scope(|scope| {
-        let answered = failures.iter().map(|fault| (fault, true));
-        for (fault, answered) in unanswered.iter().map(|fault| (fault, false)).chain(answered) {
-            scope.spawn(move || [true, false].map(|done| check(fault, answered, done)));
-        }
-    });
 }
 
 #[test]
@@ -368,87 +285,4 @@ fn a_batch_of_another_server_is_refused() {
             ",
         );
     }
-}
-
-#[test]
-fn several_at_a_time_lose_nothing() {
-    let idis = FakeIdis::builder().delay(Duration::from_millis(100)).start();
-    let proxy = FaultyProxy::before(&idis);
-    let env = env_at(&proxy.url("p01"), 8);
-    create(&env, "--concurrency 4").assert_ok().assert_says(&["created 8 jobs"]);
-    assert!((2..=4).contains(&proxy.connections()), "{} connections", proxy.connections());
-    assert_eq!(batch(&env), (1001..=1008).collect::<Vec<_>>());
-    let mut names = on_server(&idis);
-    names.sort();
-    assert_eq!(names, ["A", "B", "C", "D", "E", "F", "G", "H"]);
-}
-
-#[test]
-fn several_at_a_time_stop_together_and_go_on_together() {
-    let idis = FakeIdis::builder().delay(Duration::from_millis(50)).start();
-    let proxy = FaultyProxy::before(&idis);
-    proxy.on(Calls::nth("create_job", 3), Fault::page(500, "boom"));
-    let env = env_at(&proxy.url("p01"), 8);
-    create(&env, "--concurrency 4").assert_status(1).assert_says(&["1 failed", "not tried"]);
-    let ids = |env: &Env| idis.jobs("p01").iter().map(|job| job.id().0).collect::<Vec<_>>() == batch(env);
-    assert!(ids(&env) && on_server(&idis).len() < 8);
-    create(&env, "--concurrency 4").assert_ok();
-    assert!(ids(&env) && on_server(&idis).len() == 8, "{:?}", on_server(&idis));
-}
-
-/// Starts creating, and waits until the server has heard of so many jobs.
-fn start(env: &Env, idis: &FakeIdis, heard: usize) -> Child {
-    let mut command = env.anon(["create", "from-mapping", "-y"]).command();
-    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let patience = Instant::now() + Duration::from_secs(20);
-    while idis.calls("create_job") < heard {
-        assert!(Instant::now() < patience, "the server heard of no job");
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    child
-}
-
-#[cfg(unix)]
-#[test]
-fn ctrl_c_waits_for_the_job_that_was_asked_for() {
-    let idis = FakeIdis::builder().delay(Duration::from_millis(700)).start();
-    let env = env_at(&idis.url("p01"), 3);
-    let child = start(&env, &idis, 2);
-    let killed = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(killed.success());
-    let output = child.wait_with_output().unwrap();
-    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert_eq!(output.status.code(), Some(130), "{stdout}{stderr}");
-    assert!(stdout.contains("Created job with id 1002") && !stdout.contains("Done"), "{stdout}");
-    let told =
-        "error: interrupted: 2 jobs created, 0 failed, 1 not tried (from line 11 on); run it again to create the rest";
-    assert_eq!(stderr.lines().last(), Some(told), "{stderr}");
-    assert_eq!((on_server(&idis).len(), batch(&env)), (2, vec![1001, 1002]));
-    create(&env, "").assert_ok().assert_says(&["created 1 jobs: [1003]"]);
-}
-
-#[test]
-fn a_killed_program_leaves_what_was_asked_for_as_perhaps_created() {
-    let idis = FakeIdis::builder().delay(Duration::from_millis(700)).start();
-    let env = env_at(&idis.url("p01"), 3);
-    let mut child = start(&env, &idis, 2);
-    child.kill().unwrap();
-    child.wait().unwrap();
-    assert_eq!(batch(&env), [1001]);
-    assert_eq!(journal(&env), ["0 asked", "0 created 1001", "1 asked"]);
-    create(&env, "").assert_ok().assert_says(&["line 10: the job was perhaps created", "created 1 jobs: [1003]"]);
-    assert_eq!(on_server(&idis), ["A", "B", "C"]);
-}
-
-#[test]
-fn two_programs_at_once_create_each_job_once() {
-    let idis = FakeIdis::builder().delay(Duration::from_millis(20)).start();
-    let env = env_at(&idis.url("p01"), 6);
-    let children: Vec<Child> = (0..3).map(|_| start(&env, &idis, 0)).collect();
-    for child in children {
-        let output = child.wait_with_output().unwrap();
-        assert!(output.status.success(), "{output:?}");
-    }
-    assert_eq!(on_server(&idis), ["A", "B", "C", "D", "E", "F"]);
-    assert_eq!(batch(&env), (1001..=1006).collect::<Vec<_>>());
 }

@@ -5,10 +5,12 @@
 mod batch;
 mod create;
 mod creation;
+mod differences;
 mod failures;
 mod job;
 mod manual;
 mod map;
+mod replies;
 mod round_trip;
 mod select;
 mod server;
