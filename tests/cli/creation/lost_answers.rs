@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use anonapi::testing::{Calls, FakeIdis, Fault, FaultyProxy, Life};
 
+use crate::support::Env;
+
 use super::{batch, create, env_at, journal, on_server, spoiled};
 
 #[test]
@@ -75,43 +77,63 @@ fn a_job_whose_answer_was_lost_is_found_again_on_the_server() {
 }
 
 #[test]
-fn create_job_is_never_sent_twice() {
-    // Whether the server has created the job all the same.
-    let faults = [
-        (Fault::Close, true),
-        (Fault::Reset, true),
-        (Fault::Truncate, true),
-        (Fault::Nonsense, true),
-        (Fault::page(500, "boom"), true),
-        (Fault::page(502, "bad gateway"), true),
-        (Fault::page(504, "gateway timeout"), true),
-        (Fault::page(200, "<html>Please log in</html>"), true),
-        (Fault::json(200, "{}"), true),
-        (Fault::Delay(Duration::from_secs(30)), true),
-        (Fault::Close, false),
-        (Fault::Reset, false),
-        (Fault::page(500, "boom"), false),
-        (Fault::page(503, "upgrading"), false),
+fn create_job_is_never_sent_twice_unasked() {
+    let unanswered = [
+        Fault::Close,
+        Fault::Reset,
+        Fault::Truncate,
+        Fault::Nonsense,
+        Fault::page(502, "bad gateway"),
+        Fault::page(504, "gateway timeout"),
+        Fault::page(200, "<html>Please log in</html>"),
+        Fault::json(200, "{}"),
+        Fault::Delay(Duration::from_secs(30)),
     ];
-    let check = |fault: &Fault, done: bool| {
-        let (idis, proxy, env) = spoiled(1);
+    let failures = [Fault::page(500, "boom"), Fault::page(503, "upgrading")];
+    let check = |fault: &Fault, answered: bool, done: bool| {
+        let (idis, proxy, env) = dated(1);
         let calls = Calls::nth("create_job", 1);
         if done {
             proxy.after(calls, fault.clone())
         } else {
             proxy.on(calls, fault.clone())
-        }
+        };
         let asked = || proxy.received().iter().filter(|call| call.function == "create_job").count();
-        create(&env, "--timeout 1").assert_status(1).assert_says(&["the job was perhaps created"]);
+        let what = if answered { "no job was created" } else { "the job was perhaps created" };
+        create(&env, "--timeout 1").assert_status(1).assert_says(&[what]);
         assert_eq!((asked(), on_server(&idis).len()), (1, usize::from(done)), "{fault:?}");
-        create(&env, "").assert_status(1).assert_says(&["perhaps created", "anon server jobs", "--again"]);
-        assert_eq!(asked(), 1, "{fault:?}");
-        create(&env, "--again").assert_ok();
-        assert_eq!((asked(), batch(&env).len()), (2, 1), "{fault:?}");
+        if answered {
+            // The server said that it failed. The job is looked for, and offered again only if it is not there.
+            let says =
+                if done { "found jobs that were perhaps created on p01: [1001]" } else { "Created job with id 1001" };
+            create(&env, "").assert_ok().assert_says(&[says]);
+            assert_eq!((asked(), batch(&env).len()), (if done { 1 } else { 2 }, 1), "{fault:?}");
+            return;
+        }
+        let again = create(&env, "");
+        if done {
+            again.assert_ok().assert_says(&["found jobs that were perhaps created on p01: [1001]"]);
+            assert_eq!((asked(), batch(&env).len()), (1, 1), "{fault:?}");
+        } else {
+            again.assert_status(1).assert_says(&["perhaps created", "anon server jobs", "--again"]);
+            assert_eq!(asked(), 1, "{fault:?}");
+            create(&env, "--again").assert_ok();
+            assert_eq!((asked(), batch(&env).len()), (2, 1), "{fault:?}");
+        }
     };
     std::thread::scope(|scope| {
-        for (fault, done) in &faults {
-            scope.spawn(|| check(fault, *done));
+        let answered = failures.iter().map(|fault| (fault, true));
+        for (fault, answered) in unanswered.iter().map(|fault| (fault, false)).chain(answered) {
+            let check = &check;
+            scope.spawn(move || [true, false].map(|done| check(fault, answered, done)));
         }
     });
+}
+
+/// As [`spoiled`], but jobs get the date of today, by which they are recognised. Nothing happens to them for a day.
+fn dated(count: usize) -> (FakeIdis, FaultyProxy, Env) {
+    let idis = FakeIdis::builder().life(Life::passing(Duration::from_secs(86_400))).start();
+    let proxy = FaultyProxy::before(&idis);
+    let env = env_at(&proxy.url("p01"), count);
+    (idis, proxy, env)
 }
