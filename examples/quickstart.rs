@@ -46,7 +46,8 @@ fn main() -> ExitCode {
 
 fn quickstart(args: &Args) -> Result<()> {
     let program = args.anon.clone().map_or_else(build_anon, Ok)?;
-    let folder = tempfile::Builder::new().prefix("anon-quickstart-").tempdir()?;
+    let mut folder = tempfile::Builder::new().prefix("anon-quickstart-").tempdir()?;
+    folder.disable_cleanup(args.keep);
     let idis = FakeIdis::builder().life(Life::passing(STEP)).start();
     let mut session = Session::begin(program, folder.path())?;
     println!("# A sandbox IDIS listens on this computer. Everything happens in {}", folder.path().display());
@@ -59,7 +60,7 @@ fn quickstart(args: &Args) -> Result<()> {
     println!();
     println!("# {} jobs, each of them DONE or explained, and each in its batch.", shared + from_pacs);
     if args.keep {
-        println!("# The folder is kept: {}", folder.keep().display());
+        println!("# The folder is kept: {}", folder.path().display());
     } else {
         folder.close()?;
         println!("# The folder is removed again; your own settings were not touched.");

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ArgAction, Args, Parser, Subcommand};
+use clap::builder::{OsStringValueParser, TypedValueParser};
+use clap::{ArgAction, ArgMatches, Args, Command, FromArgMatches, Parser, Subcommand};
 
 use crate::commands;
 use crate::console::Console;
@@ -33,7 +34,9 @@ struct Global {
     #[arg(short, long, global = true)]
     yes: bool,
     /// Use the settings in this file instead of those in the home folder
-    #[arg(long, value_name = "PATH", env = "ANON_SETTINGS", hide_env_values = true, global = true)]
+    // An empty variable is one that is not set; clap's own parser of paths would refuse it.
+    #[arg(long, value_name = "PATH", env = "ANON_SETTINGS", hide_env_values = true, global = true,
+          value_parser = OsStringValueParser::new().map(PathBuf::from))]
     settings: Option<PathBuf>,
     /// Give up on a request to the server after this many seconds [default: 60]
     #[arg(long, value_name = "SECONDS", env = "ANON_TIMEOUT", value_parser = clap::value_parser!(u64).range(1..=86_400), global = true)]
@@ -60,11 +63,32 @@ enum Group {
 }
 
 /// A group of commands; without a command it lists them.
-#[derive(Args)]
-#[command(disable_help_subcommand = true)]
-pub struct Of<T: Subcommand> {
-    #[command(subcommand)]
+///
+/// What is in a group is set up only when the group is called: setting up the whole tree takes longer than most commands.
+pub struct Of<T> {
     pub(crate) command: Option<T>,
+}
+
+impl<T: Subcommand> Args for Of<T> {
+    fn augment_args(command: Command) -> Command {
+        command.disable_help_subcommand(true).defer(T::augment_subcommands)
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl<T: Subcommand> FromArgMatches for Of<T> {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let command = matches.subcommand().map(|_| T::from_arg_matches(matches)).transpose()?;
+        Ok(Of { command })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
 }
 
 /// Runs the command of the parsed command line.

@@ -4,11 +4,8 @@ use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clap::CommandFactory;
-
 use crate::api::Client;
 use crate::batch::BatchFolder;
-use crate::cli::Cli;
 use crate::console::Console;
 use crate::error::{Error, Result};
 use crate::journal::Journal;
@@ -146,7 +143,7 @@ impl Context {
     /// # Errors
     /// Never: the groups are known.
     pub fn help(&self, path: &[&str]) -> Result<()> {
-        let mut command = Cli::command();
+        let mut command = crate::command();
         command.build();
         let group = path.iter().try_fold(&mut command, |command, name| command.find_subcommand_mut(name));
         if let Some(group) = group {

@@ -9,12 +9,13 @@ use std::hash::BuildHasher;
 use std::io::{self, Read};
 use std::path::Path;
 
+use dicom_core::dictionary::stub::StubDataDictionary;
 use dicom_core::{DataElementHeader, Tag, VR};
 use dicom_dictionary_std::tags;
 use dicom_encoding::decode::Decode;
 use dicom_encoding::decode::explicit_be::ExplicitVRBigEndianDecoder;
 use dicom_encoding::decode::explicit_le::ExplicitVRLittleEndianDecoder;
-use dicom_encoding::decode::implicit_le::StandardImplicitVRLittleEndianDecoder;
+use dicom_encoding::decode::implicit_le::ImplicitVRLittleEndianDecoder;
 
 /// How many bytes decide whether a file is DICOM: a preamble of 128 bytes and `DICM`.
 pub const PREFIX: usize = 132;
@@ -73,12 +74,37 @@ pub struct Unreadable;
 /// [`Unreadable`] if the header ends, or stops making sense, before StudyInstanceUID could have come.
 pub fn identity(start: &[u8], rest: impl Read, key: &impl BuildHasher) -> Result<Identity, Unreadable> {
     let header = start.get(PREFIX..).ok_or(Unreadable)?;
-    Header { source: header.chain(rest.take(LONGEST_HEADER)), value: Vec::new() }.identity(key).map_err(|_| Unreadable)
+    let source = Source { start: header, rest: rest.take(LONGEST_HEADER) };
+    Header { source, value: Vec::new() }.identity(key).map_err(|_| Unreadable)
 }
 
-struct Header<R> {
-    source: R,
+struct Header<'a, R> {
+    source: Source<'a, R>,
     value: Vec<u8>,
+}
+
+/// The start of a file, which is at hand, and the rest, which is only read when that is used up.
+struct Source<'a, R> {
+    start: &'a [u8],
+    rest: io::Take<R>,
+}
+
+impl<R: Read> Read for Source<'_, R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.start.is_empty() { self.rest.read(into) } else { self.start.read(into) }
+    }
+}
+
+impl<R: Read> Source<'_, R> {
+    fn skip(&mut self, length: u64) -> io::Result<()> {
+        let at_hand = length.min(self.start.len() as u64);
+        self.start = &self.start[at_hand as usize..];
+        let left = length - at_hand;
+        if left > 0 && io::copy(&mut self.rest.by_ref().take(left), &mut io::sink())? < left {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        Ok(())
+    }
 }
 
 /// How the elements are written.
@@ -89,11 +115,39 @@ enum Syntax {
     BigEndian,
 }
 
+/// The header of an element, as far as it is needed here.
+#[derive(Clone, Copy)]
+struct Element {
+    tag: Tag,
+    /// In bytes; none if the end is marked.
+    length: Option<u32>,
+    /// Whether its representation is UN.
+    unknown: bool,
+}
+
+/// The value representations whose length has two bytes (PS3.5 7.1.2): nearly every element that comes before StudyInstanceUID.
+/// Decoding these here takes a tenth of the time of the general way.
+const SHORT: [[u8; 2]; 21] = [
+    *b"LO", *b"SH", *b"CS", *b"UI", *b"DA", *b"TM", *b"PN", *b"DS", *b"IS", *b"AE", *b"AS", *b"AT", *b"DT", *b"FL",
+    *b"FD", *b"LT", *b"SL", *b"SS", *b"ST", *b"UL", *b"US",
+];
+
+impl Element {
+    fn short(head: [u8; 8]) -> Element {
+        let number = |at: usize| u16::from_le_bytes([head[at], head[at + 1]]);
+        Element { tag: Tag(number(0), number(2)), length: Some(number(6).into()), unknown: false }
+    }
+
+    fn of(header: DataElementHeader) -> Element {
+        Element { tag: header.tag, length: header.len.get(), unknown: header.vr == VR::UN }
+    }
+}
+
 fn nonsense() -> io::Error {
     io::Error::from(io::ErrorKind::InvalidData)
 }
 
-impl<R: Read> Header<R> {
+impl<R: Read> Header<'_, R> {
     fn identity(&mut self, key: &impl BuildHasher) -> io::Result<Identity> {
         let mut identity = Identity::default();
         let mut big_endian = false;
@@ -135,6 +189,10 @@ impl<R: Read> Header<R> {
 
     /// The first eight bytes of the next element, or `None` at the end of the file.
     fn head(&mut self) -> io::Result<Option<[u8; 8]>> {
+        if let Some((head, after)) = self.source.start.split_first_chunk() {
+            self.source.start = after;
+            return Ok(Some(*head));
+        }
         let mut head = [0; 8];
         let mut filled = 0;
         while filled < head.len() {
@@ -149,35 +207,39 @@ impl<R: Read> Header<R> {
         Ok(Some(head))
     }
 
-    fn element(&mut self, head: [u8; 8], syntax: Syntax) -> io::Result<DataElementHeader> {
+    fn element(&mut self, head: [u8; 8], syntax: Syntax) -> io::Result<Element> {
+        if syntax == Syntax::Explicit && SHORT.contains(&[head[4], head[5]]) {
+            return Ok(Element::short(head));
+        }
         let mut source = head.as_slice().chain(&mut self.source);
         let decoded = match syntax {
             Syntax::Explicit => ExplicitVRLittleEndianDecoder::default().decode_header(&mut source),
-            Syntax::Implicit => StandardImplicitVRLittleEndianDecoder::default().decode_header(&mut source),
+            // Without a dictionary, since no VR is needed to skip or to find an element: the standard one is a tenth of the program.
+            Syntax::Implicit => ImplicitVRLittleEndianDecoder::with_dict(StubDataDictionary).decode_header(&mut source),
             Syntax::BigEndian => ExplicitVRBigEndianDecoder::default().decode_header(&mut source),
         };
-        decoded.map(|(element, _)| element).map_err(|_| nonsense())
+        decoded.map(|(header, _)| Element::of(header)).map_err(|_| nonsense())
     }
 
-    fn next_element(&mut self, syntax: Syntax) -> io::Result<DataElementHeader> {
+    fn next_element(&mut self, syntax: Syntax) -> io::Result<Element> {
         let head = self.head()?.ok_or(io::ErrorKind::UnexpectedEof)?;
         self.element(head, syntax)
     }
 
-    fn read_value(&mut self, element: DataElementHeader) -> io::Result<&[u8]> {
-        let length = element.len.get().filter(|&length| length <= LONGEST_VALUE).ok_or_else(nonsense)?;
+    fn read_value(&mut self, element: Element) -> io::Result<&[u8]> {
+        let length = element.length.filter(|&length| length <= LONGEST_VALUE).ok_or_else(nonsense)?;
         self.value.resize(length as usize, 0);
         self.source.read_exact(&mut self.value)?;
         Ok(&self.value)
     }
 
-    fn skip_value(&mut self, element: DataElementHeader, syntax: Syntax, depth: usize) -> io::Result<()> {
-        match element.len.get() {
-            Some(length) => self.skip(length.into()),
+    fn skip_value(&mut self, element: Element, syntax: Syntax, depth: usize) -> io::Result<()> {
+        match element.length {
+            Some(length) => self.source.skip(length.into()),
             None if depth >= DEEPEST => Err(nonsense()),
             None => {
                 // PS3.5 6.2.2: an unknown sequence of undefined length is encoded with implicit VR.
-                let inside = if element.vr == VR::UN && element.tag != ITEM { Syntax::Implicit } else { syntax };
+                let inside = if element.unknown && element.tag != ITEM { Syntax::Implicit } else { syntax };
                 let end = if element.tag == ITEM { ITEM_END } else { SEQUENCE_END };
                 self.skip_until(end, inside, depth + 1)
             }
@@ -192,11 +254,6 @@ impl<R: Read> Header<R> {
             }
             self.skip_value(element, syntax, depth)?;
         }
-    }
-
-    fn skip(&mut self, length: u64) -> io::Result<()> {
-        let skipped = io::copy(&mut self.source.by_ref().take(length), &mut io::sink())?;
-        if skipped == length { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
     }
 }
 

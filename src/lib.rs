@@ -49,7 +49,12 @@ pub use error::{Error, Result};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
+
+/// The command line of `anon`, for who documents it or completes it in a shell.
+pub fn command() -> clap::Command {
+    cli::Cli::command()
+}
 
 /// The whole program: takes the command line, does what it says, and returns what to exit with.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::error::Result;
 
+mod crew;
 mod engine;
 mod expand;
 mod pattern;

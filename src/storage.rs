@@ -189,6 +189,24 @@ fn sync_folder(folder: &Path) {
     }
 }
 
+/// Refuses to go on while LibreOffice or vim has the file open: whoever saves last would undo the other's work.
+///
+/// Excel keeps others from writing by itself, which [`replace`] reports.
+///
+/// # Errors
+/// [`Error::Refused`] that names the editor's own lock file, which a crash may have left.
+pub fn refuse_if_edited(path: &Path) -> Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let marks = [format!(".~lock.{name}#"), format!(".{name}.swp")];
+    match marks.iter().map(|mark| path.with_file_name(mark)).find(|mark| mark.exists()) {
+        None => Ok(()),
+        Some(mark) => Err(Error::refused(
+            format!("'{}' is open in an editor", path.display()),
+            format!("close the editor and try again; if it is closed already, delete '{}'", mark.display()),
+        )),
+    }
+}
+
 /// Deletes a file.
 ///
 /// # Errors

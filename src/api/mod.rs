@@ -21,6 +21,7 @@ mod form;
 mod idis;
 mod job;
 mod parallel;
+pub mod reply;
 mod tls;
 mod token;
 

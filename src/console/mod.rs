@@ -142,16 +142,15 @@ impl Console {
         let mut bytes = vec![];
         let read = io::stdin().lock().read_until(b'\n', &mut bytes);
         let stdin = std::path::Path::new("standard input");
-        if read.map_err(Error::io("read", stdin))? == 0 {
+        let read = read.map_err(Error::io("read", stdin))?;
+        if read == 0 || !io::stdin().is_terminal() {
+            // Nobody's Enter has ended the line of the question.
             self.write_err("\n");
+        }
+        if read == 0 {
             return Err(Error::NoAnswer);
         }
-        let line = String::from_utf8_lossy(&bytes).into_owned();
-        if !io::stdin().is_terminal() {
-            // What a person types is seen on the terminal; an answer from a pipe is not.
-            self.write_err(&format!("{}\n", visible(line.trim_end())));
-        }
-        Ok(line)
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
     fn write_out(&self, text: &str) {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::error::{Place, Problem};
 use crate::parameters::{Kind, Parameters, Source, SourceError};
-use crate::tabular::records::{Records, without_trailing_delimiters};
+use crate::tabular::records::{DELIMITERS, Records, without_trailing_delimiters};
 
 use super::sections::Section;
 use super::table::{self, Header};
@@ -37,6 +37,8 @@ pub(super) struct Span {
 struct Reading<'a> {
     records: Records<'a>,
     headings: Vec<(Section, usize)>,
+    /// Lines that look like a heading and are none.
+    nearly: Vec<(Section, usize)>,
     from_spreadsheet: bool,
     description: Vec<&'a str>,
     options: Parameters,
@@ -48,14 +50,12 @@ struct Reading<'a> {
     problems: Vec<Problem>,
 }
 
-/// Reads a whole mapping.
-///
-/// # Errors
-/// Every problem that it has.
-pub(super) fn read(text: &str) -> Result<(Mapping, Layout), Vec<Problem>> {
+/// Reads a whole mapping: what can be understood of it, and every problem that it has.
+pub(super) fn read(text: &str) -> (Mapping, Layout, Vec<Problem>) {
     let mut reading = Reading {
         records: Records::new(text),
         headings: Vec::new(),
+        nearly: Vec::new(),
         from_spreadsheet: false,
         description: Vec::new(),
         options: Parameters::new(),
@@ -71,6 +71,11 @@ pub(super) fn read(text: &str) -> Result<(Mapping, Layout), Vec<Problem>> {
             reading.heading(section, line);
             current = Some(section);
             continue;
+        }
+        if let Some(section) = Section::nearly_heading(line).filter(|section| !reading.has(*section)) {
+            reading.nearly.push((section, reading.records.line()));
+            // Elsewhere than in a description the file is wrong in any case: what follows is read as what was meant.
+            current = current.filter(|current| *current == Section::Description).or(Some(section));
         }
         match current {
             Some(Section::Options) => reading.option(line),
@@ -102,8 +107,12 @@ impl Reading<'_> {
         }
     }
 
+    fn has(&self, section: Section) -> bool {
+        self.headings.iter().any(|(known, _)| *known == section)
+    }
+
     fn option(&mut self, line: &str) {
-        if skippable(line) || is_empty_in_quotes(line) {
+        if skippable(line) {
             self.records.skip_line();
             return;
         }
@@ -126,10 +135,6 @@ impl Reading<'_> {
             return;
         }
         let Some(header) = &self.layout.header else {
-            if is_empty_in_quotes(line) {
-                self.records.skip_line();
-                return;
-            }
             let fallback = self.delimiter.unwrap_or(',');
             self.layout.header = table::header(&mut self.records, fallback, &mut self.problems);
             self.headless = self.layout.header.is_none();
@@ -149,16 +154,14 @@ impl Reading<'_> {
         }
     }
 
-    fn finish(mut self) -> Result<(Mapping, Layout), Vec<Problem>> {
+    fn finish(mut self) -> (Mapping, Layout, Vec<Problem>) {
         for section in Section::ALL {
-            if !self.headings.iter().any(|(known, _)| *known == section) {
-                self.problems.push(section.missing());
+            if !self.has(section) {
+                let nearly = self.nearly.iter().find(|(meant, _)| *meant == section).map(|(_, line)| *line);
+                self.problems.push(section.missing(nearly));
             }
         }
         let rows = self.with_sources();
-        if !self.problems.is_empty() {
-            return Err(self.problems);
-        }
         let header = self.layout.header.as_ref();
         let mapping = Mapping {
             description: self.description(),
@@ -168,7 +171,7 @@ impl Reading<'_> {
             options: self.options,
             rows,
         };
-        Ok((mapping, self.layout))
+        (mapping, self.layout, self.problems)
     }
 
     /// Rows with their sources. A row without one takes that of the options, as it would any other parameter.
@@ -201,14 +204,10 @@ impl Reading<'_> {
     }
 }
 
-/// Blank lines, lines of delimiters, and lines that someone commented out.
+/// Blank lines, lines of delimiters and empty quotes (`"","",""`), and lines that someone commented out.
 fn skippable(line: &str) -> bool {
-    line.trim_start().starts_with('#') || without_trailing_delimiters(line).is_empty()
-}
-
-/// A blank line of a program that puts each cell in quotes: `"","",""`.
-fn is_empty_in_quotes(line: &str) -> bool {
-    line.chars().all(|letter| letter.is_whitespace() || "\",;".contains(letter))
+    let says_nothing = |cell: &str| matches!(cell.trim(), "" | "\"\"");
+    line.trim_start().starts_with('#') || line.split(DELIMITERS).all(says_nothing)
 }
 
 fn no_source(line: usize, error: &SourceError) -> Problem {

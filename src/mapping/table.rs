@@ -102,10 +102,10 @@ fn repeated(line: usize, cells: &[Name]) -> Vec<Problem> {
 /// Which delimiter a row is split at. Returns the record and whether it is the other one than the header's.
 ///
 /// A row typed by a colleague may hold the other delimiter. It is believed only when it comes first and gives a cell for each
-/// column, which the header's does not.
+/// column, and the header's gives too few.
 pub(super) fn split<'a>(records: &Records<'a>, delimiter: char, columns: usize) -> Option<(Record<'a>, char)> {
     let record = records.peek(delimiter)?;
-    if record.fields.len() == columns {
+    if record.fields.len() >= columns {
         return Some((record, delimiter));
     }
     let other = match delimiter {

@@ -1,8 +1,7 @@
 //! Walking and looking into files on several threads.
 //!
 //! One queue holds folders to list and files to look into; each thread, the caller's included, takes from it what is best done
-//! next. Threads are added while there is more to do than there are threads: up to the number of processors, and beyond that
-//! only where a file takes long to open, that is, where threads wait instead of compute.
+//! next. Threads are added while there is more to do than there are threads, as far as [`Crew`] allows.
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
@@ -10,13 +9,14 @@ use std::fs;
 use std::hash::RandomState;
 use std::mem;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Scope};
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
 
+use super::crew::{Crew, Pace};
 use super::sniff::{Sniffed, Sniffer, is_gone, is_too_many, wait_for_others};
 use super::tally::Tally;
 use super::walk::{Entry, Folder, Rules};
@@ -30,8 +30,6 @@ const ENOUGH: usize = 4096;
 const PLENTY: usize = 16384;
 /// How long one turn of a thread should take: long enough to not quarrel about the queue, short enough to share the work.
 const TURN: Duration = Duration::from_micros(400);
-/// A file that takes longer than this is waited for, not worked on.
-const SLOW: Duration = Duration::from_micros(300);
 
 /// Scans folders; see [`Scan::run_each`].
 pub(super) fn run<T: Send>(
@@ -48,7 +46,7 @@ pub(super) fn run<T: Send>(
         folders: folders.iter().enumerate().rev().map(|(index, path)| rules.root(index, path)).collect(),
         roots_left: folders.len(),
         threads: 1,
-        limit,
+        crew: Crew::new(processors.min(limit), limit),
         ..Queue::default()
     };
     let engine = Engine {
@@ -58,8 +56,8 @@ pub(super) fn run<T: Send>(
         queue: Mutex::new(queue),
         wake: Condvar::new(),
         counters: Counters::default(),
-        typical: AtomicU32::new(UNKNOWN),
-        processors: processors.min(limit),
+        pace: Pace::default(),
+        done_with: AtomicU64::new(0),
         key: RandomState::new(),
         progress,
         done,
@@ -76,9 +74,9 @@ struct Engine<'a, T> {
     queue: Mutex<Queue>,
     wake: Condvar,
     counters: Counters,
-    /// How long a file typically takes, in microseconds: a moving average.
-    typical: AtomicU32,
-    processors: usize,
+    pace: Pace,
+    /// Files that were opened and folders that were listed.
+    done_with: AtomicU64,
     key: RandomState,
     progress: Report<'a>,
     done: &'a (dyn Fn(usize, Found) -> Result<T> + Sync),
@@ -107,7 +105,7 @@ struct Queue {
     roots_left: usize,
     threads: usize,
     idle: usize,
-    limit: usize,
+    crew: Crew,
     stopped: bool,
 }
 
@@ -121,9 +119,6 @@ enum Work {
     List(Folder),
     Sniff(Batch),
 }
-
-/// Before the first file: one at a time until more is known.
-const UNKNOWN: u32 = 1000;
 
 impl<T: Send> Engine<'_, T> {
     fn work<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>) {
@@ -150,11 +145,14 @@ impl<T: Send> Engine<'_, T> {
                 queue.stopped = true;
                 self.wake.notify_all();
             }
-            if queue.stopped || queue.roots_left == 0 || queue.threads > queue.limit {
+            if queue.stopped || queue.roots_left == 0 || queue.threads > queue.crew.size {
                 queue.threads -= 1;
                 return None;
             }
             if let Some(work) = self.take(&mut queue) {
+                let is_slow = self.pace.is_slow();
+                let all_busy = queue.idle == 0 && queue.threads >= queue.crew.size;
+                queue.crew.learn(is_slow, all_busy, self.done_with.load(Ordering::Relaxed));
                 self.add_thread(scope, queue);
                 return Some(work);
             }
@@ -174,8 +172,7 @@ impl<T: Send> Engine<'_, T> {
     }
 
     fn take_files(&self, queue: &mut Queue) -> Option<Work> {
-        let typical = self.typical.load(Ordering::Relaxed).max(1);
-        let wanted = (TURN.as_micros() as usize / typical as usize).clamp(1, BATCH);
+        let wanted = self.pace.files_in(TURN).min(BATCH);
         let batch = queue.files.front_mut()?;
         let part = if batch.names.len() > wanted {
             let rest = batch.names.split_off(wanted);
@@ -185,11 +182,6 @@ impl<T: Send> Engine<'_, T> {
         };
         queue.files_waiting -= part.names.len();
         Some(Work::Sniff(part))
-    }
-
-    fn is_slow(&self) -> bool {
-        let typical = self.typical.load(Ordering::Relaxed);
-        typical != UNKNOWN && u128::from(typical) > SLOW.as_micros()
     }
 
     /// One more thread, if there is work for it and a reason to have it. The new one adds the next.
@@ -202,8 +194,7 @@ impl<T: Send> Engine<'_, T> {
             self.wake.notify_one();
             return;
         }
-        let most = if self.is_slow() { queue.limit } else { self.processors.min(queue.limit) };
-        if queue.threads >= most {
+        if queue.threads >= queue.crew.size {
             return;
         }
         queue.threads += 1;
@@ -211,7 +202,8 @@ impl<T: Send> Engine<'_, T> {
         if thread::Builder::new().spawn_scoped(scope, || self.work(scope)).is_err() {
             let mut queue = self.lock();
             queue.threads -= 1;
-            queue.limit = queue.threads;
+            let threads = queue.threads;
+            queue.crew.at_most(threads);
         }
     }
 
@@ -364,15 +356,13 @@ impl<T: Send> Engine<'_, T> {
     /// Fewer threads from now on: some end when they next ask for work.
     fn back_off(&self) {
         let mut queue = self.lock();
-        queue.limit = (queue.threads.min(queue.limit) / 2).max(1);
+        let half = queue.threads / 2;
+        queue.crew.at_most(half);
     }
 
-    /// Learns how long files take. One that the system interrupted says little, so no single one counts for much.
     fn took(&self, time: Duration, files: usize) {
-        let each = (time.as_micros() / files.max(1) as u128).min(2000) as u32;
-        let typical = self.typical.load(Ordering::Relaxed);
-        let weight = if typical == UNKNOWN { 8 } else { (files as u32).clamp(1, 4) };
-        self.typical.store((typical * (8 - weight) + each * weight) / 8, Ordering::Relaxed);
+        self.pace.learn(time, files);
+        self.done_with.fetch_add(files as u64, Ordering::Relaxed);
     }
 
     fn tally(&self, folder: &Folder, note: impl FnOnce(&mut Tally)) {

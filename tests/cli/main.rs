@@ -2,6 +2,13 @@
 
 #![allow(clippy::unwrap_used)]
 
-mod failures;
-mod replies;
+mod batch;
+mod create;
+mod job;
+mod map;
+mod select;
+mod server;
+mod settings;
+mod status;
 mod support;
+mod tls;

@@ -6,13 +6,13 @@ use clap::{ArgAction, Args};
 use super::report::Report;
 use crate::api::{Client, JobId};
 use crate::batch::check_server;
-use crate::commands::map::open_mapping;
+use crate::commands::map::planned;
 use crate::console::{Answer, Console, Interrupt};
 use crate::context::Context;
 use crate::creation::{Creation, Sorted, recognise, sort};
-use crate::error::{Error, Problems, Result};
+use crate::error::{Error, Result};
 use crate::journal::{Journal, Known};
-use crate::plan::{Planned, plan};
+use crate::plan::Planned;
 use crate::settings::Server;
 
 /// Create a job for each row of the active mapping
@@ -42,7 +42,8 @@ pub struct FromMapping {
 impl FromMapping {
     pub fn run(self, context: &Context) -> Result<()> {
         let console = &context.console;
-        let rows = self.filtered(rows(context)?)?;
+        // Nothing is asked before everything is right.
+        let rows = self.filtered(planned(context)?.1.jobs)?;
         let server = context.settings()?.active_server()?.clone();
         if let Some(batch) = context.batch().load_if_present()? {
             check_server(&batch, &server)?;
@@ -128,16 +129,6 @@ impl FromMapping {
 
 const PERHAPS: &str = "look for them with 'anon server jobs'; add those that exist with 'anon batch add ID', and create the \
                        others with '--again --filter PSEUDONYM'";
-
-/// All rows of the active mapping, checked. Nothing is asked before everything is right.
-fn rows(context: &Context) -> Result<Vec<Planned>> {
-    let (path, document) = open_mapping(context)?;
-    let plan = plan(document.mapping(), &context.settings()?.job_default_parameters, &path);
-    if !plan.problems.is_empty() {
-        return Err(Problems { path, list: plan.problems }.into());
-    }
-    Ok(plan.jobs)
-}
 
 fn question(rows: &[Planned], server: &Server) -> String {
     let projects: BTreeSet<&str> = rows.iter().map(|row| row.job.project.as_str()).collect();

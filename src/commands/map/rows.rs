@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::mapping::{Document, Mapping};
 use crate::parameters::{Kind, Parameters, Source};
-use crate::storage::Lock;
+use crate::storage::{Lock, refuse_if_edited};
 use crate::unc::UncPath;
 
 /// A row that is to be added: its source, and what is known of its other parameters.
@@ -30,6 +30,7 @@ impl NewRow {
 pub fn add(context: &Context, rows: Vec<NewRow>) -> Result<()> {
     let path = context.mapping_path()?;
     let _lock = Lock::of(&path)?;
+    refuse_if_edited(&path)?;
     let mut document = Document::read(&path)?;
     let description = chrono::Local::now().format("generated_%B_%d_%Y").to_string();
     let mut pseudonyms = Pseudonyms::of(document.mapping());

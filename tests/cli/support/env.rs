@@ -46,6 +46,13 @@ impl Env {
         env
     }
 
+    /// With a server that holds jobs 1 to 7, one of each status, and the settings for it.
+    pub fn with_jobs() -> Env {
+        let env = Env::with_idis(FakeIdis::builder().jobs(7));
+        env.settings();
+        env
+    }
+
     /// Has outcomes show `name` in the place of a URL.
     pub fn name_url(&mut self, url: &str, name: &str) {
         self.urls.push((url.to_owned(), name.to_owned()));
@@ -82,6 +89,11 @@ impl Env {
     #[must_use = "nothing is asserted of it"]
     pub fn run(&self, line: &str) -> Outcome {
         self.anon(line.split_whitespace()).run()
+    }
+
+    /// Runs `anon LINE`, cut at the spaces, with this piped in.
+    pub fn answer(&self, line: &str, stdin: &str) -> Outcome {
+        self.anon(line.split_whitespace()).stdin(stdin).run()
     }
 
     pub(super) fn names(&self) -> Names {

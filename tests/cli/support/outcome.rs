@@ -55,6 +55,18 @@ impl Outcome {
         self
     }
 
+    /// With the requests and the lines of both streams sorted, for commands that do many things at the same time.
+    pub fn sorted(mut self) -> Outcome {
+        let lines = |text: &str| {
+            let mut lines: Vec<&str> = text.lines().collect();
+            lines.sort_unstable();
+            lines.iter().map(|line| format!("{line}\n")).collect()
+        };
+        (self.stdout, self.stderr) = (lines(&self.stdout), lines(&self.stderr));
+        self.requests.sort_by_key(Received::to_string);
+        self
+    }
+
     /// Everything that happened, as [`Outcome::assert`] compares it.
     pub fn story(&self) -> String {
         format!("$ {}\n{}", self.line, self.story_without_line())

@@ -1,0 +1,352 @@
+//! `anon batch`.
+
+use crate::support::Env;
+
+fn env_with_batch(ids: &str) -> Env {
+    let env = Env::with_jobs();
+    env.run("batch init").assert_ok();
+    env.run(&format!("batch add {ids}")).assert_ok();
+    env
+}
+
+#[test]
+fn a_batch_begins_grows_shrinks_and_ends() {
+    let env = Env::with_jobs();
+    env.run("batch info").assert(
+        r"
+        exit 1
+        stderr:
+          error: No batch defined in current folder; you can create one with 'anon batch init'
+        ",
+    );
+    env.run("batch init").assert(
+        r"
+        exit 0
+        stdout:
+          Initialised batch for p01: {url}/p01 in current dir
+        files:
+          + ./.anonbatch
+        ",
+    );
+    env.run("batch init").assert(
+        r"
+        exit 1
+        stderr:
+          error: a batch is already defined in this folder; see it with 'anon batch info', remove it with 'anon batch delete'
+        ",
+    );
+    env.run("batch info").assert(
+        r"
+        exit 0
+        stdout:
+          job_ids: []
+          server:
+            name: p01
+            url: {url}/p01
+        ",
+    );
+    env.run("batch add 1 2 3").assert(
+        r"
+        exit 0
+        stdout:
+          Added ['1', '2', '3'] to batch
+        files:
+          ~ ./.anonbatch
+        ",
+    );
+    env.run("batch add 5-12").assert(
+        r"
+        exit 0
+        stdout:
+          Added ['5', '6', '7', '8', '9', '10', '11', '12'] to batch
+        files:
+          ~ ./.anonbatch
+        ",
+    );
+    env.run("batch remove 8-11").assert(
+        r"
+        exit 0
+        stdout:
+          Removed ['8', '9', '10', '11'] from batch
+        files:
+          ~ ./.anonbatch
+        ",
+    );
+    env.run("batch remove 1 99").assert(
+        r"
+        exit 0
+        stdout:
+          Removed ['1'] from batch
+        stderr:
+          not in the batch: ['99']
+        files:
+          ~ ./.anonbatch
+        ",
+    );
+    env.run("batch info").assert(
+        r"
+        exit 0
+        stdout:
+          job_ids:
+          - '2'
+          - '3'
+          - '5'
+          - '6'
+          - '7'
+          - '12'
+          server:
+            name: p01
+            url: {url}/p01
+        ",
+    );
+    env.run("batch delete").assert(
+        r"
+        exit 0
+        stdout:
+          Removed batch in current dir
+        files:
+          - ./.anonbatch
+        ",
+    );
+    env.run("batch delete").assert_status(1).assert_says(&["No batch defined"]);
+}
+
+#[test]
+fn the_file_holds_ids_as_text_in_numeric_order() {
+    let env = env_with_batch("10 9 1,2");
+    let url = env.idis().url("p01");
+    assert_eq!(
+        env.read(".anonbatch"),
+        format!("job_ids:\n- '1'\n- '2'\n- '9'\n- '10'\nserver:\n  name: p01\n  url: {url}\n")
+    );
+}
+
+#[test]
+fn without_a_batch_each_command_says_how_to_make_one() {
+    let env = Env::with_jobs();
+    for command in [
+        "info",
+        "status",
+        "add 1",
+        "remove 1",
+        "delete",
+        "reset",
+        "cancel",
+        "reset-error",
+        "cancel-active",
+        "show-error",
+    ] {
+        let outcome = env.answer(&format!("batch {command}"), "y\n").assert_status(1);
+        assert!(outcome.requests.is_empty() && outcome.files.is_empty(), "{}", outcome.story());
+        let _ = outcome.assert_says(&["No batch defined in current folder", "anon batch init"]);
+    }
+}
+
+#[test]
+fn status_shows_jobs_and_how_many_there_are_of_each_status() {
+    let env = env_with_batch("1-7 99");
+    env.run("batch status").assert(
+        r"
+        exit 0
+        stdout:
+          Job info for 7 jobs on p01: {url}/p01:
+            id  date                 status      down    proc  user
+          ----  -------------------  --------  ------  ------  -------
+             1  2016-08-26T15:04:01  INACTIVE      10       0  z123456
+             2  2016-08-26T15:04:02  ERROR         20       0  z123456
+             3  2016-08-26T15:04:03  DONE          30      30  z123456
+             4  2016-08-26T15:04:04  UPLOADED      40       0  z123456
+             5  2016-08-26T15:04:05  ACTIVE                 0  z123456
+             6  2016-08-26T15:04:06  ERROR         60       0  z123456
+             7  2016-08-26T15:04:07  ACTIVE                 0  z123456
+          Summary for all 8 jobs:
+          Status       count  percentage
+          ---------  -------  ------------
+          INACTIVE         1  12.5 %
+          ERROR            2  25.0 %
+          DONE             1  12.5 %
+          UPLOADED         1  12.5 %
+          ACTIVE           2  25.0 %
+          NOT_FOUND        1  12.5 %
+          Total            8  100 %
+        requests:
+          GET p01/get_jobs_list job_ids=1 job_ids=2 job_ids=3 job_ids=4 job_ids=5 job_ids=6 job_ids=7 job_ids=99 user_name=z123456
+        ",
+    );
+    env.run("batch status --patient-name").assert(
+        r"
+        exit 0
+        stdout:
+          Job info for 7 jobs on p01: {url}/p01:
+            id  date                 status      down    proc  user     anon_name
+          ----  -------------------  --------  ------  ------  -------  -----------
+             1  2016-08-26T15:04:01  INACTIVE      10       0  z123456  patient1
+             2  2016-08-26T15:04:02  ERROR         20       0  z123456  patient2
+             3  2016-08-26T15:04:03  DONE          30      30  z123456  patient3
+             4  2016-08-26T15:04:04  UPLOADED      40       0  z123456  patient4
+             5  2016-08-26T15:04:05  ACTIVE                 0  z123456  patient5
+             6  2016-08-26T15:04:06  ERROR         60       0  z123456  patient6
+             7  2016-08-26T15:04:07  ACTIVE                 0  z123456  patient7
+          Summary for all 8 jobs:
+          Status       count  percentage
+          ---------  -------  ------------
+          INACTIVE         1  12.5 %
+          ERROR            2  25.0 %
+          DONE             1  12.5 %
+          UPLOADED         1  12.5 %
+          ACTIVE           2  25.0 %
+          NOT_FOUND        1  12.5 %
+          Total            8  100 %
+        requests:
+          GET p01/get_jobs_list_extended job_ids=1 job_ids=2 job_ids=3 job_ids=4 job_ids=5 job_ids=6 job_ids=7 job_ids=99 user_name=z123456
+        ",
+    );
+}
+
+#[test]
+fn show_error_explains_each_job_in_error() {
+    let env = env_with_batch("1-3");
+    env.run("batch show-error").assert(
+        r#"
+        exit 0
+        stdout:
+            id  date                 status      down    proc  user
+          ----  -------------------  --------  ------  ------  -------
+             2  2016-08-26T15:04:02  ERROR         20       0  z123456
+          error message:
+          Patient "123456" does not want his or her data to be used for research
+          what it means: The patient does not want this data to be used for research.
+          what to do: Do not use this data. If the patient has signed a consent for your specific research, contact the trial bureau, then see 'anon job set-opt-out-ignore --help'.
+        requests:
+          GET p01/get_jobs_list job_ids=1 job_ids=2 job_ids=3 user_name=z123456
+        "#,
+    );
+    env.run("batch remove 2").assert_ok();
+    env.run("batch show-error").assert(
+        r"
+        exit 0
+        stdout:
+          There are no jobs with error status in this batch
+        requests:
+          GET p01/get_jobs_list job_ids=1 job_ids=3 user_name=z123456
+        ",
+    );
+}
+
+#[test]
+fn reset_error_and_cancel_active_take_only_theirs() {
+    let env = env_with_batch("1-7");
+    env.answer("batch reset-error", "y\n").sorted().assert(
+        r"
+        exit 0
+        stdout:
+          Reset job 2 on p01: {url}/p01
+          Reset job 6 on p01: {url}/p01
+        stderr:
+          This will reset 2 jobs on p01: {url}/p01. Are you sure? [y/N]:
+        requests:
+          GET p01/get_jobs_list job_ids=1 job_ids=2 job_ids=3 job_ids=4 job_ids=5 job_ids=6 job_ids=7 user_name=z123456
+          POST p01/modify_job job_id=2 status=ACTIVE files_downloaded=0 files_processed=0 error=  user_name=z123456
+          POST p01/modify_job job_id=6 status=ACTIVE files_downloaded=0 files_processed=0 error=  user_name=z123456
+        ",
+    );
+    env.answer("batch cancel-active", "y\n").sorted().assert(
+        r"
+        exit 0
+        stdout:
+          Cancelled job 2 on p01
+          Cancelled job 5 on p01
+          Cancelled job 6 on p01
+          Cancelled job 7 on p01
+        stderr:
+          This will cancel 4 jobs on p01: {url}/p01. Are you sure? [y/N]:
+        requests:
+          GET p01/get_jobs_list job_ids=1 job_ids=2 job_ids=3 job_ids=4 job_ids=5 job_ids=6 job_ids=7 user_name=z123456
+          POST p01/cancel_job job_id=2 user_name=z123456
+          POST p01/cancel_job job_id=5 user_name=z123456
+          POST p01/cancel_job job_id=6 user_name=z123456
+          POST p01/cancel_job job_id=7 user_name=z123456
+        ",
+    );
+    env.answer("batch reset-error", "y\n").assert(
+        r"
+        exit 0
+        stdout:
+          There are no jobs to reset in this batch
+        requests:
+          GET p01/get_jobs_list job_ids=1 job_ids=2 job_ids=3 job_ids=4 job_ids=5 job_ids=6 job_ids=7 user_name=z123456
+        ",
+    );
+}
+
+#[test]
+fn reset_and_cancel_take_all() {
+    let env = env_with_batch("1-3");
+    env.answer("batch cancel", "y\n").sorted().assert(
+        r"
+        exit 0
+        stdout:
+          Cancelled job 1 on p01
+          Cancelled job 2 on p01
+          Cancelled job 3 on p01
+        stderr:
+          This will cancel 3 jobs on p01: {url}/p01. Are you sure? [y/N]:
+        requests:
+          POST p01/cancel_job job_id=1 user_name=z123456
+          POST p01/cancel_job job_id=2 user_name=z123456
+          POST p01/cancel_job job_id=3 user_name=z123456
+        ",
+    );
+    env.answer("batch reset", "y\n").sorted().assert(
+        r"
+        exit 0
+        stdout:
+          Reset job 1 on p01: {url}/p01
+          Reset job 2 on p01: {url}/p01
+          Reset job 3 on p01: {url}/p01
+        stderr:
+          This will reset 3 jobs on p01: {url}/p01. Are you sure? [y/N]:
+        requests:
+          POST p01/modify_job job_id=1 status=ACTIVE files_downloaded=0 files_processed=0 error=  user_name=z123456
+          POST p01/modify_job job_id=2 status=ACTIVE files_downloaded=0 files_processed=0 error=  user_name=z123456
+          POST p01/modify_job job_id=3 status=ACTIVE files_downloaded=0 files_processed=0 error=  user_name=z123456
+        ",
+    );
+}
+
+#[test]
+fn a_refusal_or_the_end_of_the_input_changes_nothing() {
+    let env = env_with_batch("1-7");
+    let before = env.idis().jobs("p01");
+    for command in ["reset", "cancel", "reset-error", "cancel-active"] {
+        env.answer(&format!("batch {command}"), "n\n").assert_ok();
+        env.answer(&format!("batch {command}"), "\n").assert_ok();
+        env.answer(&format!("batch {command}"), "maybe\nn\n").assert_ok().assert_says(&["please answer y or n"]);
+        env.run(&format!("batch {command}")).assert_status(1).assert_says(&["no answer to the question"]);
+    }
+    assert_eq!(env.idis().jobs("p01"), before);
+    assert_eq!(env.idis().calls("modify_job") + env.idis().calls("cancel_job"), 0);
+}
+
+#[test]
+fn a_batch_keeps_its_own_server() {
+    let env = env_with_batch("1");
+    env.run("server activate p02").assert_ok();
+    let outcome = env.run("batch status").assert_ok().assert_says(&["jobs on p01"]);
+    assert_eq!(outcome.requests[0].server, "p01");
+    env.run("server remove p01").assert_ok();
+    env.answer("batch reset", "y\n").assert_ok().assert_says(&["Reset job 1 on p01"]);
+}
+
+#[test]
+fn a_batch_that_cannot_be_read_is_named_and_kept() {
+    let env = Env::with_jobs();
+    let broken = "job_ids:\n- '1'\nserver: p01\n";
+    env.write(".anonbatch", broken);
+    for command in ["info", "status", "add 1", "remove 1", "reset"] {
+        let outcome = env.answer(&format!("batch {command}"), "y\n").assert_status(1);
+        let _ = outcome.assert_says(&["./.anonbatch, line 3: ", "anon batch delete"]);
+        assert_eq!(env.read(".anonbatch"), broken);
+    }
+    env.run("batch delete").assert("exit 0\nstdout:\n  Removed batch in current dir\nfiles:\n  - ./.anonbatch");
+}

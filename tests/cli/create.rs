@@ -1,0 +1,261 @@
+//! `anon create`: the normal life. What can go wrong is in `creation.rs`.
+
+use crate::support::Env;
+
+/// A mapping of the manual's three accession numbers, ready to be created.
+fn env_with_three_rows() -> Env {
+    let env = Env::with_jobs();
+    env.xlsx("accession_numbers.xlsx");
+    env.run("map init").assert_ok();
+    env.run("map add-accession-numbers --input-file accession_numbers.xlsx").assert_ok();
+    env
+}
+
+#[test]
+fn jobs_are_created_in_order_and_go_into_the_batch() {
+    let env = env_with_three_rows();
+    env.answer("create from-mapping", "y\n").assert(
+        r"
+        exit 0
+        stdout:
+          Created job with id 1001
+          Created job with id 1002
+          Created job with id 1003
+          created 3 jobs: [1001, 1002, 1003]
+          Saved job ids in batch in current folder
+          Done
+        stderr:
+          This will create 3 jobs on p01, for projects '['Wetenschap-Algemeen']', writing data to '['\\\\server\\share\\out']'. Are you sure? [y/N]:
+        requests:
+          POST p01/create_job source_type=WADO source_name=IDC_WADO source_instance_id=accession_number:1234567.12345678 destination_type=PATH project_name=Wetenschap-Algemeen destination_path=\\server\share\out anonymizedpatientname=studyA anonymizedpatientid=studyA description=generated_[..] user_name=z123456
+          POST p01/create_job source_type=WADO source_name=IDC_WADO source_instance_id=accession_number:2234567.12345678 destination_type=PATH project_name=Wetenschap-Algemeen destination_path=\\server\share\out anonymizedpatientname=studyB anonymizedpatientid=studyB description=generated_[..] user_name=z123456
+          POST p01/create_job source_type=WADO source_name=IDC_WADO source_instance_id=accession_number:3234567.12345678 destination_type=PATH project_name=Wetenschap-Algemeen destination_path=\\server\share\out anonymizedpatientname=studyC anonymizedpatientid=studyC description=generated_[..] user_name=z123456
+        files:
+          + ./.anonbatch
+          + ~/.anonapi/journal.jsonl
+        ",
+    );
+    env.run("batch info").assert(
+        r"
+        exit 0
+        stdout:
+          job_ids:
+          - '1001'
+          - '1002'
+          - '1003'
+          server:
+            name: p01
+            url: {url}/p01
+        ",
+    );
+    env.run("batch status --patient-name").assert_ok().assert_says(&["1001", "studyA", "studyC"]);
+}
+
+#[test]
+fn a_refusal_or_the_end_of_the_input_creates_nothing() {
+    let env = env_with_three_rows();
+    env.answer("create from-mapping", "n\n").assert(
+        r"
+        exit 0
+        stderr:
+          This will create 3 jobs on p01, for projects '['Wetenschap-Algemeen']', writing data to '['\\\\server\\share\\out']'. Are you sure? [y/N]:
+          Cancelled: no job was created
+        ",
+    );
+    env.run("create from-mapping").assert(
+        r"
+        exit 1
+        stderr:
+          This will create 3 jobs on p01, for projects '['Wetenschap-Algemeen']', writing data to '['\\\\server\\share\\out']'. Are you sure? [y/N]:
+          error: no answer to the question: nothing was done; run it in a terminal, pipe the answer in, or answer every question with '--yes'
+        ",
+    );
+}
+
+#[test]
+fn a_dry_run_sends_nothing_and_shows_what_it_would_send() {
+    let env = env_with_three_rows();
+    env.answer("create from-mapping --dry-run", "y\n").assert(
+        r"
+        exit 0
+        stdout:
+          ** Dry run, nothing will be sent to server **
+          line 11: create_job would be called with
+            source_type: WADO
+            source_name: IDC_WADO
+            source_instance_id: accession_number:1234567.12345678
+            destination_type: PATH
+            project_name: Wetenschap-Algemeen
+            destination_path: \\server\share\out
+            anonymizedpatientname: studyA
+            anonymizedpatientid: studyA
+            description: generated_[..]
+          line 12: create_job would be called with
+            source_type: WADO
+            source_name: IDC_WADO
+            source_instance_id: accession_number:2234567.12345678
+            destination_type: PATH
+            project_name: Wetenschap-Algemeen
+            destination_path: \\server\share\out
+            anonymizedpatientname: studyB
+            anonymizedpatientid: studyB
+            description: generated_[..]
+          line 13: create_job would be called with
+            source_type: WADO
+            source_name: IDC_WADO
+            source_instance_id: accession_number:3234567.12345678
+            destination_type: PATH
+            project_name: Wetenschap-Algemeen
+            destination_path: \\server\share\out
+            anonymizedpatientname: studyC
+            anonymizedpatientid: studyC
+            description: generated_[..]
+          3 jobs would be created
+        stderr:
+          This will create 3 jobs on p01, for projects '['Wetenschap-Algemeen']', writing data to '['\\\\server\\share\\out']'. Are you sure? [y/N]:
+        files:
+          + ./.anonbatch
+        ",
+    );
+    // As with AnonAPI, the batch gets the id -1, which stands for no job.
+    env.run("batch status").assert(
+        r"
+        exit 0
+        stdout:
+          Job info for 0 jobs on p01: {url}/p01:
+          id    date    status    down    proc    user
+          ----  ------  --------  ------  ------  ------
+          Summary for all 1 jobs:
+          Status       count  percentage
+          ---------  -------  ------------
+          NOT_FOUND        1  100.0 %
+          Total            1  100 %
+        stderr:
+          id -1 stands for a dry run, not for a job; remove it with 'anon batch remove -1'
+        requests:
+          GET p01/get_jobs_list job_ids=-1 user_name=z123456
+        ",
+    );
+    env.answer("create from-mapping", "y\n").assert_ok().assert_says(&["created 3 jobs: [1001, 1002, 1003]"]);
+    env.run("batch remove -1").assert_ok();
+    env.run("batch info").assert_ok().assert_says(&["- '1001'"]);
+}
+
+#[test]
+fn a_filter_chooses_rows_by_pseudonym() {
+    let env = env_with_three_rows();
+    env.anon(["create", "from-mapping", "--filter", "nobody", "-y"]).run().assert(
+        r"
+        exit 1
+        stderr:
+          error: no row of the mapping has such a pseudonym; see 'anon map status'
+        ",
+    );
+    let outcome = env.anon(["create", "from-mapping", "--filter", "studyC studyA", "-y"]).run().assert_ok();
+    let names: Vec<_> = outcome.requests.iter().filter_map(|call| call.param("anonymizedpatientname")).collect();
+    assert_eq!(names, ["studyA", "studyC"]);
+    let outcome = env.run("create from-mapping -y").assert_ok().assert_says(&["2 of 3 rows already have a job"]);
+    let names: Vec<_> = outcome.requests.iter().filter_map(|call| call.param("anonymizedpatientname")).collect();
+    assert_eq!(names, ["studyB"]);
+}
+
+#[test]
+fn files_on_a_share_are_named_by_their_unc_path() {
+    let env = Env::with_jobs();
+    env.patients();
+    env.run("map init").assert_ok();
+    env.run("map add-study-folders patient1 patient2/study1").assert_ok();
+    env.run("create from-mapping -y").assert_status(1).assert_says(&["root_source_path", "UNC"]);
+    env.set_option("root_source_path", "\\\\server\\share\\data");
+    let outcome = env.run("create from-mapping -y").assert_ok();
+    let sources: Vec<_> = outcome.requests.iter().filter_map(|call| call.param("source_path")).collect();
+    assert_eq!(
+        sources,
+        [
+            r"fileselection:\\server\share\data\patient1\fileselection.txt",
+            r"fileselection:\\server\share\data\patient2\study1\fileselection.txt"
+        ]
+    );
+    assert!(outcome.requests.iter().all(|call| call.param("source_type") == Some("PATH")), "{}", outcome.story());
+}
+
+#[test]
+fn options_defaults_and_columns_make_a_job() {
+    let env = Env::with_jobs();
+    env.run("map init").assert_ok();
+    let root =
+        "## Description ##\r\n\r\n## Options ##\r\nroot_source_path,\\\\server\\share\\data\r\npims_key,50\r\n\r\n";
+    let rows = "## Mapping ##\r\nsource,pseudo_id,description,project\r\nfolder:a\\b,,no pseudonym,\r\n\
+                study_instance_uid:1.2.3,007,own project,Other\r\n";
+    env.write("anon_mapping.csv", format!("{root}{rows}"));
+    env.run("create from-mapping -y").assert(
+        r"
+        exit 0
+        stdout:
+          Created job with id 1001
+          Created job with id 1002
+          created 2 jobs: [1001, 1002]
+          Saved job ids in batch in current folder
+          Done
+        stderr:
+          This will create 2 jobs on p01, for projects '['Other', 'Wetenschap-Algemeen']', writing data to '['\\\\server\\share\\out']'. Are you sure? [y/N]: y
+        requests:
+          POST p01/create_job source_type=PATH source_path=folder:\\server\share\data\a\b destination_type=PATH project_name=Wetenschap-Algemeen destination_path=\\server\share\out description=no pseudonym pims_keyfile_id=50 user_name=z123456
+          POST p01/create_job source_type=WADO source_name=IDC_WADO source_instance_id=1.2.3 destination_type=PATH project_name=Other destination_path=\\server\share\out anonymizedpatientname=007 anonymizedpatientid=007 description=own project pims_keyfile_id=50 user_name=z123456
+        files:
+          + ./.anonbatch
+          + ~/.anonapi/journal.jsonl
+        ",
+    );
+}
+
+#[test]
+fn defaults_are_set_and_used_by_the_next_mapping() {
+    let env = Env::with_jobs();
+    env.run("create show-defaults").assert(
+        r"
+        exit 0
+        stdout:
+          Default parameters when creating jobs:
+          project:Wetenschap-Algemeen (Anonymize according to this project)
+          destination_path:\\server\share\out (Write data to this UNC path after anonymization)
+        ",
+    );
+    env.answer("create set-defaults", "MyProject\n\\\\server\\other\\out\n").assert(
+        r"
+        exit 0
+        stdout:
+          Default parameters when creating jobs:
+          project:MyProject (Anonymize according to this project)
+          destination_path:\\server\other\out (Write data to this UNC path after anonymization)
+        stderr:
+          Enter keeps the value in [brackets]
+          project [Wetenschap-Algemeen]:
+          destination_path [\\server\share\out]:
+        files:
+          ~ ~/AnonWebAPIClientSettings.yml
+        ",
+    );
+    env.answer("create set-defaults", "\n\n").assert_ok().assert_says(&["project:MyProject"]);
+    let outcome =
+        env.answer("create set-defaults", "Half\n").assert_status(1).assert_says(&["no answer to the question"]);
+    assert!(outcome.files.is_empty(), "{}", outcome.story());
+    env.run("map init").assert_ok();
+    let text = env.read("anon_mapping.csv");
+    assert!(text.contains("project,MyProject\r\ndestination_path,\\\\server\\other\\out\r\n"), "{text}");
+}
+
+#[test]
+fn a_mapping_that_is_wrong_is_refused_before_the_question() {
+    let env = Env::with_jobs();
+    env.run("create from-mapping").assert_status(1).assert_says(&["no mapping is active", "anon map init"]);
+    env.run("map init").assert_ok();
+    env.answer("create from-mapping", "y\n").assert(
+        r"
+        exit 1
+        stderr:
+          error: ./anon_mapping.csv, line 11: this is still an example row of 'anon map init'; delete the line, or put your own source and pseudonym there
+          ./anon_mapping.csv, line 12: this is still an example row of 'anon map init'; delete the line, or put your own source and pseudonym there
+        ",
+    );
+}

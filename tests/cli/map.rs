@@ -1,0 +1,438 @@
+//! `anon map`.
+
+use crate::support::Env;
+
+fn env_with_mapping() -> Env {
+    let env = Env::with_jobs();
+    env.run("map init").assert_ok();
+    env
+}
+
+#[test]
+fn a_mapping_begins_is_shown_and_ends() {
+    let env = Env::with_jobs();
+    env.run("map status").assert(
+        r"
+        exit 1
+        stderr:
+          error: no mapping is active; create one with 'anon map init', or go to the folder that has one and run 'anon map activate'
+        ",
+    );
+    env.run("map init").assert(
+        r"
+        exit 0
+        stdout:
+          Initialised example mapping in ./anon_mapping.csv
+          Activated mapping at ./anon_mapping.csv
+        files:
+          + ./anon_mapping.csv
+          ~ ~/AnonWebAPIClientSettings.yml
+        ",
+    );
+    let text = env.read("anon_mapping.csv");
+    assert!(text.contains("\r\n") && !text.replace("\r\n", "").contains('\n'), "CRLF everywhere: {text:?}");
+    for option in ["project,Wetenschap-Algemeen\r\n", "destination_path,\\\\server\\share\\out\r\n"] {
+        assert!(text.contains(option), "{text}");
+    }
+    assert!(env.read_settings().contains("anon_mapping.csv"), "{}", env.read_settings());
+    env.run("map status").assert(
+        r"
+        exit 0
+        stdout:
+          Mapping at ./anon_mapping.csv
+          Mapping created [..] by jane
+          Parameter grid with 2 rows (showing at most 5):
+
+          source                                    pseudo_name
+          ----------------------------------------  -------------
+          study_instance_uid:123.12121212.12345678  PatientA
+          accession_number:12345678.1234567         PatientB
+        ",
+    );
+    env.run("map edit").assert("exit 0");
+    env.run("map delete").assert(
+        r"
+        exit 0
+        stdout:
+          Removed mapping at ./anon_mapping.csv
+        files:
+          - ./anon_mapping.csv
+        ",
+    );
+    env.run("map delete").assert(
+        r"
+        exit 1
+        stderr:
+          error: there is no mapping at './anon_mapping.csv'; create one with 'anon map init', or run 'anon map activate' in the folder that has one
+        ",
+    );
+}
+
+#[test]
+fn init_asks_before_it_overwrites() {
+    let env = env_with_mapping();
+    env.run("map add-accession-numbers 111.222").assert_ok();
+    let before = env.read("anon_mapping.csv");
+    env.answer("map init", "n\n").assert(
+        r"
+        exit 0
+        stderr:
+          Mapping file already exists. Overwrite? [y/N]:
+          Cancelled: the mapping stays as it is
+        ",
+    );
+    env.run("map init").assert_status(1).assert_says(&["no answer to the question"]);
+    assert_eq!(env.read("anon_mapping.csv"), before);
+    env.answer("map init", "y\n").assert_ok();
+    assert!(!env.read("anon_mapping.csv").contains("111.222"));
+}
+
+#[test]
+fn the_active_mapping_is_worked_on_from_every_folder() {
+    let env = Env::with_jobs();
+    for folder in ["one", "two"] {
+        std::fs::create_dir(env.path(folder)).unwrap();
+        env.anon(["map", "init"]).cwd(folder).run().assert_ok();
+    }
+    env.anon(["map", "activate"]).cwd("one").run().assert(
+        r"
+        exit 0
+        stdout:
+          Activated mapping at ./one/anon_mapping.csv
+        files:
+          ~ ~/AnonWebAPIClientSettings.yml
+        ",
+    );
+    env.anon(["map", "add-accession-numbers", "111.222"]).cwd("two").run().assert(
+        r"
+        exit 0
+        stdout:
+          Adding accession_number:111.222
+          Done. Added 1 accession numbers
+        files:
+          ~ ./one/anon_mapping.csv
+        ",
+    );
+    env.run("map activate").assert(
+        r"
+        exit 1
+        stderr:
+          error: there is no mapping at './anon_mapping.csv'; create one with 'anon map init', or run 'anon map activate' in the folder that has one
+        ",
+    );
+}
+
+#[test]
+fn accession_numbers_are_typed_or_listed() {
+    let env = env_with_mapping();
+    env.run("map add-accession-numbers 111.222 333.444").assert(
+        r"
+        exit 0
+        stdout:
+          Adding accession_number:111.222
+          Adding accession_number:333.444
+          Done. Added 2 accession numbers
+        files:
+          ~ ./anon_mapping.csv
+        ",
+    );
+    env.xlsx("numbers.xlsx");
+    env.run("map add-accession-numbers -f numbers.xlsx").assert(
+        r"
+        exit 0
+        stdout:
+          Adding accession_number:1234567.12345678
+          Adding accession_number:2234567.12345678
+          Adding accession_number:3234567.12345678
+          Done. Added 3 accession numbers
+        stderr:
+          Read 3 rows from 'numbers.xlsx'
+        files:
+          ~ ./anon_mapping.csv
+        ",
+    );
+    env.run("map status").assert(
+        r"
+        exit 0
+        stdout:
+          Mapping at ./anon_mapping.csv
+          Mapping created [..] by jane
+          Parameter grid with 5 rows (showing at most 5):
+
+          source                             pseudo_name
+          ---------------------------------  -------------
+          accession_number:111.222           [..]
+          accession_number:333.444           [..]
+          accession_number:1234567.12345678  studyA
+          accession_number:2234567.12345678  studyB
+          accession_number:3234567.12345678  studyC
+        ",
+    );
+    env.run("map add-accession-numbers").assert("exit 0\nstdout:\n  No accession numbers given");
+}
+
+#[test]
+fn a_list_without_the_column_is_named_and_nothing_is_added() {
+    let env = env_with_mapping();
+    env.write("list.csv", "number;name\n1;2\n");
+    let before = env.read("anon_mapping.csv");
+    let outcome = env.run("map add-accession-numbers -f list.csv").assert_status(1).assert_says(&["list.csv"]);
+    assert!(outcome.files.is_empty(), "{}", outcome.story());
+    env.write("list.csv", "accession number;pseudonym\n1.1;A\n2.2;\n");
+    env.run("map add-accession-numbers -f list.csv").assert_status(1).assert_says(&["list.csv, line 3"]);
+    env.run("map add-accession-numbers -f none.csv").assert_status(1).assert_says(&["none.csv"]);
+    assert_eq!(env.read("anon_mapping.csv"), before);
+}
+
+#[test]
+fn study_folders_become_selections() {
+    let env = env_with_mapping();
+    env.patients();
+    env.write("folders.csv", "folder,pseudonym\npatient1,anon_patientA\npatient3\\study1,anon_patientB\n");
+    env.run("map add-study-folders --input-file folders.csv").assert(
+        r"
+        exit 0
+        stdout:
+          Adding 2 paths to mapping
+          Adding 'patient1' to mapping
+          Found 5 files
+          Found 4 DICOM files
+
+          Adding 'patient3/study1' to mapping
+          Found 3 files
+          Found 2 DICOM files
+
+          Done. Added ['patient1', 'patient3/study1'] to mapping
+        stderr:
+          Read 2 rows from 'folders.csv'
+        files:
+          ~ ./anon_mapping.csv
+          + ./patient1/fileselection.txt
+          + ./patient3/study1/fileselection.txt
+        ",
+    );
+    env.run("map add-study-folders patient2/study1 patient4/raw/").assert(
+        r"
+        exit 0
+        stdout:
+          Adding 2 paths to mapping
+          Adding 'patient2/study1' to mapping
+          Found 3 files
+          Found 2 DICOM files
+
+          Adding 'patient4/raw' to mapping
+          Found 2 files
+          Found 2 DICOM files
+
+          Done. Added ['patient2/study1', 'patient4/raw'] to mapping
+        files:
+          ~ ./anon_mapping.csv
+          + ./patient2/study1/fileselection.txt
+          + ./patient4/raw/fileselection.txt
+        ",
+    );
+    env.run("map status").assert(
+        r"
+        exit 0
+        stdout:
+          Mapping at ./anon_mapping.csv
+          Mapping created [..] by jane
+          Parameter grid with 4 rows (showing at most 5):
+
+          source                                           pseudo_name
+          -----------------------------------------------  -------------
+          fileselection:patient1/fileselection.txt         anon_patientA
+          fileselection:patient3/study1/fileselection.txt  anon_patientB
+          fileselection:patient2/study1/fileselection.txt  [..]
+          fileselection:patient4/raw/fileselection.txt     [..]
+        ",
+    );
+    let selection = env.read("patient1/fileselection.txt");
+    let paths = "selected_paths:\n- raw/1.dcm\n- raw/2.dcm\n- study1/1.2.3.4\n- study1/file1\n";
+    assert!(selection.ends_with(paths), "{selection}");
+}
+
+#[test]
+fn folders_are_found_by_wildcards() {
+    let env = env_with_mapping();
+    for folder in ["A/raw", "C/raw", "raw", "folderA1", "folderB1", "folderB2"] {
+        env.dicom("p", "1.2", &[&format!("{folder}/1.dcm")]);
+    }
+    let rows = |env: &Env| {
+        let text = env.read("anon_mapping.csv");
+        let name =
+            |line: &str| Some(line.strip_prefix("fileselection:")?.split("/fileselection.txt").next()?.to_owned());
+        text.lines().filter_map(name).collect::<Vec<_>>()
+    };
+    env.anon(["map", "add-study-folders", "folder*1"]).run().assert_ok();
+    assert_eq!(rows(&env), ["folderA1", "folderB1"]);
+    env.anon(["map", "add-study-folders", "**/raw"]).run().assert_ok();
+    assert_eq!(rows(&env)[2..], ["A/raw", "C/raw", "raw"]);
+    env.anon(["map", "add-study-folders", "folder*2", "A/raw"]).run().assert_ok();
+    assert_eq!(rows(&env)[5..], ["folderB2", "A/raw"]);
+    let before = env.files();
+    env.anon(["map", "add-study-folders", "missing"]).run().assert_status(2).assert_says(&["missing"]);
+    env.anon(["map", "add-study-folders", "missing*"]).run().assert_status(2).assert_says(&["missing*"]);
+    assert_eq!((rows(&env).len(), env.files()), (7, before));
+}
+
+#[test]
+fn unchecked_folders_go_by_name() {
+    let env = env_with_mapping();
+    env.dicom("p", "1.2", &["study/a.dcm", "study/noextension", "study/1.2.840.113619.2.5", "study/sub/b.DCM"]);
+    env.write("study/fake.dcm", "this is no dicom file");
+    env.write("study/readme.txt", "hello");
+    let paths = |env: &Env| {
+        let text = env.read("study/fileselection.txt");
+        text.lines().filter_map(|line| line.strip_prefix("- ")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    env.run("map add-study-folders --no-check-dicom study").assert_ok();
+    assert_eq!(paths(&env), ["1.2.840.113619.2.5", "a.dcm", "fake.dcm", "noextension", "sub/b.DCM"]);
+    env.run("map add-study-folders --check-dicom study").assert_ok();
+    assert_eq!(paths(&env), ["1.2.840.113619.2.5", "a.dcm", "noextension", "sub/b.DCM"]);
+}
+
+#[test]
+fn two_patients_in_a_folder_are_warned_of_or_refused() {
+    let env = env_with_mapping();
+    env.dicom("one", "1.1", &["both/1.dcm"]);
+    env.dicom("two", "1.2", &["both/2.dcm"]);
+    env.run("map add-study-folders both --one-patient").assert(
+        r"
+        exit 1
+        stdout:
+          Adding 1 paths to mapping
+        stderr:
+          error: the files in 'both' belong to 2 patients; give each patient a folder (or a selection) of its own; nothing was added
+        ",
+    );
+    env.run("map add-study-folders both").assert(
+        r"
+        exit 0
+        stdout:
+          Adding 1 paths to mapping
+          Adding 'both' to mapping
+          Found 2 files
+          Found 2 DICOM files
+
+          Done. Added ['both'] to mapping
+        stderr:
+          warning: the files in 'both' belong to 2 patients in 2 studies, and would all get one pseudonym
+        files:
+          ~ ./anon_mapping.csv
+          + ./both/fileselection.txt
+        ",
+    );
+}
+
+#[test]
+fn selections_are_added_under_both_names() {
+    let env = env_with_mapping();
+    env.patients();
+    env.anon(["select", "add", "*"]).cwd("patient1").run().assert_ok();
+    env.anon(["select", "add", "*"]).cwd("patient2").run().assert_ok();
+    env.run("map add-selection patient1/fileselection.txt").assert(
+        r"
+        exit 0
+        stdout:
+          Done. Added 'fileselection:patient1/fileselection.txt' to mapping
+        files:
+          ~ ./anon_mapping.csv
+        ",
+    );
+    let absolute = env.path("patient2/fileselection.txt");
+    env.anon(["map", "add-selection-file", absolute.to_str().unwrap()]).run().assert(
+        r"
+        exit 0
+        stdout:
+          Done. Added 'fileselection:patient2/fileselection.txt' to mapping
+        files:
+          ~ ./anon_mapping.csv
+        ",
+    );
+    env.run("map add-selection patient3/fileselection.txt").assert(
+        r"
+        exit 2
+        stderr:
+          error: there is no file selection at 'patient3/fileselection.txt'; make one with 'anon select add PATTERN' in the folder of the data
+        ",
+    );
+}
+
+#[test]
+fn check_says_all_that_is_wrong_at_once() {
+    let env = env_with_mapping();
+    env.run("map check").assert_status(1).assert_says(&["example row"]);
+    env.run("map add-accession-numbers 1.1").assert_ok();
+    env.run("map check").assert(
+        r"
+        exit 0
+        stdout:
+          ./anon_mapping.csv: 1 rows, nothing wrong
+        ",
+    );
+    env.set_option("project", "NOT_SET");
+    env.set_option("destination_path", "H:\\out");
+    let outcome = env.run("map check").assert_status(1);
+    assert_eq!(outcome.stderr.lines().count(), 2, "{}", outcome.story());
+    let _ = outcome.assert_says(&["project", "H:\\out"]);
+}
+
+#[test]
+fn without_a_mapping_each_command_says_how_to_make_one() {
+    let env = Env::with_jobs();
+    env.dicom("p", "1.1", &["patient1/1.dcm"]);
+    env.anon(["select", "add", "*"]).cwd("patient1").run().assert_ok();
+    for command in [
+        "status",
+        "edit",
+        "delete",
+        "check",
+        "add-accession-numbers 1.1",
+        "add-study-folders patient1",
+        "add-selection patient1/fileselection.txt",
+    ] {
+        let outcome = env.run(&format!("map {command}")).assert_status(1).assert_says(&["anon map init"]);
+        assert!(outcome.files.is_empty(), "{}", outcome.story());
+    }
+}
+
+#[test]
+fn a_mapping_that_an_editor_has_open_is_left_alone() {
+    let env = env_with_mapping();
+    for mark in [".~lock.anon_mapping.csv#", ".anon_mapping.csv.swp"] {
+        env.write(mark, "");
+        env.run("map add-accession-numbers 1.2").assert(&format!(
+            "
+            exit 1
+            stderr:
+              error: './anon_mapping.csv' is open in an editor; close the editor and try again; if it is closed already, delete './{mark}'"
+        ));
+        std::fs::remove_file(env.path(mark)).unwrap();
+    }
+    env.run("map add-accession-numbers 1.2").assert_ok();
+}
+
+#[test]
+fn check_reports_the_file_and_the_jobs_in_one_go() {
+    let env = env_with_mapping();
+    env.write(
+        "anon_mapping.csv",
+        "## Description ##\n\n## Options ##\nroot_source_path,H:\\data\nproject,P\ndestination_path,\\\\server\\share\\out\n\
+         \n## Mapping ##\nsource,pseudo_name\nacession_number:1,A\nfolder:b,B\nfolder:b,C\n",
+    );
+    let story = |outcome: crate::support::Outcome| {
+        outcome.assert(
+            r"
+            exit 1
+            stderr:
+              warning: ./anon_mapping.csv, line 12: [..]
+              error: ./anon_mapping.csv: root_source_path 'H:\data' is not a UNC path; [..]
+              ./anon_mapping.csv, line 10: [..]accession_number[..]
+            ",
+        );
+    };
+    story(env.run("map check"));
+    // The same, before anything is asked.
+    story(env.answer("create from-mapping", "y\n"));
+}

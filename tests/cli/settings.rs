@@ -1,0 +1,139 @@
+//! `anon settings`.
+
+use crate::support::Env;
+
+/// A token that could not be in an output by chance.
+const SECRET: &str = "k3eP-tH1s-s3cRet-0123456789";
+
+fn env_with_secret() -> Env {
+    let env = Env::with_jobs();
+    env.write_settings(&env.read_settings().replace("user_token: token", &format!("user_token: {SECRET}")));
+    env
+}
+
+#[test]
+fn both_spellings_set_the_user_name() {
+    let env = Env::with_jobs();
+    env.run("settings user set-username z1234567").assert(
+        r"
+        exit 0
+        stdout:
+          username is now 'z1234567'
+        files:
+          ~ ~/AnonWebAPIClientSettings.yml
+        ",
+    );
+    assert!(env.read_settings().contains("user_name: z1234567\n"));
+    env.run("settings set-username z999").assert(
+        r"
+        exit 0
+        stdout:
+          username is now 'z999'
+        files:
+          ~ ~/AnonWebAPIClientSettings.yml
+        ",
+    );
+    assert!(env.read_settings().contains("user_name: z999\n"));
+}
+
+#[test]
+fn both_spellings_get_a_token() {
+    let env = env_with_secret();
+    let mut before = SECRET.to_owned();
+    for line in ["settings user get-token", "settings get-token"] {
+        env.run(line).assert(
+            r"
+            exit 0
+            stdout:
+              Got and saved api token for username z123456
+            files:
+              ~ ~/AnonWebAPIClientSettings.yml
+            ",
+        );
+        let text = env.read_settings();
+        let token = text.lines().find_map(|line| line.strip_prefix("user_token: ")).unwrap().to_owned();
+        assert!(token.len() == 64 && token.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{token}");
+        assert_ne!(token, before);
+        before = token;
+    }
+}
+
+#[test]
+fn both_spellings_show_the_credentials() {
+    let env = env_with_secret();
+    for line in ["settings user info", "settings info"] {
+        env.run(line).assert(&format!("exit 0\nstdout:\n  username is z123456\n  API token: {SECRET}"));
+    }
+}
+
+#[test]
+fn show_hides_the_token() {
+    let env = env_with_secret();
+    env.run("settings show").assert(
+        r"
+        exit 0
+        stdout:
+          active_mapping_file: null
+          active_server_name: p01
+          job_default_parameters:
+          - project,Wetenschap-Algemeen
+          - destination_path,\\server\share\out
+          servers:
+            p01: {url}/p01
+            p02: {url}/p02
+          user_name: z123456
+          user_token: '***'
+          validate_ssl: true
+        ",
+    );
+}
+
+#[test]
+fn certificates_are_checked_or_not() {
+    let env = Env::with_jobs();
+    env.run("settings set-validate-ssl false").assert(
+        r"
+        exit 0
+        stdout:
+          validate_ssl is now false
+        files:
+          ~ ~/AnonWebAPIClientSettings.yml
+        ",
+    );
+    assert!(env.read_settings().contains("validate_ssl: false\n"));
+    env.run("settings set-validate-ssl true").assert_ok();
+    assert!(env.read_settings().contains("validate_ssl: true\n"));
+    env.run("settings set-validate-ssl perhaps").assert_status(2).assert_says(&["perhaps"]);
+}
+
+#[test]
+fn edit_opens_the_file_even_when_it_cannot_be_read() {
+    let env = Env::with_jobs();
+    env.run("settings edit").assert("exit 0");
+    env.write_settings("servers: [\n");
+    env.run("settings edit").assert("exit 0");
+    assert_eq!(env.read_settings(), "servers: [\n");
+    let outcome = env.anon(["settings", "edit"]).env("EDITOR", "no-such-editor-anywhere").run();
+    let _ = outcome.assert_status(1).assert_says(&["no-such-editor-anywhere", "EDITOR"]);
+}
+
+#[test]
+fn settings_that_cannot_be_read_are_named_and_kept() {
+    let env = Env::with_jobs();
+    let broken = "servers:\n  p01: https://example.org\nuser_name: [z1\nuser_token: k3eP-tH1s\n";
+    env.write_settings(broken);
+    for line in ["status", "server list", "server add a https://example.org", "settings user get-token", "map init"] {
+        let outcome = env.run(line).assert_status(1).assert_says(&["~/AnonWebAPIClientSettings.yml, line "]);
+        assert!(!outcome.stderr.contains("k3eP"), "{}", outcome.story());
+        assert_eq!(env.read_settings(), broken);
+    }
+}
+
+#[test]
+fn keys_of_other_versions_stay() {
+    let env = Env::with_jobs();
+    env.write_settings(&format!("{}new_in_3: [1, two]\n", env.read_settings()));
+    env.run("settings user set-username z2").assert_ok();
+    let text = env.read_settings();
+    assert!(text.contains("new_in_3:\n- 1\n- two\n"), "{text}");
+}

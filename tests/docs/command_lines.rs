@@ -1,0 +1,104 @@
+//! Every command that a page, a help text or a message shows exists, with the arguments that it is shown with.
+
+use std::path::Path;
+
+use walkdir::WalkDir;
+
+use super::markdown::{blocks, code_spans, prose, words};
+use super::{name, pages, root, text_of};
+
+/// What follows the prompt of a shell, if that is `anon`: `$ anon …`, `> anon …`, `C:\folder> anon …`, `$ echo y | anon …`.
+pub fn command_of(line: &str) -> Option<&str> {
+    let line = line.trim_start();
+    let typed = match line.split_once("$ ") {
+        Some(("", typed)) => typed,
+        _ => line.split_once("> ").filter(|(prompt, _)| prompt.is_empty() || prompt.contains(":\\"))?.1,
+    };
+    let typed =
+        typed.rsplit_once(" | ").filter(|(before, _)| before.starts_with("echo ")).map_or(typed, |(_, after)| after);
+    Some(typed).filter(|typed| *typed == "anon" || typed.starts_with("anon "))
+}
+
+/// Why a command line is none; `None` if it is one.
+fn fault(line: &str) -> Option<String> {
+    match anonapi::command().try_get_matches_from(words(line)) {
+        Ok(_) => None,
+        Err(error) if !error.use_stderr() => None,
+        Err(error) => Some(format!("{line}\n{}", error.to_string().lines().next().unwrap_or_default())),
+    }
+}
+
+#[test]
+fn commands_on_pages_exist() {
+    let mut faults = vec![];
+    let mut seen = 0;
+    for page in pages() {
+        let text = text_of(&page);
+        let mut check = |number: usize, line: &str| {
+            seen += 1;
+            faults.extend(fault(line).map(|fault| format!("{}, line {}: {fault}", name(&page), number + 1)));
+        };
+        for block in blocks(&text) {
+            for (number, line) in (block.first..).zip(&block.lines) {
+                if let Some(line) = command_of(line) {
+                    check(number, line);
+                }
+            }
+        }
+        for (number, line) in prose(&text) {
+            // A sketch of a family of commands, such as `anon batch …`, is no command line.
+            for line in code_spans(line).filter(|span| span.starts_with("anon ") && !span.contains(['|', '…', '<'])) {
+                check(number, line);
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    assert!(seen > 200, "only {seen} command lines were found");
+}
+
+/// Errors and help texts name commands in single quotes.
+#[test]
+fn commands_in_messages_exist() {
+    let mut faults = vec![];
+    let mut seen = 0;
+    for entry in WalkDir::new(root().join("src")).into_iter().map(Result::unwrap) {
+        if entry.path().extension().is_none_or(|extension| extension != "rs") {
+            continue;
+        }
+        let text = without_continuations(entry.path());
+        for quoted in text.split("'anon ").skip(1).filter_map(|rest| rest.split_once('\'')).map(|(line, _)| line) {
+            if quoted.contains(['{', '\n', '|', '…', '"']) {
+                continue;
+            }
+            seen += 1;
+            // What the user is to put in.
+            let line =
+                quoted.split(' ').map(|word| if word == "ID" { "1" } else { word }).collect::<Vec<_>>().join(" ");
+            faults.extend(fault(&format!("anon {line}")).map(|fault| format!("{}: {fault}", name(entry.path()))));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    assert!(seen > 40, "only {seen} command lines were found");
+}
+
+/// The text of a source file, string literals that go over several lines on one line.
+fn without_continuations(path: &Path) -> String {
+    let text = text_of(path);
+    let mut parts = text.split("\\\n");
+    let mut joined = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        joined.push_str(part.trim_start());
+    }
+    joined
+}
+
+#[test]
+fn prompts_of_both_systems_are_known() {
+    assert_eq!(command_of("$ anon status"), Some("anon status"));
+    assert_eq!(command_of("> anon status"), Some("anon status"));
+    assert_eq!(command_of(r"C:\project_folder> anon map init"), Some("anon map init"));
+    assert_eq!(command_of("$ echo y | anon batch reset"), Some("anon batch reset"));
+    assert_eq!(command_of("$ cd anon "), None);
+    assert_eq!(command_of("a table > anon "), None);
+    assert!(fault("anon batch rest").unwrap().contains("unrecognized subcommand 'rest'"));
+}
