@@ -1,9 +1,9 @@
-use reqwest::Method;
 use super::client::{Client, Repeat};
 use super::form::Form;
 use super::job::{Job, JobId};
 use super::reply;
 use crate::error::Result;
+use reqwest::Method;
 
 /// How many jobs one call asks for: the arguments of more would not fit what web servers take in one body.
 const CHUNK: usize = 1000;
