@@ -37,6 +37,7 @@ mod form;
 mod idis;
 mod job;
 mod parallel;
+pub mod reply;
 mod tls;
 mod token;
 

@@ -205,7 +205,7 @@ fn two_refusals_in_a_row_for_one_reason_stop_the_work() {
         ",
     );
     assert_eq!((on_server(&idis).len(), proxy.received().len()), (0, 2));
-    assert!(batch(&env).is_empty());
+    assert!(!env.path(".anonbatch").exists());
 }
 
 #[test]
@@ -223,6 +223,7 @@ fn again_creates_all_anew() {
     create(&env, "").assert_ok();
     create(&env, "--again").assert_ok().assert_says(&["created 2 jobs: [1003, 1004]"]);
     assert_eq!(on_server(&idis), ["A", "B", "A", "B"]);
+    assert_eq!(batch(&env), [1001, 1002, 1003, 1004]);
 }
 
 #[test]

@@ -102,7 +102,8 @@ impl<'a> World<'a> {
                 None => panic!("job {} is lost: nobody knows of it", job.id()),
             }
         }
-        assert!(unsaved <= 1, "{unsaved} ids are not in the batch");
+        // The batch has them on the next run: one of each run that was killed, and those that it was just about to take over.
+        assert!(unsaved <= 4, "{unsaved} ids are not in the batch");
         let ids: BTreeSet<JobId> = jobs.iter().map(FakeJob::id).collect();
         assert!(batch.is_subset(&ids), "the batch {batch:?} holds jobs that are none: {ids:?}");
     }

@@ -6,6 +6,7 @@
 mod creation;
 mod disk;
 mod faults;
+mod fuzz_smoke;
 mod kills;
 mod paths;
 mod run;

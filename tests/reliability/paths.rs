@@ -93,7 +93,8 @@ fn folders_with_odd_names_become_rows_or_are_refused_by_name() {
     }
     for name in names {
         let env = Env::new();
-        let mapping = "## Description ##\n## Options ##\nproject,P\n## Mapping ##\nsource,pseudo_name\nfolder:a,A\n";
+        let mapping =
+            "## Description ##\n## Options ##\nproject,P\n## Mapping ##\nsource,pseudo_name,description\nfolder:a,A,\n";
         let path = env.write("anon_mapping.csv", mapping);
         env.write_settings(&format!("active_mapping_file: '{}'\n", path.display()));
         env.write(format!("{name}/1.dcm"), dicom_file("p", "1.2", "1.2.3"));
