@@ -104,14 +104,24 @@ fn behind_links(path: &Path) -> io::Result<PathBuf> {
     for _ in 0..40 {
         match fs::canonicalize(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            // Windows has no such name on the drives of some encryption programs and RAM disks.
+            Err(_) if cfg!(windows) => return Ok(path),
             canonical => return canonical,
         }
         match fs::read_link(&path) {
             Ok(target) => path = folder_of(&path).join(target),
-            Err(_) => return Ok(path),
+            Err(_) => return Ok(in_real_folder(path)),
         }
     }
     Err(io::Error::other("it is a link that leads round in a circle"))
+}
+
+/// A file that does not exist yet, by the real name of its folder: on Windows, no other can have more than 260 characters.
+fn in_real_folder(path: PathBuf) -> PathBuf {
+    match (fs::canonicalize(folder_of(&path)), path.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => path,
+    }
 }
 
 fn folder_of(path: &Path) -> &Path {

@@ -18,6 +18,8 @@ use std::fmt::Display;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use anstyle_query::windows::enable_ansi_colors;
+
 use crate::error::{Error, Result};
 
 /// The terminal, or what stands in for it.
@@ -51,7 +53,8 @@ impl Console {
         Console {
             verbosity,
             assume_yes,
-            coloured: io::stdout().is_terminal() && !plain,
+            // A Windows console shows escape sequences as text until it is told to obey them.
+            coloured: io::stdout().is_terminal() && !plain && enable_ansi_colors() != Some(false),
             interactive: io::stderr().is_terminal(),
             closed: AtomicBool::new(false),
         }

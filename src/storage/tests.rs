@@ -155,3 +155,76 @@ fn appending_adds_a_line_and_makes_the_file() {
     append(&path, b"2\n").unwrap();
     assert_eq!(read(&path).unwrap(), b"1\n2\n");
 }
+
+#[test]
+fn a_file_that_others_are_reading_is_replaced_when_they_close_it() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("a.csv");
+    fs::write(&path, "old").unwrap();
+    let reader = File::open(&path).unwrap();
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            sleep(Duration::from_millis(200));
+            drop(reader);
+        });
+        replace(&path, b"new", Privacy::Shared).unwrap();
+    });
+    assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+    assert_eq!(names(&folder), ["a.csv"]);
+}
+
+#[test]
+fn deep_in_folders_with_long_names_everything_works_too() {
+    let folder = tempdir().unwrap();
+    let deep = folder.path().join(["n".repeat(100).as_str(); 4].join(std::path::MAIN_SEPARATOR_STR));
+    fs::create_dir_all(&deep).unwrap();
+    let path = deep.join("fileselection.txt");
+    let lock = Lock::of(&path).unwrap();
+    replace(&path, b"one", Privacy::Shared).unwrap();
+    replace(&path, b"two", Privacy::Shared).unwrap();
+    append(&path, b" three").unwrap();
+    assert_eq!(read(&path).unwrap(), b"two three");
+    delete(&path).unwrap();
+    drop(lock);
+    assert_eq!(fs::read_dir(&deep).unwrap().count(), 0);
+}
+
+#[cfg(windows)]
+mod windows {
+    use super::*;
+
+    #[test]
+    fn a_read_only_file_is_not_replaced() {
+        let folder = tempdir().unwrap();
+        let path = folder.path().join("a.csv");
+        fs::write(&path, "old").unwrap();
+        let writable = fs::metadata(&path).unwrap().permissions();
+        let mut permissions = writable.clone();
+        permissions.set_readonly(true);
+        fs::set_permissions(&path, permissions).unwrap();
+        let error = replace(&path, b"new", Privacy::Shared).unwrap_err();
+        assert!(
+            matches!(&error, Error::Io { source, .. } if source.kind() == io::ErrorKind::PermissionDenied),
+            "{error}"
+        );
+        assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+        // Or the folder could not be deleted.
+        fs::set_permissions(&path, writable).unwrap();
+        assert_eq!(names(&folder), ["a.csv"]);
+    }
+
+    #[test]
+    fn a_file_that_a_spreadsheet_keeps_is_left_to_it_and_the_user_told() {
+        use std::os::windows::fs::OpenOptionsExt;
+        const FILE_SHARE_READ: u32 = 1;
+        let folder = tempdir().unwrap();
+        let path = folder.path().join("a.csv");
+        fs::write(&path, "old").unwrap();
+        let spreadsheet = OpenOptions::new().read(true).write(true).share_mode(FILE_SHARE_READ).open(&path).unwrap();
+        let error = replace(&path, b"new", Privacy::Shared).unwrap_err();
+        assert!(error.hint().unwrap().contains("close the editor or spreadsheet that has it open"), "{error}");
+        assert_eq!(names(&folder), ["a.csv"]);
+        drop(spreadsheet);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+    }
+}
