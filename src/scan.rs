@@ -37,6 +37,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use crate::error::Result;
 
 mod crew;
+mod delivery;
 mod engine;
 mod expand;
 mod pattern;

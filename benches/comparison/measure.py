@@ -9,10 +9,10 @@ from pathlib import Path
 
 @dataclass
 class Run:
-    """One process that has ended: wall-clock seconds, and the most memory that it had at once, in bytes."""
+    """One process that has ended: seconds on the clock, and seconds of work by all processors."""
 
     seconds: float
-    memory: int
+    work: float
 
 
 @dataclass
@@ -39,7 +39,7 @@ class Program:
         seconds = time.perf_counter() - started
         if os.waitstatus_to_exitcode(status) not in ok:
             raise SystemExit(f"{self.name} {' '.join(map(str, arguments))[:80]} failed: {self.complaints.read_text()[-500:]}")
-        return Run(seconds, usage.ru_maxrss * 1024)
+        return Run(seconds, usage.ru_utime + usage.ru_stime)
 
     @property
     def complaints(self):
@@ -59,12 +59,14 @@ def median(runs):
     return statistics.median(run.seconds for run in runs)
 
 
-def best(runs):
-    return min(run.seconds for run in runs)
+def work(runs):
+    return statistics.median(run.work for run in runs)
 
 
 def shown(seconds):
     """A time for people."""
+    if seconds < 0.0001:
+        return f"{seconds * 1e6:.1f} us"
     if seconds < 0.1:
         return f"{seconds * 1000:.2f} ms"
     return f"{seconds:.2f} s" if seconds < 100 else f"{seconds:.0f} s"

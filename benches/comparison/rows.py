@@ -10,7 +10,7 @@ from typing import Optional
 
 from . import data
 from .idis import Idis
-from .measure import Program, Run, best, median, shown, side_by_side
+from .measure import Program, median, shown, side_by_side, work
 
 DELAY = 0.020
 SLOW_OPEN = 2000  # microseconds
@@ -154,22 +154,33 @@ def share(bench):
 
 def million(bench):
     """How time and memory grow with the files of one study."""
+    peak = Program("peak", str(compiled(bench, "peak")), bench.anon.home)
     sizes = [1_000, 10_000, 100_000] + ([] if bench.quick else [1_000_000])
-    found = {}
+    each, memory = {}, {}
     for size in sizes:
         place = bench.place("million")
         data.links(place / "study", size)
         runs = [add_studies(bench, bench.anon, place) for _ in range(5 if size < 1_000_000 else 3)]
-        found[size] = Run(best(runs), max(run.memory for run in runs))
+        memory[size] = peak_memory(bench, peak, place)
+        # Other programs make the clock run on, but not the work.
+        each[size] = work(runs) / size
         yield Row(f"add-study-folders: {size:,} files in one study", "",
-                  f"{shown(found[size].seconds)}, {found[size].memory / 2**20:.0f} MiB")
+                  f"{shown(median(runs))}, {memory[size] / 2**20:.0f} MiB", f"{shown(each[size])} a file")
     shutil.rmtree(place)
     small, large = sizes[-2:]
-    growth = (found[large].memory - found[small].memory) / (large - small)
+    growth = (memory[large] - memory[small]) / (large - small)
     yield Row(f"memory for a file, {small:,} to {large:,}", "", f"{growth:.0f} bytes", "", "<= 200", growth <= 200)
-    ratio = (found[large].seconds / large) / (found[small].seconds / small)
-    yield Row(f"time for a file, {large:,} to {small:,}", "", shown(found[large].seconds / large), f"{ratio:.2f}x",
-              "<= 1.2x", ratio <= 1.2)
+    ratio = each[large] / each[small]
+    yield Row(f"processor time for a file, of {large:,} next to {small:,}", "", shown(each[large]), f"{ratio:.2f}x", "<= 1.2x",
+              ratio <= 1.2)
+
+
+def peak_memory(bench, peak, folder):
+    """The most memory, in bytes, that `map add-study-folders` has at once."""
+    result = bench.folder / "peak.txt"
+    data.write_settings(peak, mapping=data.write_mapping(folder))
+    peak.run(bench.anon.path, "map", "add-study-folders", "study", folder=folder, extra={"PEAK_FILE": str(result)})
+    return int(result.read_text()) * 1024
 
 
 def server(bench):

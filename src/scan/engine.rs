@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 use crate::error::{Error, Result};
 
 use super::crew::{Crew, Pace};
+use super::delivery::Delivery;
 use super::queue::{BATCH, Batch, Queue, Work};
 use super::sniff::{Sniffed, Sniffer, is_gone, is_too_many, wait_for_others};
 use super::tally::Tally;
@@ -46,6 +47,7 @@ pub(super) fn run<T: Send>(
         key: RandomState::new(),
         progress,
         done,
+        delivery: Delivery::new(if folders.len() > 1 { limit } else { 1 }),
     };
     thread::scope(|scope| engine.work(scope));
     let interrupted = || Err(Error::Interrupted("not all files were looked at".to_owned()));
@@ -65,6 +67,7 @@ struct Engine<'a, T> {
     key: RandomState,
     progress: Report<'a>,
     done: &'a (dyn Fn(usize, Found) -> Result<T> + Sync),
+    delivery: Delivery,
 }
 
 /// One of the scanned folders.
@@ -89,7 +92,7 @@ impl<T: Send> Engine<'_, T> {
         while let Some(work) = self.next(scope) {
             match work {
                 Work::List(folder) => self.list(scope, folder, &mut sniffer),
-                Work::Sniff(batch) => self.sniff(batch, &mut sniffer),
+                Work::Sniff(batch) => self.sniff(scope, batch, &mut sniffer),
             }
             (self.progress)(self.counters.progress());
         }
@@ -159,7 +162,7 @@ impl<T: Send> Engine<'_, T> {
                     &folder,
                     |tally| if gone { tally.gone() } else { tally.failed("list", &folder.path, error) },
                 );
-                return self.finished(folder.root, 1);
+                return self.finished(scope, folder.root, 1);
             }
         };
         self.took(started.elapsed(), 1);
@@ -179,14 +182,14 @@ impl<T: Send> Engine<'_, T> {
                     break;
                 }
                 if plenty {
-                    self.help(sniffer);
+                    self.help(scope, sniffer);
                 }
                 (self.progress)(self.counters.progress());
             }
         }
         self.hand_over(scope, &folder, &mut listing);
         self.counters.folders.fetch_add(1, Ordering::Relaxed);
-        self.finished(folder.root, 1);
+        self.finished(scope, folder.root, 1);
     }
 
     fn open_folder(&self, path: &Path) -> std::io::Result<fs::ReadDir> {
@@ -204,10 +207,10 @@ impl<T: Send> Engine<'_, T> {
     }
 
     /// Looks into some files while there are too many to remember.
-    fn help(&self, sniffer: &mut Sniffer<'_>) {
+    fn help<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, sniffer: &mut Sniffer<'_>) {
         let batch = self.lock().take_files(&self.pace);
         if let Some(batch) = batch {
-            self.sniff(batch, sniffer);
+            self.sniff(scope, batch, sniffer);
         }
     }
 
@@ -245,7 +248,7 @@ impl<T: Send> Engine<'_, T> {
         plenty
     }
 
-    fn sniff(&self, batch: Batch, sniffer: &mut Sniffer<'_>) {
+    fn sniff<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, batch: Batch, sniffer: &mut Sniffer<'_>) {
         let folder = &batch.folder;
         let started = Instant::now();
         let mut path = folder.path.clone();
@@ -275,7 +278,7 @@ impl<T: Send> Engine<'_, T> {
         });
         self.counters.checked.fetch_add(batch.names.len() as u64, Ordering::Relaxed);
         self.counters.selected.fetch_add(selected, Ordering::Relaxed);
-        self.finished(folder.root, batch.names.len() as u64);
+        self.finished(scope, folder.root, batch.names.len() as u64);
     }
 
     fn sniff_patiently(&self, path: &Path, sniffer: &mut Sniffer<'_>) -> Sniffed {
@@ -311,7 +314,7 @@ impl<T: Send> Engine<'_, T> {
     }
 
     /// So much of a scanned folder is done with. Whoever does the last of it hands over the result.
-    fn finished(&self, root: usize, count: u64) {
+    fn finished<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, root: usize, count: u64) {
         if self.roots[root].pending.fetch_sub(count, Ordering::AcqRel) != count {
             return;
         }
@@ -321,8 +324,19 @@ impl<T: Send> Engine<'_, T> {
             return self.root_done();
         }
         let tally = mem::take(&mut *unlocked(this.tally.lock()));
-        let result = tally.finish(this.path).and_then(|found| (self.done)(root, found));
-        *unlocked(this.result.lock()) = Some(result);
+        match tally.finish(this.path) {
+            Ok(found) => self.delivery.begin(scope, root, found, |root, found| self.deliver(root, found)),
+            Err(error) => self.settle(root, Err(error)),
+        }
+    }
+
+    fn deliver(&self, root: usize, found: Found) {
+        let _alarm = Alarm(self);
+        self.settle(root, (self.done)(root, found));
+    }
+
+    fn settle(&self, root: usize, result: Result<T>) {
+        *unlocked(self.roots[root].result.lock()) = Some(result);
         self.root_done();
     }
 

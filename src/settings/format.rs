@@ -9,29 +9,55 @@ use crate::error::{Place, Problem, Problems, Result};
 use crate::parameters::{Kind, Parameters};
 use crate::storage::yaml;
 
-/// The keys that this version knows, and those that older versions used.
-const KNOWN: [&str; 8] = [
-    "servers",
-    "active_server_name",
-    "user_name",
-    "user_token",
-    "validate_ssl",
-    "job_default_parameters",
-    "create_job_defaults",
-    "active_mapping_file",
-];
-
 /// The file as any version wrote it: a missing key means the default.
-#[derive(Deserialize)]
+#[derive(Default)]
 struct Raw {
     servers: Option<Entries>,
-    active_server_name: Option<String>,
+    /// Left out is not the same as null.
+    active_server_name: Option<Option<String>>,
     user_name: Option<String>,
     user_token: Option<String>,
     validate_ssl: Option<Flag>,
     job_default_parameters: Option<Defaults>,
+    /// What older versions called it.
     create_job_defaults: Option<Defaults>,
     active_mapping_file: Option<PathBuf>,
+    /// Keys that are not known here.
+    other: Mapping,
+}
+
+// By hand and not derived: with `flatten` for the other keys, serde would guess the types of all values before it knows what
+// they are for, and a token of digits alone would become a number.
+impl<'de> Deserialize<'de> for Raw {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Raw, D::Error> {
+        struct Visitor;
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = Raw;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("the settings, as lines of the form 'name: value'")
+            }
+
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Raw, A::Error> {
+                let mut raw = Raw::default();
+                while let Some(key) = map.next_key::<Value>()? {
+                    match key.as_str().unwrap_or_default() {
+                        "servers" => raw.servers = map.next_value()?,
+                        "active_server_name" => raw.active_server_name = Some(map.next_value()?),
+                        "user_name" => raw.user_name = map.next_value()?,
+                        "user_token" => raw.user_token = map.next_value()?,
+                        "validate_ssl" => raw.validate_ssl = map.next_value()?,
+                        "job_default_parameters" => raw.job_default_parameters = map.next_value()?,
+                        "create_job_defaults" => raw.create_job_defaults = map.next_value()?,
+                        "active_mapping_file" => raw.active_mapping_file = map.next_value()?,
+                        _ => drop(raw.other.insert(key, map.next_value()?)),
+                    }
+                }
+                Ok(raw)
+            }
+        }
+        deserializer.deserialize_map(Visitor)
+    }
 }
 
 /// Keys and values in the order of the file.
@@ -93,12 +119,6 @@ impl Settings {
             return Ok(Settings::default());
         }
         let raw: Raw = serde_yaml::from_str(text).map_err(|error| problem(path, &error))?;
-        let all: Mapping = serde_yaml::from_str(text).map_err(|error| problem(path, &error))?;
-        let known = |key: &Value| key.as_str().is_some_and(|key| KNOWN.contains(&key));
-        // Left out is not the same as null: then the default server is active, if there is one.
-        let implied =
-            (!all.contains_key("active_server_name")).then_some(Settings::default().active_server_name).flatten();
-        let other = all.into_iter().filter(|(key, _)| !known(key)).collect();
         let default = Settings::default();
         let defaults = match raw.job_default_parameters.or(raw.create_job_defaults) {
             Some(defaults) => parameters(defaults, path)?,
@@ -107,13 +127,13 @@ impl Settings {
         let url = |(name, url): (String, Option<String>)| Server { name, url: url.unwrap_or_default() };
         Ok(Settings {
             servers: raw.servers.map_or(default.servers, |entries| entries.0.into_iter().map(url).collect()),
-            active_server_name: raw.active_server_name.or(implied),
+            active_server_name: raw.active_server_name.unwrap_or(default.active_server_name),
             user_name: raw.user_name.unwrap_or(default.user_name),
             user_token: raw.user_token.map_or(default.user_token, Token::new),
             validate_ssl: raw.validate_ssl.is_none_or(|flag| flag.0),
             job_default_parameters: defaults,
             active_mapping_file: raw.active_mapping_file.filter(|path| !path.as_os_str().is_empty()),
-            other,
+            other: raw.other,
         })
     }
 

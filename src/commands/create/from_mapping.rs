@@ -154,11 +154,9 @@ fn dry_run(context: &Context, server: &Server, rows: &[Planned]) -> Result<()> {
         console.note("Cancelled");
         return Ok(());
     }
-    for row in rows {
-        console.print(format_args!("line {}: create_job would be called with", row.line));
-        for (name, value) in row.job.form().pairs() {
-            console.print(format_args!("  {name}: {value}"));
-        }
+    // Not line by line: with many rows, writing each line by itself takes longer than all the rest.
+    for some in rows.chunks(1000) {
+        console.print(some.iter().map(would_be_sent).collect::<Vec<_>>().join("\n"));
     }
     context.batch().add(server, [JobId::DRY_RUN])?;
     console.print(format_args!("{} jobs would be created", rows.len()));
@@ -193,6 +191,14 @@ fn look_for_jobs(
     let mut rows: Vec<Planned> = sorted.rows().cloned().collect();
     rows.sort_by_key(|row| row.line);
     Ok(sort(rows, server, &journal))
+}
+
+fn would_be_sent(row: &Planned) -> String {
+    let mut text = format!("line {}: create_job would be called with", row.line);
+    for (name, value) in row.job.form().pairs() {
+        text.extend(["\n  ", name, ": ", value]);
+    }
+    text
 }
 
 /// An id that is in the journal and not in the batch was lost on the way: a crash, a full disk, a deleted batch.
