@@ -33,11 +33,16 @@ fn env_at(url: &str) -> Env {
     let mut env = Env::new();
     env.name_url(url, "{url}");
     env.settings_for(&[("p01", url)]);
-    env.write_settings(&env.read_settings().replace("user_token: token", &format!("user_token: {SECRET}")));
-    env.run("batch init").assert_ok();
-    env.run("batch add 1").assert_ok();
-    env.run("map init").assert_ok();
-    env.run("map add-accession-numbers 1.1").assert_ok();
+    // Written here, not by commands: this is done some two hundred times.
+    let mapping = env.write(
+        "anon_mapping.csv",
+        "## Description ##\n\n## Options ##\ndestination_path,\\\\server\\share\\out\nproject,test\n\n\
+         ## Mapping ##\nsource,pseudo_name\naccession_number:1.1,A\n",
+    );
+    env.write(".anonbatch", format!("job_ids:\n- '1'\nserver:\n  name: p01\n  url: {url}\n"));
+    let settings = env.read_settings().replace("user_token: token", &format!("user_token: {SECRET}"));
+    let active = format!("active_mapping_file: '{}'", mapping.display());
+    env.write_settings(&settings.replace("active_mapping_file: null", &active));
     env
 }
 
