@@ -17,11 +17,11 @@ fn study_folders_become_selections() {
           Found 5 files
           Found 4 DICOM files
 
-          Adding 'patient3/study1' to mapping
+          Adding 'patient3{/}study1' to mapping
           Found 3 files
           Found 2 DICOM files
 
-          Done. Added ['patient1', 'patient3/study1'] to mapping
+          Done. Added ['patient1', 'patient3{/}study1'] to mapping
         stderr:
           Read 2 rows from 'folders.csv'
         files:
