@@ -46,10 +46,21 @@ pub fn read_if_present(path: &Path) -> Result<Option<Vec<u8>>> {
 /// # Errors
 /// [`Error::Io`] that names the file; the file is then as it was.
 pub fn replace(path: &Path, bytes: &[u8], privacy: Privacy) -> Result<()> {
-    replace_file(path, bytes, privacy).map_err(Error::io("write", path))
+    let folder = replace_file(path, bytes, privacy).map_err(Error::io("write", path))?;
+    sync_folder(&folder);
+    Ok(())
 }
 
-fn replace_file(path: &Path, bytes: &[u8], privacy: Privacy) -> io::Result<()> {
+/// As [`replace`], but a power cut within the next seconds may bring the old file back: for what can be made again.
+///
+/// # Errors
+/// As [`replace`].
+pub fn replace_soon(path: &Path, bytes: &[u8], privacy: Privacy) -> Result<()> {
+    replace_file(path, bytes, privacy).map_err(Error::io("write", path)).map(drop)
+}
+
+/// Returns the folder that the file is in.
+fn replace_file(path: &Path, bytes: &[u8], privacy: Privacy) -> io::Result<PathBuf> {
     // A link is followed, so that the file behind it is replaced and the link stays.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -73,8 +84,7 @@ fn replace_file(path: &Path, bytes: &[u8], privacy: Privacy) -> io::Result<()> {
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     persist(file, &target)?;
-    sync_folder(folder);
-    Ok(())
+    Ok(folder.to_owned())
 }
 
 /// `rename` needs only the folder to be writable; a read-only file is meant to stay as it is.
