@@ -62,9 +62,7 @@ fn add_a_row(bencher: Bencher<'_, '_>, rows: usize) {
 fn plan_jobs(bencher: Bencher<'_, '_>, rows: usize) {
     let document = document(rows);
     let defaults = Parameters::default();
-    bencher
-        .counter(ItemsCount::new(rows))
-        .bench(|| plan(document.mapping(), &defaults, Path::new("anon_mapping.csv")));
+    bencher.counter(ItemsCount::new(rows)).bench(|| plan(document.mapping(), &defaults, Path::new("anon_mapping.csv")));
 }
 
 /// Telling the rows that have a job from those that have none.
@@ -80,7 +78,8 @@ fn recognise_rows(bencher: Bencher<'_, '_>, rows: usize) {
 
 #[divan::bench]
 fn read_settings(bencher: Bencher<'_, '_>) {
-    let text = b"active_mapping_file: null\nactive_server_name: p01\njob_default_parameters:\n- project,NOT_SET\nservers:\n  \
+    let text =
+        b"active_mapping_file: null\nactive_server_name: p01\njob_default_parameters:\n- project,NOT_SET\nservers:\n  \
                  p01: https://idis.example.org/p01\nuser_name: z123456\nuser_token: token\nvalidate_ssl: true\n";
     bencher.bench(|| Settings::parse(black_box(text), Path::new("settings.yml")));
 }

@@ -46,21 +46,42 @@ pub fn read_if_present(path: &Path) -> Result<Option<Vec<u8>>> {
 /// # Errors
 /// [`Error::Io`] that names the file; the file is then as it was.
 pub fn replace(path: &Path, bytes: &[u8], privacy: Privacy) -> Result<()> {
-    let folder = replace_file(path, bytes, privacy).map_err(Error::io("write", path))?;
+    let folder = replace_file(path, bytes, privacy, File::sync_all).map_err(Error::io("write", path))?;
     sync_folder(&folder);
     Ok(())
 }
 
-/// As [`replace`], but a power cut within the next seconds may bring the old file back: for what can be made again.
+/// As [`replace`], but does not wait for the disk: for what can be made again.
+///
+/// A power cut within the next seconds may bring the old file back, or none.
 ///
 /// # Errors
 /// As [`replace`].
 pub fn replace_soon(path: &Path, bytes: &[u8], privacy: Privacy) -> Result<()> {
-    replace_file(path, bytes, privacy).map_err(Error::io("write", path)).map(drop)
+    replace_file(path, bytes, privacy, begin_sync).map_err(Error::io("write", path)).map(drop)
+}
+
+/// Has the system begin to write a file to disk: a file system that orders its writes (ext4) then never has the new name
+/// without the contents.
+fn begin_sync(file: &File) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    {
+        use std::os::fd::AsRawFd;
+        // SAFETY: the descriptor is that of an open file, and the call takes no pointer.
+        if unsafe { libc::sync_file_range(file.as_raw_fd(), 0, 0, libc::SYNC_FILE_RANGE_WRITE) } == 0 {
+            return Ok(());
+        }
+    }
+    file.sync_all()
 }
 
 /// Returns the folder that the file is in.
-fn replace_file(path: &Path, bytes: &[u8], privacy: Privacy) -> io::Result<PathBuf> {
+fn replace_file(
+    path: &Path,
+    bytes: &[u8],
+    privacy: Privacy,
+    sync: impl Fn(&File) -> io::Result<()>,
+) -> io::Result<PathBuf> {
     // A link is followed, so that the file behind it is replaced and the link stays.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -82,7 +103,7 @@ fn replace_file(path: &Path, bytes: &[u8], privacy: Privacy) -> io::Result<PathB
         file.as_file().set_permissions(existing.permissions())?;
     }
     file.write_all(bytes)?;
-    file.as_file().sync_all()?;
+    sync(file.as_file())?;
     persist(file, &target)?;
     Ok(folder.to_owned())
 }
