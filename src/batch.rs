@@ -146,6 +146,18 @@ impl BatchFolder {
         self.save(&batch)
     }
 
+    /// Makes sure that jobs of a server can be added: writes the batch as it is, or tries whether the folder takes one.
+    ///
+    /// # Errors
+    /// As [`BatchFolder::add`].
+    pub fn prepare(&self, server: &Server) -> Result<()> {
+        let _lock = Lock::of(&self.path)?;
+        match self.load_if_present()? {
+            Some(batch) => check_server(&batch, server).and_then(|()| self.save(&batch)),
+            None => storage::probe(&self.path, Batch::empty(server.clone()).to_yaml().as_bytes()),
+        }
+    }
+
     /// Removes the batch. The jobs stay on the server.
     ///
     /// # Errors

@@ -39,7 +39,7 @@ struct Global {
           value_parser = OsStringValueParser::new().map(PathBuf::from))]
     settings: Option<PathBuf>,
     /// Give up on a request to the server after this many seconds [default: 60]
-    #[arg(long, value_name = "SECONDS", env = "ANON_TIMEOUT", value_parser = clap::value_parser!(u64).range(1..=86_400), global = true)]
+    #[arg(long, value_name = "SECONDS", env = "ANON_TIMEOUT", hide_env_values = true, value_parser = clap::value_parser!(u64).range(1..=86_400), global = true)]
     timeout: Option<u64>,
 }
 
@@ -63,30 +63,30 @@ enum Group {
 }
 
 /// A group of commands; without a command it lists them.
-pub struct Of<T: Subcommand> {
+///
+/// What is in a group is set up only when the group is called: setting up the whole tree takes longer than most commands.
+pub struct Of<T> {
     pub(crate) command: Option<T>,
 }
 
-// By hand and not derived, so that only the group that is asked for is built: building all of them takes as long as
-// everything else that a small command does.
 impl<T: Subcommand> Args for Of<T> {
-    fn augment_args(group: Command) -> Command {
-        group.disable_help_subcommand(true).defer(T::augment_subcommands)
+    fn augment_args(command: Command) -> Command {
+        command.disable_help_subcommand(true).defer(T::augment_subcommands)
     }
 
-    fn augment_args_for_update(group: Command) -> Command {
-        group.disable_help_subcommand(true).defer(T::augment_subcommands_for_update)
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
     }
 }
 
 impl<T: Subcommand> FromArgMatches for Of<T> {
-    fn from_arg_matches(matches: &ArgMatches) -> Result<Of<T>, clap::Error> {
-        let command = matches.subcommand_name().map(|_| T::from_arg_matches(matches));
-        Ok(Of { command: command.transpose()? })
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let command = matches.subcommand().map(|_| T::from_arg_matches(matches)).transpose()?;
+        Ok(Of { command })
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
-        *self = Of::from_arg_matches(matches)?;
+        *self = Self::from_arg_matches(matches)?;
         Ok(())
     }
 }

@@ -6,12 +6,16 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::api::{Client, JobId, in_parallel};
+use crate::api::{ApiError, Client, JobId, in_parallel};
 use crate::batch::BatchFolder;
 use crate::error::Error;
 use crate::journal::{Fingerprint, Journal, Known};
 use crate::plan::Planned;
 use crate::settings::Server;
+
+mod recognition;
+
+pub use recognition::recognise;
 
 /// Rows, by what is known of their jobs.
 #[derive(Debug, Default)]
@@ -24,6 +28,14 @@ pub struct Sorted {
     pub perhaps: Vec<Planned>,
     /// Rows that ask for the same job as an earlier row.
     pub repeated: Vec<Planned>,
+}
+
+impl Sorted {
+    /// All rows, in no particular order.
+    pub fn rows(&self) -> impl Iterator<Item = &Planned> {
+        let created = self.created.iter().map(|(row, _)| row);
+        created.chain(&self.new).chain(&self.perhaps).chain(&self.repeated)
+    }
 }
 
 /// Sorts rows by what the journal knows of their jobs.
@@ -122,8 +134,10 @@ impl<'a> Creation<'a> {
 
     fn save(&self, journal: &mut Journal, fingerprint: &Fingerprint, id: JobId) -> Outcome {
         *lock(&self.refusal) = None;
+        // Each is tried whatever becomes of the other: from one of them the next run restores the other.
         let in_journal = journal.created(fingerprint, id);
-        match in_journal.and(self.batch.add(self.server, [id])) {
+        let in_batch = self.batch.add(self.server, [id]);
+        match in_journal.and(in_batch) {
             Ok(()) => Outcome::Created(id),
             Err(error) => {
                 self.stop.store(true, Ordering::SeqCst);
@@ -133,15 +147,16 @@ impl<'a> Creation<'a> {
     }
 
     fn failed(&self, journal: &mut Journal, fingerprint: &Fingerprint, error: Error) -> Outcome {
-        let perhaps = matches!(&error, Error::Api(error) if error.may_have_been_done());
         if self.would_recur(&error) {
             self.stop.store(true, Ordering::SeqCst);
         }
-        if perhaps {
+        let is = |kind: fn(&ApiError) -> bool| matches!(&error, Error::Api(error) if kind(error));
+        if is(ApiError::is_unanswered) {
             return Outcome::Perhaps(error);
         }
-        // If this cannot be written down either, the row stays 'perhaps created': the safe side.
-        let _ = journal.refused(fingerprint);
+        // If this cannot be written down, the row stays 'perhaps created': the safe side.
+        let _ =
+            if is(ApiError::is_server_failure) { journal.failed(fingerprint) } else { journal.refused(fingerprint) };
         Outcome::Failed(error)
     }
 

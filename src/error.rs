@@ -152,6 +152,10 @@ pub(crate) fn plain(error: &io::Error) -> String {
 }
 
 fn io_hint(action: &str, error: &io::Error) -> Option<String> {
+    // ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION: what Excel does to a file that it has open.
+    if cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33)) {
+        return Some("close the editor or spreadsheet that has it open; the file is as it was".to_owned());
+    }
     let hint = match error.kind() {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ResourceBusy if action != "read" => {
             "close the editor or spreadsheet that has it open, or ask for permission to write there; \

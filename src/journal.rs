@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use chrono::{NaiveDateTime, Timelike};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -56,11 +57,23 @@ pub enum Known {
     Perhaps,
 }
 
+/// What has become of a job, over all the times that it was asked for.
+#[derive(Debug, Default)]
+struct Record {
+    /// The ids that it got, the latest last.
+    created: Vec<JobId>,
+    /// When it was asked for, if no answer has come yet.
+    asked: Option<NaiveDateTime>,
+    /// When it was asked for, if the server failed on it.
+    failed: Option<NaiveDateTime>,
+}
+
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Event {
     Asked,
     Created(i64),
+    Failed,
     Refused,
 }
 
@@ -68,15 +81,15 @@ enum Event {
 struct Line {
     job: Fingerprint,
     event: Event,
-    /// When, in local time, for a person who reads the file.
-    time: String,
+    /// When, in local time.
+    time: NaiveDateTime,
 }
 
 /// The journal, kept by one `anon` for as long as it creates jobs.
 #[derive(Debug)]
 pub struct Journal {
     path: PathBuf,
-    known: HashMap<Fingerprint, Known>,
+    known: HashMap<Fingerprint, Record>,
     _lock: Option<Lock>,
 }
 
@@ -86,13 +99,18 @@ impl Journal {
         settings.with_file_name(".anonapi").join("journal.jsonl")
     }
 
+    /// A journal in memory.
+    #[must_use]
+    pub fn parse(path: &Path, bytes: &[u8]) -> Journal {
+        Journal { path: path.to_owned(), known: replay(bytes), _lock: None }
+    }
+
     /// Reads the journal, without keeping others from it.
     ///
     /// # Errors
     /// When there is a journal that cannot be read.
     pub fn read(path: &Path) -> Result<Journal> {
-        let bytes = storage::read_if_present(path)?.unwrap_or_default();
-        Ok(Journal { path: path.to_owned(), known: replay(&bytes), _lock: None })
+        Ok(Journal::parse(path, &storage::read_if_present(path)?.unwrap_or_default()))
     }
 
     /// Takes the journal for writing: another `anon` that wants to create jobs waits until this one is done.
@@ -107,12 +125,27 @@ impl Journal {
             // The last line was cut off by a crash: what follows must not be glued to it.
             storage::append(path, b"\n")?;
         }
-        Ok(Journal { path: path.to_owned(), known: replay(&bytes), _lock: Some(lock) })
+        Ok(Journal { _lock: Some(lock), ..Journal::parse(path, &bytes) })
     }
 
     /// What is known of a job.
     pub fn known(&self, job: &Fingerprint) -> Option<Known> {
-        self.known.get(job).copied()
+        let record = self.known.get(job)?;
+        match record.asked {
+            Some(_) => Some(Known::Perhaps),
+            None => record.created.last().map(|id| Known::Created(*id)),
+        }
+    }
+
+    /// When a job was asked for that may exist although no id is known, in local time: no answer came, or the server failed.
+    pub fn asked_at(&self, job: &Fingerprint) -> Option<NaiveDateTime> {
+        let record = self.known.get(job)?;
+        record.asked.or(record.failed)
+    }
+
+    /// Whether this is one of the ids that the job got, now or when it was created before.
+    pub fn has_id(&self, job: &Fingerprint, id: JobId) -> bool {
+        self.known.get(job).is_some_and(|record| record.created.contains(&id))
     }
 
     /// The job is about to be asked for.
@@ -131,6 +164,14 @@ impl Journal {
         self.write(job, Event::Created(id.0))
     }
 
+    /// The server failed on the job. Probably it has not made it; the next run looks whether it has.
+    ///
+    /// # Errors
+    /// When that cannot be written down.
+    pub fn failed(&mut self, job: &Fingerprint) -> Result<()> {
+        self.write(job, Event::Failed)
+    }
+
     /// The server has certainly not made the job.
     ///
     /// # Errors
@@ -140,8 +181,8 @@ impl Journal {
     }
 
     fn write(&mut self, job: &Fingerprint, event: Event) -> Result<()> {
-        let time = chrono::Local::now().format("%Y-%m-%dT%H:%M:%S").to_string();
-        let line = Line { job: job.clone(), event, time };
+        let now = chrono::Local::now().naive_local();
+        let line = Line { job: job.clone(), event, time: now.with_nanosecond(0).unwrap_or(now) };
         // Plain strings and numbers: this cannot fail.
         let text = serde_json::to_string(&line).unwrap_or_default() + "\n";
         storage::append(&self.path, text.as_bytes())?;
@@ -151,7 +192,7 @@ impl Journal {
 }
 
 /// Lines that a crash cut short are passed over: what they would have said was not acted upon.
-fn replay(bytes: &[u8]) -> HashMap<Fingerprint, Known> {
+fn replay(bytes: &[u8]) -> HashMap<Fingerprint, Record> {
     let mut known = HashMap::new();
     for line in bytes.split(|byte| *byte == b'\n') {
         if let Ok(line) = serde_json::from_slice::<Line>(line) {
@@ -161,12 +202,17 @@ fn replay(bytes: &[u8]) -> HashMap<Fingerprint, Known> {
     known
 }
 
-fn apply(known: &mut HashMap<Fingerprint, Known>, line: Line) {
+fn apply(known: &mut HashMap<Fingerprint, Record>, line: Line) {
+    let record = known.entry(line.job).or_default();
+    // What it got before, it still has.
+    let asked = record.asked.take();
+    record.failed = None;
     match line.event {
-        Event::Asked => known.insert(line.job, Known::Perhaps),
-        Event::Created(id) => known.insert(line.job, Known::Created(JobId(id))),
-        Event::Refused => known.remove(&line.job),
-    };
+        Event::Asked => record.asked = Some(line.time),
+        Event::Created(id) => record.created.push(JobId(id)),
+        Event::Failed => record.failed = asked,
+        Event::Refused => {}
+    }
 }
 
 #[cfg(test)]
@@ -206,6 +252,24 @@ mod tests {
         assert_eq!(known, [Some(Known::Created(JobId(7))), None, Some(Known::Perhaps), None]);
         let text = std::fs::read_to_string(&path).unwrap();
         assert!(!text.contains("share"), "{text}");
+    }
+
+    #[test]
+    fn a_job_that_is_refused_when_it_is_asked_for_again_is_still_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal.jsonl");
+        let one = Fingerprint::of("u", &job("1"));
+        let mut journal = Journal::open(&path).unwrap();
+        journal.asked(&one).unwrap();
+        journal.created(&one, JobId(7)).unwrap();
+        journal.asked(&one).unwrap();
+        assert_eq!(journal.known(&one), Some(Known::Perhaps));
+        assert!(journal.asked_at(&one).is_some() && journal.has_id(&one, JobId(7)));
+        journal.refused(&one).unwrap();
+        assert_eq!(Journal::read(&path).unwrap().known(&one), Some(Known::Created(JobId(7))));
+        journal.asked(&one).unwrap();
+        journal.created(&one, JobId(8)).unwrap();
+        assert_eq!(Journal::read(&path).unwrap().known(&one), Some(Known::Created(JobId(8))));
     }
 
     #[test]

@@ -1,5 +1,12 @@
 //! `anon`: anonymize medical images with an IDIS server.
 //!
+//! This is the library that the program `anon` is made of. To talk to a server from a program of your own, [`api::Client`] is all you
+//! need; [`mapping`], [`plan`] and [`creation`] take a mapping to jobs as `anon create from-mapping` does; [`run`] is the whole
+//! program. Everything that fails returns an [`Error`], which says what is wrong, where, and what to do about it.
+//!
+//! With the feature `testing`, there is a fake IDIS server to write tests against: `anonapi::testing::FakeIdis`. The programs in
+//! `examples` use the library in small, and the pages in `docs` explain the rest.
+//!
 //! | module | what it is for |
 //! |---|---|
 //! | [`api`] | the IDIS web API: transport, one method per function, jobs |
@@ -19,6 +26,11 @@
 //! | [`locale`] | whether this user writes a decimal comma |
 //! | [`storage`] | YAML in and out, atomic replacement, locks: the only code that writes files |
 //! | [`error`] | one error type for everything |
+//! | `testing` | a fake IDIS server, with the feature `testing` |
+//!
+//! The command line, the commands, what each of them gets (settings, folder, client) and the console that prints are private: `cli`,
+//! `commands`, `context` and `console`. They depend on the modules above. None of those depends on them, and none of those prints,
+//! asks or exits.
 
 pub mod api;
 pub mod batch;
@@ -50,6 +62,11 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
+
+/// Its examples are compiled with the others.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/library.md")]
+mod guide {}
 
 /// The command line of `anon`, for who documents it or completes it in a shell.
 pub fn command() -> clap::Command {

@@ -3,6 +3,32 @@
 //! A scan walks a folder, opens each file once, reads its start once, and keeps the DICOM files. On a local disk a few threads
 //! do that; where each open takes long (a share), as many as [`Scan::concurrency`] allows keep opens in flight. What is found,
 //! and its order, is the same however many there are.
+//!
+//! With [`crate::selection`] it makes the list of files of a job:
+//!
+//! ```
+//! use anonapi::scan::{Pattern, Scan};
+//! use anonapi::selection::Selection;
+//! use anonapi::testing::dicom_file;
+//!
+//! # let temporary = tempfile::tempdir().unwrap();
+//! # let folder = temporary.path();
+//! # std::fs::create_dir(folder.join("raw")).unwrap();
+//! // let folder = Path::new("patient1");
+//! std::fs::write(folder.join("raw/1.dcm"), dicom_file("1001", "1.2.826.1", "1.2.826.1.1")).unwrap();
+//! std::fs::write(folder.join("raw/notes.txt"), "no image").unwrap();
+//!
+//! let scan = Scan { include: Some(Pattern::new("raw/*")?), ..Scan::default() };
+//! let found = scan.run(folder, &|_progress| ())?;
+//! assert_eq!(found.paths, ["raw/1.dcm"]);
+//! assert_eq!((found.seen, found.patients), (2, 1));
+//!
+//! let mut selection = Selection::new(folder);
+//! selection.merge(found.paths);
+//! selection.save(&folder.join("fileselection.txt"))?;
+//! assert_eq!(Selection::read(&folder.join("fileselection.txt"))?.selected_paths, ["raw/1.dcm"]);
+//! # Ok::<(), anonapi::Error>(())
+//! ```
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -15,6 +41,7 @@ mod delivery;
 mod engine;
 mod expand;
 mod pattern;
+mod queue;
 mod sniff;
 mod tally;
 mod walk;

@@ -1,5 +1,6 @@
 //! YAML in and out, atomic replacement, locks: the only code that writes files.
 
+use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -8,7 +9,10 @@ use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
 
+mod lock;
 pub mod yaml;
+
+pub use lock::Lock;
 
 /// Who may read a file that did not exist before. An existing file keeps its permissions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,13 +45,14 @@ pub fn read_if_present(path: &Path) -> Result<Option<Vec<u8>>> {
 
 /// Replaces a file, or makes it: at every moment there is the old file or the new one.
 ///
-/// The permissions of an existing file are kept, and a symbolic link stays a link to the file that is replaced.
+/// The permissions of an existing file are kept, and a symbolic link stays a link to the file that is replaced. The caller
+/// holds the [`Lock`] of the file.
 ///
 /// # Errors
 /// [`Error::Io`] that names the file; the file is then as it was.
 pub fn replace(path: &Path, bytes: &[u8], privacy: Privacy) -> Result<()> {
-    let folder = replace_file(path, bytes, privacy, File::sync_all).map_err(Error::io("write", path))?;
-    sync_folder(&folder);
+    let target = replace_file(path, bytes, privacy, File::sync_all).map_err(Error::io("write", path))?;
+    sync_folder(folder_of(&target));
     Ok(())
 }
 
@@ -75,48 +80,131 @@ fn begin_sync(file: &File) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Returns the folder that the file is in.
-fn replace_file(
-    path: &Path,
-    bytes: &[u8],
-    privacy: Privacy,
-    sync: impl Fn(&File) -> io::Result<()>,
-) -> io::Result<PathBuf> {
-    // A link is followed, so that the file behind it is replaced and the link stays.
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let existing = fs::metadata(&target).ok();
+type Sync = fn(&File) -> io::Result<()>;
+
+/// Returns the path of the file itself.
+fn replace_file(path: &Path, bytes: &[u8], privacy: Privacy, sync: Sync) -> io::Result<PathBuf> {
+    let target = behind_links(path)?;
+    let file = written_beside(&target, bytes, privacy, sync)?;
+    persist(file, &target)?;
+    Ok(target)
+}
+
+/// Finds out whether a file could be made with this content, and leaves nothing behind.
+///
+/// # Errors
+/// [`Error::Io`] that names the file: what [`replace`] would say.
+pub fn probe(path: &Path, bytes: &[u8]) -> Result<()> {
+    let written =
+        behind_links(path).and_then(|target| written_beside(&target, bytes, Privacy::Private, File::sync_all));
+    written.map(drop).map_err(Error::io("write", path))
+}
+
+/// A temporary file in the same folder, with the permissions that the target has or will have; `sync` brings it to disk.
+fn written_beside(target: &Path, bytes: &[u8], privacy: Privacy, sync: Sync) -> io::Result<tempfile::NamedTempFile> {
+    let existing = fs::metadata(target).ok();
     if let Some(existing) = &existing {
-        refuse_if_read_only(&target, existing)?;
+        refuse_unless_writable(target, existing)?;
     }
+    let prefix = temporary_prefix(target);
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".anon-").suffix(".tmp");
+    builder.prefix(&prefix).suffix(TEMPORARY_SUFFIX);
     #[cfg(unix)]
     if let Some(permissions) = permissions(existing.as_ref(), privacy) {
         builder.permissions(permissions);
     }
     #[cfg(not(unix))]
     let _ = privacy;
-    let mut file = builder.tempfile_in(folder)?;
+    let mut file = builder.tempfile_in(folder_of(target))?;
     #[cfg(unix)]
     if let Some(existing) = &existing {
+        keep_owner(file.as_file(), existing);
         file.as_file().set_permissions(existing.permissions())?;
     }
     file.write_all(bytes)?;
     sync(file.as_file())?;
-    persist(file, &target)?;
-    Ok(folder.to_owned())
+    Ok(file)
 }
 
-/// `rename` needs only the folder to be writable; a read-only file is meant to stay as it is.
-fn refuse_if_read_only(path: &Path, existing: &fs::Metadata) -> io::Result<()> {
+/// The file itself, for a path that may be a link to it. A link to nothing leads to where the file will be.
+fn behind_links(path: &Path) -> io::Result<PathBuf> {
+    // Systems give up after 40 links as well.
+    let mut path = path.to_owned();
+    for _ in 0..40 {
+        match fs::canonicalize(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            // Windows has no such name on the drives of some encryption programs and RAM disks.
+            Err(_) if cfg!(windows) => return Ok(path),
+            canonical => return canonical,
+        }
+        match fs::read_link(&path) {
+            Ok(target) => path = folder_of(&path).join(target),
+            Err(_) => return Ok(in_real_folder(path)),
+        }
+    }
+    Err(io::Error::other("it is a link that leads round in a circle"))
+}
+
+/// A file that does not exist yet, by the real name of its folder: on Windows, no other can have more than 260 characters.
+fn in_real_folder(path: PathBuf) -> PathBuf {
+    match (fs::canonicalize(folder_of(&path)), path.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => path,
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+const TEMPORARY_SUFFIX: &str = ".tmp";
+
+/// What the temporary files begin with that are to become `target`. Hidden: scans of a data folder leave them out.
+fn temporary_prefix(target: &Path) -> OsString {
+    let mut prefix = OsString::from(".anon-");
+    prefix.push(target.file_name().unwrap_or_default());
+    prefix.push("-");
+    prefix
+}
+
+/// Removes what an `anon` that was killed while it wrote `target` has left.
+fn sweep(target: &Path) {
+    let prefix = temporary_prefix(target);
+    let Ok(entries) = fs::read_dir(folder_of(target)) else { return };
+    for entry in entries.filter_map(io::Result::ok) {
+        let name = entry.file_name();
+        let name = name.as_encoded_bytes();
+        if name.starts_with(prefix.as_encoded_bytes()) && name.ends_with(TEMPORARY_SUFFIX.as_bytes()) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// `rename` needs only the folder to be writable; a file that may not be written is meant to stay as it is.
+fn refuse_unless_writable(path: &Path, existing: &fs::Metadata) -> io::Result<()> {
     if existing.is_dir() {
         return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
     }
-    if existing.permissions().readonly() {
+    if !existing.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a device, not a file"));
+    }
+    // Windows refuses this for as long as a virus scanner looks at the file, which `persist` waits for.
+    if cfg!(unix) || existing.permissions().readonly() {
         OpenOptions::new().append(true).open(path)?;
     }
     Ok(())
+}
+
+/// A file that a group shares stays with its owner and that group, as far as the system lets us.
+#[cfg(unix)]
+fn keep_owner(file: &File, existing: &fs::Metadata) {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    let Ok(new) = file.metadata() else { return };
+    if (new.uid(), new.gid()) != (existing.uid(), existing.gid())
+        && fchown(file, Some(existing.uid()), Some(existing.gid())).is_err()
+    {
+        let _ = fchown(file, None, Some(existing.gid()));
+    }
 }
 
 #[cfg(unix)]
@@ -154,6 +242,24 @@ fn sync_folder(folder: &Path) {
     }
 }
 
+/// Refuses to go on while LibreOffice or vim has the file open: whoever saves last would undo the other's work.
+///
+/// Excel keeps others from writing by itself, which [`replace`] reports.
+///
+/// # Errors
+/// [`Error::Refused`] that names the editor's own lock file, which a crash may have left.
+pub fn refuse_if_edited(path: &Path) -> Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let marks = [format!(".~lock.{name}#"), format!(".{name}.swp")];
+    match marks.iter().map(|mark| path.with_file_name(mark)).find(|mark| mark.exists()) {
+        None => Ok(()),
+        Some(mark) => Err(Error::refused(
+            format!("'{}' is open in an editor", path.display()),
+            format!("close the editor and try again; if it is closed already, delete '{}'", mark.display()),
+        )),
+    }
+}
+
 /// Deletes a file.
 ///
 /// # Errors
@@ -165,7 +271,7 @@ pub fn delete(path: &Path) -> Result<()> {
 /// Appends to a file and waits until it is on disk. The file is made, for the owner alone, when missing.
 ///
 /// # Errors
-/// [`Error::Io`] that names the file.
+/// [`Error::Io`] that names the file; nothing of `bytes` is then in it, unless the system fails to take back what it wrote.
 pub fn append(path: &Path, bytes: &[u8]) -> Result<()> {
     let write = || {
         let mut options = OpenOptions::new();
@@ -173,8 +279,15 @@ pub fn append(path: &Path, bytes: &[u8]) -> Result<()> {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(path)?;
-        file.write_all(bytes)?;
-        file.sync_data()
+        let length = file.metadata()?.len();
+        let written = file.write_all(bytes).and_then(|()| file.sync_data());
+        if written.is_err() {
+            // A full disk takes a part: what is appended next must not be glued to it.
+            let _ = file.set_len(length);
+        } else if length == 0 {
+            sync_folder(folder_of(path));
+        }
+        written
     };
     write().map_err(Error::io("write", path))
 }
@@ -192,86 +305,5 @@ pub fn create_folder_of(path: &Path) -> Result<()> {
     builder.create(folder).map_err(Error::io("make", folder))
 }
 
-/// Keeps other `anon` processes from changing a file until it is dropped.
-///
-/// The lock is on a file `NAME.lock` beside the file (a lock on the file itself would be lost when it is replaced), which is
-/// removed again at the end. The system frees it when the process is killed.
-#[derive(Debug)]
-pub struct Lock {
-    file: File,
-    path: PathBuf,
-}
-
-/// How long a command waits for another `anon` before it gives up.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-impl Lock {
-    /// Waits for the lock that goes with `path`, 30 seconds at most.
-    ///
-    /// # Errors
-    /// [`Error::Io`] if the lock file cannot be made; [`Error::Refused`] if another `anon` keeps it.
-    pub fn of(path: &Path) -> Result<Lock> {
-        Lock::within(path, PATIENCE)
-    }
-
-    /// As [`Lock::of`], with another patience.
-    ///
-    /// # Errors
-    /// As [`Lock::of`].
-    pub fn within(path: &Path, patience: Duration) -> Result<Lock> {
-        let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let mut name = target.file_name().unwrap_or_default().to_owned();
-        name.push(".lock");
-        if !name.to_string_lossy().starts_with('.') {
-            // Hidden: scans of a data folder leave it out.
-            let mut hidden = std::ffi::OsString::from(".");
-            hidden.push(&name);
-            name = hidden;
-        }
-        let lock_path = target.with_file_name(name);
-        let give_up = Instant::now() + patience;
-        loop {
-            if let Some(lock) = Lock::attempt(&lock_path).map_err(Error::io("write", path))? {
-                return Ok(lock);
-            }
-            if Instant::now() >= give_up {
-                return Err(Error::refused(
-                    format!("another anon is busy with '{}'", path.display()),
-                    "wait until it is done and try again",
-                ));
-            }
-            sleep(Duration::from_millis(5));
-        }
-    }
-
-    fn attempt(path: &Path) -> io::Result<Option<Lock>> {
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(false);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = match options.open(path) {
-            Ok(file) => file,
-            // Windows: the name of a lock file that was just removed is free only when its last handle is closed.
-            Err(error) if cfg!(windows) && error.kind() == io::ErrorKind::PermissionDenied => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(fs::TryLockError::WouldBlock) => return Ok(None),
-            Err(fs::TryLockError::Error(error)) => return Err(error),
-        }
-        // The owner before us removes the file: what we locked may no longer be what the name stands for.
-        let ours = same_file::Handle::from_file(file.try_clone()?)?;
-        match same_file::Handle::from_path(path) {
-            Ok(named) if named == ours => Ok(Some(Lock { file, path: path.to_owned() })),
-            _ => Ok(None),
-        }
-    }
-}
-
-impl Drop for Lock {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.path);
-        let _ = self.file.unlock();
-    }
-}
+#[cfg(test)]
+mod tests;

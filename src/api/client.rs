@@ -11,11 +11,12 @@ use serde_json::Value;
 
 use super::error::{ApiError, Failure};
 use super::form::Form;
+use super::reply;
 use super::token::Token;
 use crate::error::{Error, Result};
 
-/// No honest answer is larger: 10,000 jobs with every field are some 10 MB.
-const LARGEST_ANSWER: u64 = 256 << 20;
+/// No honest answer is larger: a thousand jobs with every field are about 1 MB. As JSON it takes some 30 times as much memory.
+const LARGEST_ANSWER: u64 = 16 << 20;
 
 /// The pauses before a call that can safely be repeated is tried again.
 const PAUSES: [Duration; 2] = [Duration::from_millis(250), Duration::from_millis(750)];
@@ -121,6 +122,11 @@ impl Client {
         &self.url
     }
 
+    /// The user who calls.
+    pub fn user(&self) -> &str {
+        &self.user
+    }
+
     /// Whether what is sent can be read on the way.
     pub fn is_plain(&self) -> bool {
         self.url.starts_with("http:")
@@ -156,12 +162,11 @@ impl Client {
         let response = self.send(&Method::GET, "", &Form::new(), Repeat::Safe)?;
         let url = self.url_of("");
         let status = response.status();
-        let body = self.body(&url, response)?;
-        match (status, documentation(&body)) {
-            (StatusCode::OK | StatusCode::NOT_FOUND, Some(documentation)) => Ok(documentation),
-            (StatusCode::OK, None) => Err(self.not_an_api(&url, "the answer holds no documentation")),
-            _ => Err(self.judge(&url, "", status, &body)),
+        if status.is_redirection() {
+            return Err(self.redirected(&url, &response));
         }
+        let body = self.body(&url, response)?;
+        reply::documentation(status.as_u16(), &body).map_err(|failure| self.error(&url, failure))
     }
 
     pub(super) fn call(&self, method: Method, function: &str, form: Form, repeat: Repeat) -> Result<Value> {
@@ -172,20 +177,12 @@ impl Client {
             return Err(self.redirected(&url, &response));
         }
         let body = self.body(&url, response)?;
-        if status != StatusCode::OK {
-            return Err(self.judge(&url, function, status, &body));
-        }
-        serde_json::from_slice(&body).map_err(|_| self.not_an_api(&url, "the answer is not JSON"))
+        reply::read(function, status.as_u16(), &body).map_err(|failure| self.error(&url, failure))
     }
 
-    /// Turns a value of the API into one of ours.
-    pub(super) fn understand<T: serde::de::DeserializeOwned>(&self, function: &str, value: Value) -> Result<T> {
-        serde_json::from_value(value)
-            .map_err(|error| self.error(&self.url_of(function), Failure::BadAnswer(error.to_string())))
-    }
-
-    pub(super) fn bad_answer(&self, function: &str, what: impl Into<String>) -> Error {
-        self.error(&self.url_of(function), Failure::BadAnswer(what.into()))
+    /// Names the URL of the function whose answer is wrong.
+    pub(super) fn answered<T>(&self, function: &str, outcome: Result<T, Failure>) -> Result<T> {
+        outcome.map_err(|failure| self.error(&self.url_of(function), failure))
     }
 
     fn url_of(&self, function: &str) -> String {
@@ -268,22 +265,6 @@ impl Client {
         self.error(url, failure)
     }
 
-    /// What a status other than 200 means.
-    fn judge(&self, url: &str, function: &str, status: StatusCode, body: &[u8]) -> Error {
-        let failure = match status {
-            StatusCode::BAD_REQUEST => match rejections(body) {
-                Some(texts) => Failure::Rejected(texts),
-                None => Failure::Unexpected(status),
-            },
-            StatusCode::UNAUTHORIZED => Failure::Unauthorized,
-            StatusCode::NOT_FOUND if documentation(body).is_some() => Failure::NoSuchFunction(function.to_owned()),
-            StatusCode::NOT_FOUND => Failure::NotAnApi("404 Not Found".to_owned()),
-            StatusCode::METHOD_NOT_ALLOWED => Failure::WrongMethod,
-            other => Failure::Unexpected(other),
-        };
-        self.error(url, failure)
-    }
-
     fn redirected(&self, url: &str, response: &Response) -> Error {
         let to = response.headers().get(LOCATION).and_then(|to| to.to_str().ok()).unwrap_or("nowhere");
         self.error(url, Failure::Redirected(to.to_owned()))
@@ -327,6 +308,8 @@ impl Attempt {
             return Attempt::final_(Failure::Setup(text));
         } else if kind == Some(io::ErrorKind::ConnectionRefused) {
             Failure::Refused
+        } else if connecting && error.is_timeout() {
+            Failure::NoConnection(format!("no answer within {} s", timeout.as_secs()))
         } else if error.is_timeout() {
             Failure::Timeout(timeout.as_secs())
         } else if connecting {
@@ -358,19 +341,6 @@ fn same_host_only() -> redirect::Policy {
         let upgrade = from.scheme() == "http" && to.scheme() == "https" && from.host() == to.host();
         if attempt.previous().len() > 5 || !(same_origin || upgrade) { attempt.stop() } else { attempt.follow() }
     })
-}
-
-fn documentation(body: &[u8]) -> Option<Value> {
-    let value: Value = serde_json::from_slice(body).ok()?;
-    value.get("documentation").cloned()
-}
-
-/// The texts of `{"errors": {"name": "text"}}`.
-fn rejections(body: &[u8]) -> Option<Vec<(String, String)>> {
-    let value: Value = serde_json::from_slice(body).ok()?;
-    let errors = value.get("errors")?.as_object()?;
-    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    Some(errors.iter().map(|(name, value)| (name.clone(), text(value))).collect())
 }
 
 /// The error and its causes, without the URL, which is named anyway.

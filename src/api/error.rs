@@ -10,6 +10,9 @@ pub struct ApiError {
     pub failure: Failure,
 }
 
+/// What [`Failure::NotAnApi`] says of a plain 404.
+pub(super) const NOT_FOUND: &str = "404 Not Found";
+
 /// How a call can fail.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -65,13 +68,23 @@ pub enum Failure {
 }
 
 impl ApiError {
-    /// Whether the request can have reached the server, so that it may have been carried out.
-    pub fn may_have_been_done(&self) -> bool {
+    /// Whether the server's answer never came, so that nobody knows whether the request was carried out.
+    ///
+    /// A gateway that gives up (502, 504) is not the server; nor is whoever answers with something else than an API does.
+    pub fn is_unanswered(&self) -> bool {
         match &self.failure {
-            Failure::Timeout(_) | Failure::Broken | Failure::BadAnswer(_) | Failure::NotAnApi(_) => true,
-            Failure::Unexpected(status) => matches!(status.as_u16(), 408 | 502 | 504) || status.is_success(),
+            Failure::Timeout(_) | Failure::Broken | Failure::BadAnswer(_) | Failure::Redirected(_) => true,
+            Failure::NotAnApi(why) => why != NOT_FOUND,
+            Failure::Unexpected(status) => {
+                matches!(status.as_u16(), 408 | 502 | 504) || !status.is_server_error() && !status.is_client_error()
+            }
             _ => false,
         }
+    }
+
+    /// Whether the server answered that it failed (500): it may have got anywhere before it did.
+    pub fn is_server_failure(&self) -> bool {
+        matches!(&self.failure, Failure::Unexpected(status) if status.is_server_error()) && !self.is_unanswered()
     }
 
     /// Whether the server understood the request and refused it, for a reason that it gave.

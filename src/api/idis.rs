@@ -1,10 +1,9 @@
-use reqwest::Method;
-use serde_json::Value;
-
 use super::client::{Client, Repeat};
 use super::form::Form;
 use super::job::{Job, JobId};
+use super::reply;
 use crate::error::Result;
+use reqwest::Method;
 
 /// How many jobs one call asks for: the arguments of more would not fit what web servers take in one body.
 const CHUNK: usize = 1000;
@@ -66,7 +65,7 @@ impl Client {
     /// When the call fails; an unknown id is [`super::Failure::Rejected`].
     pub fn get_job(&self, id: JobId) -> Result<Job> {
         let answer = self.get("get_job", Form::new().with("job_id", id))?;
-        self.understand("get_job", answer)
+        self.answered("get_job", reply::understand(answer))
     }
 
     /// The latest jobs of the server, in the server's order.
@@ -75,7 +74,7 @@ impl Client {
     /// When the call fails.
     pub fn get_jobs(&self) -> Result<Vec<Job>> {
         let answer = self.get("get_jobs", Form::new())?;
-        self.jobs("get_jobs", answer)
+        self.answered("get_jobs", reply::jobs(answer))
     }
 
     /// The jobs with these ids, in the server's order. Unknown ids are left out.
@@ -127,10 +126,7 @@ impl Client {
     /// When the call fails. [`super::ApiError::may_have_been_done`] says whether the job can exist all the same.
     pub fn create_job(&self, job: &NewJob) -> Result<JobId> {
         let answer = self.call(Method::POST, "create_job", job.form(), Repeat::Never)?;
-        match answer.get("job_id") {
-            Some(id) => self.understand("create_job", id.clone()),
-            None => Err(self.bad_answer("create_job", "it holds no job_id")),
-        }
+        self.answered("create_job", reply::created(&answer))
     }
 
     /// Changing a job to what it already is does no harm, so this is tried again when the network fails.
@@ -142,17 +138,8 @@ impl Client {
         let mut jobs = Vec::with_capacity(ids.len());
         for chunk in ids.chunks(CHUNK) {
             let answer = self.get(function, Form::new().with_all("job_ids", chunk))?;
-            jobs.extend(self.jobs(function, answer)?);
+            jobs.extend(self.answered(function, reply::jobs(answer))?);
         }
         Ok(jobs)
-    }
-
-    /// The jobs of `{"1": {…}, "2": {…}}`. A server without any may answer with an empty list.
-    fn jobs(&self, function: &str, answer: Value) -> Result<Vec<Job>> {
-        match answer {
-            Value::Object(jobs) => jobs.into_iter().map(|(_, job)| self.understand(function, job)).collect(),
-            Value::Array(jobs) => jobs.into_iter().map(|job| self.understand(function, job)).collect(),
-            _ => Err(self.bad_answer(function, "expected jobs by their id")),
-        }
     }
 }

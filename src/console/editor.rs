@@ -1,5 +1,6 @@
+use std::io;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 
 use crate::error::{Error, Result};
 
@@ -28,7 +29,7 @@ fn run(variable: &str, command: &str, path: &Path) -> Result<()> {
     let words = words(command);
     let Some((program, arguments)) = words.split_first() else { return Ok(()) };
     let hint = "correct the variable, or unset it to use the desktop's own program";
-    match Command::new(program).args(arguments).arg(path).status() {
+    match wait_for(program, arguments, path) {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(Error::refused(format!("the editor '{program}' ({variable}) ended with {status}"), "")),
         Err(error) => {
@@ -38,12 +39,24 @@ fn run(variable: &str, command: &str, path: &Path) -> Result<()> {
     }
 }
 
-fn words(command: &str) -> Vec<String> {
-    // A bare path with spaces, as Windows users set it.
-    if Path::new(command).is_file() {
-        return vec![command.to_owned()];
+fn wait_for(program: &str, arguments: &[String], path: &Path) -> io::Result<ExitStatus> {
+    let run = |program: &str| Command::new(program).args(arguments).arg(path).status();
+    match run(program) {
+        // Windows finds only `.exe` by itself, and the `code` of Visual Studio Code is `code.cmd`.
+        Err(error) if cfg!(windows) && error.kind() == io::ErrorKind::NotFound => {
+            ["cmd", "bat"].iter().find_map(|kind| run(&format!("{program}.{kind}")).ok()).ok_or(error)
+        }
+        outcome => outcome,
     }
+}
+
+fn words(command: &str) -> Vec<String> {
     let mut words = vec![];
+    // A path with spaces and without quotes, as Windows users set it.
+    let mut ends = command.match_indices(' ').map(|(at, _)| at).chain([command.len()]);
+    let bare = ends.find(|&end| Path::new(&command[..end]).is_file()).unwrap_or(0);
+    words.extend(Some(command[..bare].to_owned()).filter(|word| !word.is_empty()));
+    let command = &command[bare..];
     let mut word = String::new();
     let mut quote = None;
     for c in command.chars() {
@@ -62,7 +75,9 @@ fn words(command: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::words;
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
 
     #[test]
     fn editors_with_arguments_and_spaces() {
@@ -71,5 +86,32 @@ mod tests {
             words(r#""C:\Program Files\Notepad++\notepad++.exe" -multiInst"#),
             [r"C:\Program Files\Notepad++\notepad++.exe", "-multiInst"]
         );
+    }
+
+    #[test]
+    fn a_path_with_spaces_needs_no_quotes() {
+        let folder = tempfile::Builder::new().prefix("Program Files ").tempdir().unwrap();
+        let program = folder.path().join("my editor.exe");
+        std::fs::write(&program, "").unwrap();
+        let program = program.to_str().unwrap();
+        assert_eq!(words(program), [program]);
+        assert_eq!(words(&format!("{program} -n 'a b'")), [program, "-n", "a b"]);
+    }
+
+    #[test]
+    fn an_editor_that_is_a_script_is_found_without_its_extension() {
+        let folder = tempfile::tempdir().unwrap();
+        let editor = folder.path().join("code");
+        let file = folder.path().join("a b.txt");
+        let script = if cfg!(windows) {
+            "@echo %~nx1> %~dp0out\r\n"
+        } else {
+            "#!/bin/sh\nbasename \"$1\" > \"$(dirname \"$0\")/out\"\n"
+        };
+        std::fs::write(if cfg!(windows) { editor.with_extension("cmd") } else { editor.clone() }, script).unwrap();
+        #[cfg(unix)]
+        std::fs::set_permissions(&editor, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+        run("EDITOR", &format!("\"{}\"", editor.display()), &file).unwrap();
+        assert_eq!(std::fs::read_to_string(folder.path().join("out")).unwrap().trim_end(), "a b.txt");
     }
 }

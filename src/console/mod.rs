@@ -18,6 +18,8 @@ use std::fmt::Display;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use anstyle_query::windows::enable_ansi_colors;
+
 use crate::error::{Error, Result};
 
 /// The terminal, or what stands in for it.
@@ -51,7 +53,8 @@ impl Console {
         Console {
             verbosity,
             assume_yes,
-            coloured: io::stdout().is_terminal() && !plain,
+            // A Windows console shows escape sequences as text until it is told to obey them.
+            coloured: io::stdout().is_terminal() && !plain && enable_ansi_colors() != Some(false),
             interactive: io::stderr().is_terminal(),
             closed: AtomicBool::new(false),
         }
@@ -142,12 +145,8 @@ impl Console {
         let mut bytes = vec![];
         let read = io::stdin().lock().read_until(b'\n', &mut bytes);
         let stdin = std::path::Path::new("standard input");
-        let read = read.map_err(Error::io("read", stdin))?;
-        if read == 0 || !io::stdin().is_terminal() {
-            // Nobody's Enter has ended the line of the question.
+        if read.map_err(Error::io("read", stdin))? == 0 {
             self.write_err("\n");
-        }
-        if read == 0 {
             return Err(Error::NoAnswer);
         }
         let line = String::from_utf8_lossy(&bytes).into_owned();

@@ -1,6 +1,9 @@
 //! What is allowed in a mapping, but probably not meant.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::Hash;
 
 use crate::error::{Place, Problem};
 use crate::parameters::{Kind, Source};
@@ -10,10 +13,8 @@ use super::Row;
 /// Names the lines of rows that share a pseudonym or a source, never the values.
 pub(super) fn warnings(rows: &[Row]) -> Vec<Problem> {
     let rows: Vec<&Row> = rows.iter().filter(|row| !row.is_example()).collect();
-    let ids = shared(&rows, |row| row.parameters.get(Kind::PseudoId).map(str::to_owned));
-    let names = shared(&rows, |row| row.parameters.get(Kind::PseudoName).map(str::to_owned));
-    let mut pseudonyms = ids;
-    pseudonyms.extend(names);
+    let mut pseudonyms = shared(&rows, |row| row.parameters.get(Kind::PseudoId));
+    pseudonyms.extend(shared(&rows, |row| row.parameters.get(Kind::PseudoName)));
     pseudonyms.sort();
     pseudonyms.dedup();
     let mut warnings: Vec<Problem> =
@@ -26,26 +27,41 @@ pub(super) fn warnings(rows: &[Row]) -> Vec<Problem> {
 const PSEUDONYM_HINT: &str = "two patients under one pseudonym cannot be told apart afterwards";
 
 /// The lines of the rows that share a value, for each value that more than one row has.
-fn shared(rows: &[&Row], value: impl Fn(&Row) -> Option<String>) -> Vec<Vec<usize>> {
-    let mut lines: HashMap<String, Vec<usize>> = HashMap::with_capacity(rows.len());
+fn shared<'a, V: Eq + Hash>(rows: &[&'a Row], value: impl Fn(&'a Row) -> Option<V>) -> Vec<Vec<usize>> {
+    // Nearly every value comes once: only the others need a list of lines.
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    let mut seen: HashMap<V, (usize, Option<usize>)> = HashMap::with_capacity(rows.len());
     for row in rows {
-        if let Some(value) = value(row) {
-            lines.entry(value).or_default().push(row.line);
+        let Some(value) = value(row) else { continue };
+        match seen.entry(value) {
+            Entry::Vacant(first) => {
+                first.insert((row.line, None));
+            }
+            Entry::Occupied(mut known) => match known.get() {
+                (_, Some(group)) => groups[*group].push(row.line),
+                (first, None) => {
+                    groups.push(vec![*first, row.line]);
+                    known.get_mut().1 = Some(groups.len() - 1);
+                }
+            },
         }
     }
-    let mut shared: Vec<Vec<usize>> = lines.into_values().filter(|lines| lines.len() > 1).collect();
-    shared.sort();
-    shared
+    groups.sort();
+    groups
 }
 
-/// Sources that stand for the same data: paths may be written with either slash, and with one at the end.
-fn same(source: &Source) -> String {
-    match source {
-        Source::Folder(path) | Source::FileSelection(path) => {
-            format!("{}:{}", source.kind_name(), path.replace('\\', "/").trim_end_matches('/'))
-        }
-        _ => source.to_string(),
-    }
+/// What is the same for sources of the same data: paths may be written with either slash, and with one at the end.
+fn same(source: &Source) -> (&'static str, Cow<'_, str>) {
+    let value = source.value();
+    let value = match source {
+        Source::Folder(_) | Source::FileSelection(_) if value.contains('\\') => Cow::Owned(value.replace('\\', "/")),
+        _ => Cow::Borrowed(value),
+    };
+    let value = match value {
+        Cow::Borrowed(value) => Cow::Borrowed(value.trim_end_matches('/')),
+        Cow::Owned(value) => Cow::Owned(value.trim_end_matches('/').to_owned()),
+    };
+    (source.kind_name(), value)
 }
 
 fn warning(lines: &[usize], what: &str, hint: &str) -> Problem {

@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Problem, Result};
 use crate::parameters::{Kind, Parameters, Source};
 use crate::storage::{self, Privacy};
 use crate::tabular::text::{Decoded, Encoding, Unwritable, decode, encode, read_capped, refuse};
@@ -22,6 +22,13 @@ pub struct Document {
     layout: Layout,
 }
 
+fn bytes_of(path: &Path) -> Result<Vec<u8>> {
+    read_capped(path).map_err(|error| match error {
+        Error::Io { source, .. } if source.kind() == ErrorKind::NotFound => Error::NoMapping(path.to_owned()),
+        other => other,
+    })
+}
+
 impl Document {
     /// Reads a mapping file.
     ///
@@ -29,13 +36,7 @@ impl Document {
     /// [`Error::NoMapping`] if there is none, [`Error::Io`] if it cannot be read, [`Error::Contents`] with all that is wrong
     /// in it.
     pub fn read(path: &Path) -> Result<Document> {
-        match read_capped(path) {
-            Ok(bytes) => Document::from_bytes(path, bytes),
-            Err(Error::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {
-                Err(Error::NoMapping(path.to_owned()))
-            }
-            Err(error) => Err(error),
-        }
+        Document::from_bytes(path, bytes_of(path)?)
     }
 
     /// Reads the bytes of a mapping file. `path` is for errors only.
@@ -44,10 +45,19 @@ impl Document {
     /// [`Error::Contents`] with all that is wrong in it.
     pub fn from_bytes(path: &Path, bytes: Vec<u8>) -> Result<Document> {
         let Decoded { text, encoding } = decode(&bytes).map_err(|error| error.in_file(path))?;
-        match reading::read(&text) {
-            Ok((mapping, layout)) => Ok(Document { path: path.to_owned(), bytes, text, encoding, mapping, layout }),
-            Err(problems) => Err(refuse(path, problems).err().unwrap_or_else(|| Error::NoMapping(path.to_owned()))),
-        }
+        let (mapping, layout, problems) = reading::read(&text);
+        refuse(path, problems)?;
+        Ok(Document { path: path.to_owned(), bytes, text, encoding, mapping, layout })
+    }
+
+    /// Reads what can be understood of a mapping file, and says all that is wrong with the rest.
+    ///
+    /// # Errors
+    /// [`Error::NoMapping`] or [`Error::Io`] if it cannot be read, [`Error::Contents`] if it is no text.
+    pub fn inspect(path: &Path) -> Result<(Mapping, Vec<Problem>)> {
+        let Decoded { text, .. } = decode(&bytes_of(path)?).map_err(|error| error.in_file(path))?;
+        let (mapping, _, problems) = reading::read(&text);
+        Ok((mapping, problems))
     }
 
     /// What the file says.
@@ -108,7 +118,7 @@ impl Document {
             && new.description == old.description
             && new.options == old.options
             && new.rows.len() == kept.len() + rows.len()
-            && new.rows.iter().zip(&kept).all(|(row, kept)| says(row, &kept.parameters))
+            && new.rows.iter().zip(&kept).all(|(row, kept)| row.parameters == kept.parameters)
             && new.rows[kept.len()..].iter().zip(rows).all(|(row, added)| says(row, added))
     }
 

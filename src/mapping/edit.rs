@@ -5,7 +5,7 @@ use crate::tabular::records::{Records, write_field};
 
 use super::Mapping;
 use super::reading::{Layout, Span};
-use super::table::{self, Header};
+use super::table::{self, Header, Name};
 
 /// One change: replaces what is between two places of the text.
 struct Change {
@@ -80,6 +80,7 @@ fn columns_added(text: &str, header: &Header, missing: &[Kind], changes: &mut Ve
             }
             None => {
                 at_the_end.push(header.delimiter);
+                at_the_end.push_str(padding_of_names(text, header));
                 at_the_end.push_str(kind.name());
                 columns.push(Some(*kind));
             }
@@ -89,6 +90,14 @@ fn columns_added(text: &str, header: &Header, missing: &[Kind], changes: &mut Ve
         changes.push(Change::insert(header.span.end, at_the_end));
     }
     columns
+}
+
+/// Python's `csv` skips the spaces before a value only if there is one after each delimiter of the header line: where its
+/// user wrote them so, a new column has one too.
+fn padding_of_names(text: &str, header: &Header) -> &'static str {
+    let (_, others) = header.cells.split_at(1);
+    let padded = |cell: &Name| text[cell.span.clone()].starts_with(' ');
+    if !others.is_empty() && others.iter().all(padded) { " " } else { "" }
 }
 
 /// What a row needs at its end so that it is still split at the same delimiter when there are more columns.

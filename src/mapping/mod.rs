@@ -3,6 +3,29 @@
 //! A mapping has three sections. The description is free text; the options are parameters for every job; the mapping itself
 //! is a table with a row for each job. [`Document`] is the file: it knows where everything is in it, so that adding a row
 //! leaves all else as its user left it. [`Mapping`] is what the file says.
+//!
+//! ```
+//! use std::path::Path;
+//!
+//! use anonapi::mapping::Document;
+//! use anonapi::parameters::{Kind, Parameters};
+//!
+//! // Document::read(path)? reads a file, and document.save(path)? writes it.
+//! let options = "## Description ##\nTwo patients\n\n## Options ##\nproject, Wetenschap-Algemeen\n\n";
+//! let file = format!("{options}## Mapping ##\nsource, pseudo_name\nfolder:patient1, A\n");
+//! let mut document = Document::from_bytes(Path::new("anon_mapping.csv"), file.clone().into())?;
+//! assert_eq!(document.mapping().options.get(Kind::Project), Some("Wetenschap-Algemeen"));
+//! assert_eq!(document.mapping().rows[0].source().to_string(), "folder:patient1");
+//!
+//! let row = Parameters::from_pairs([(Kind::Source, "folder:patient2"), (Kind::PseudoName, "B")]);
+//! document.add_rows(&[row])?;
+//! assert_eq!(document.bytes(), format!("{file}folder:patient2,B\n").as_bytes());
+//!
+//! // What is wrong is told at once, each thing with its place.
+//! let error = Document::from_bytes(Path::new("m.csv"), file.replace("folder:", "fodler:").into()).unwrap_err();
+//! assert_eq!(error.to_string(), "m.csv, line 9: 'fodler' is no type of source; did you mean 'folder:'?");
+//! # Ok::<(), anonapi::Error>(())
+//! ```
 
 use crate::error::Problem;
 use crate::parameters::{Kind, Parameters, Source, SourceError};

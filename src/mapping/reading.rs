@@ -37,6 +37,8 @@ pub(super) struct Span {
 struct Reading<'a> {
     records: Records<'a>,
     headings: Vec<(Section, usize)>,
+    /// Lines that look like a heading and are none.
+    nearly: Vec<(Section, usize)>,
     from_spreadsheet: bool,
     description: Vec<&'a str>,
     options: Parameters,
@@ -48,14 +50,12 @@ struct Reading<'a> {
     problems: Vec<Problem>,
 }
 
-/// Reads a whole mapping.
-///
-/// # Errors
-/// Every problem that it has.
-pub(super) fn read(text: &str) -> Result<(Mapping, Layout), Vec<Problem>> {
+/// Reads a whole mapping: what can be understood of it, and every problem that it has.
+pub(super) fn read(text: &str) -> (Mapping, Layout, Vec<Problem>) {
     let mut reading = Reading {
         records: Records::new(text),
         headings: Vec::new(),
+        nearly: Vec::new(),
         from_spreadsheet: false,
         description: Vec::new(),
         options: Parameters::new(),
@@ -71,6 +71,11 @@ pub(super) fn read(text: &str) -> Result<(Mapping, Layout), Vec<Problem>> {
             reading.heading(section, line);
             current = Some(section);
             continue;
+        }
+        if let Some(section) = Section::nearly_heading(line).filter(|section| !reading.has(*section)) {
+            reading.nearly.push((section, reading.records.line()));
+            // Elsewhere than in a description the file is wrong in any case: what follows is read as what was meant.
+            current = current.filter(|current| *current == Section::Description).or(Some(section));
         }
         match current {
             Some(Section::Options) => reading.option(line),
@@ -100,6 +105,10 @@ impl Reading<'_> {
             self.layout.heading = span;
             self.layout.heading_end = self.records.position();
         }
+    }
+
+    fn has(&self, section: Section) -> bool {
+        self.headings.iter().any(|(known, _)| *known == section)
     }
 
     fn option(&mut self, line: &str) {
@@ -145,16 +154,14 @@ impl Reading<'_> {
         }
     }
 
-    fn finish(mut self) -> Result<(Mapping, Layout), Vec<Problem>> {
+    fn finish(mut self) -> (Mapping, Layout, Vec<Problem>) {
         for section in Section::ALL {
-            if !self.headings.iter().any(|(known, _)| *known == section) {
-                self.problems.push(section.missing());
+            if !self.has(section) {
+                let nearly = self.nearly.iter().find(|(meant, _)| *meant == section).map(|(_, line)| *line);
+                self.problems.push(section.missing(nearly));
             }
         }
         let rows = self.with_sources();
-        if !self.problems.is_empty() {
-            return Err(self.problems);
-        }
         let header = self.layout.header.as_ref();
         let mapping = Mapping {
             description: self.description(),
@@ -164,7 +171,7 @@ impl Reading<'_> {
             options: self.options,
             rows,
         };
-        Ok((mapping, self.layout))
+        (mapping, self.layout, self.problems)
     }
 
     /// Rows with their sources. A row without one takes that of the options, as it would any other parameter.

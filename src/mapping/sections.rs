@@ -1,6 +1,7 @@
 //! The headings of the three sections.
 
 use crate::error::{Place, Problem};
+use crate::parameters::nearest;
 use crate::tabular::records::without_trailing_delimiters;
 
 /// A section of a mapping.
@@ -16,12 +17,14 @@ impl Section {
 
     /// The section that begins with this line. Case does not count, nor what spreadsheets add: quotes and delimiters.
     pub fn heading(line: &str) -> Option<Section> {
-        if !line.contains("##") {
-            return None;
-        }
-        let line = without_trailing_delimiters(line).trim_matches('"').trim();
-        let name = line.strip_prefix("##")?.strip_suffix("##")?.trim();
+        let name = title(line)?;
         Section::ALL.into_iter().find(|section| section.name().eq_ignore_ascii_case(name))
+    }
+
+    /// The section that probably should begin with this line.
+    pub fn nearly_heading(line: &str) -> Option<Section> {
+        let meant = nearest(title(line)?, Section::ALL.map(Section::name))?;
+        Section::ALL.into_iter().find(|section| section.name() == meant)
     }
 
     pub fn name(self) -> &'static str {
@@ -32,9 +35,13 @@ impl Section {
         }
     }
 
-    /// The problem of a file that has no such section.
-    pub fn missing(self) -> Problem {
+    /// The problem of a file that has no such section, but perhaps a line that was meant to begin it.
+    pub fn missing(self, nearly: Option<usize>) -> Problem {
         let message = format!("there is no section '{}'", self.name());
+        if let Some(line) = nearly {
+            return Problem::new(Place::Line(line), message)
+                .hint(format!("write this line as '## {} ##'", self.name()));
+        }
         Problem::new(Place::Whole, message).hint(format!(
             "a mapping has the lines '## Description ##', '## Options ##' and '## Mapping ##': write '## {} ##' where \
              that section begins",
@@ -47,6 +54,15 @@ impl Section {
         let message = format!("section '{}' begins a second time; the first is on line {first}", self.name());
         Problem::new(Place::Line(line), message).hint("put their lines together under one heading")
     }
+}
+
+/// What is between the marks of a line that looks like a heading.
+fn title(line: &str) -> Option<&str> {
+    if !line.contains("##") {
+        return None;
+    }
+    let line = without_trailing_delimiters(line).trim_matches('"').trim();
+    Some(line.strip_prefix("##")?.strip_suffix("##")?.trim())
 }
 
 #[cfg(test)]
@@ -69,5 +85,7 @@ mod tests {
         for line in ["# Options #", "## Options", "Options", "## Other ##", "## Options ##,x", "####", "##", ""] {
             assert_eq!(Section::heading(line), None, "{line}");
         }
+        assert_eq!(Section::nearly_heading("## Mappings ##"), Some(Section::Mapping));
+        assert_eq!(Section::nearly_heading("## Notes ##"), None);
     }
 }

@@ -152,6 +152,22 @@ fn missing_parts_are_named() {
 }
 
 #[test]
+fn a_misspelt_heading_is_one_problem() {
+    let text = "## Description ##\nx\n## Options ##\nproject,A\n## Mappings ##\nsource\nfolder:a\n";
+    let error = Document::from_bytes(Path::new("m"), text.into()).unwrap_err().to_string();
+    assert_eq!(error, "m, line 5: there is no section 'Mapping'; write this line as '## Mapping ##'");
+    // A comment is none.
+    let text = text.replace("Mappings", "Mapping").replace("folder", "## option ##\nfolder");
+    assert!(Document::from_bytes(Path::new("m"), text.into()).is_ok());
+}
+
+#[test]
+fn a_workbook_is_no_mapping() {
+    let error = Document::from_bytes(Path::new("m"), b"PK\x03\x04...".to_vec()).unwrap_err().to_string();
+    assert!(error.contains("workbook") && error.contains("CSV UTF-8"), "{error}");
+}
+
+#[test]
 fn a_pseudonym_or_source_that_comes_twice_is_a_warning() {
     let document = read("twice.csv");
     let warnings: Vec<&str> = document.mapping().warnings.iter().map(|warning| warning.message.as_str()).collect();
@@ -190,6 +206,20 @@ fn a_missing_line_end_and_a_missing_column() {
     let after = String::from_utf8(document.bytes().to_vec()).unwrap();
     let expected = before.replace("Description,Source\n", "Description,Source,pseudo_name\n") + "\nnew,folder:new,N1\n";
     assert_eq!(after, expected);
+}
+
+#[test]
+fn a_column_is_padded_as_the_others_are() {
+    let mut document = read("manual-concepts.csv");
+    let mut new = row("folder:x", "5\" disk");
+    new.set(Kind::PimsKey, "5");
+    document.add_rows(&[new]).unwrap();
+    let text = String::from_utf8_lossy(document.bytes()).into_owned();
+    assert!(
+        text.contains("source,           patient_id, patient_name, description, pims_key\nfolder:example"),
+        "{text}"
+    );
+    assert!(text.ends_with("selection of files in a\nfolder:x,,5\" disk,new,5\n"), "{text}");
 }
 
 #[test]

@@ -27,7 +27,8 @@ impl Parameters {
 
     /// Collects pairs in their order; of a kind that comes twice, the last value counts.
     pub fn from_pairs<S: Into<String>>(pairs: impl IntoIterator<Item = (Kind, S)>) -> Parameters {
-        let mut parameters = Parameters::new();
+        let pairs = pairs.into_iter();
+        let mut parameters = Parameters { list: Vec::with_capacity(pairs.size_hint().0) };
         for (kind, value) in pairs {
             parameters.set(kind, value);
         }

@@ -86,7 +86,7 @@ impl Crew {
     }
 
     /// Looks at how much was done in all, and thinks about the size. `all_busy` says whether the whole crew had work to do.
-    pub(super) fn learn(&mut self, is_slow: bool, all_busy: bool, done: u64) {
+    pub(super) fn learn(&mut self, is_slow: bool, all_busy: bool, done: u64, now: Instant) {
         if !is_slow {
             self.trial = None;
             return;
@@ -95,7 +95,6 @@ impl Crew {
         if self.size >= self.limit && before.is_none() {
             return;
         }
-        let now = Instant::now();
         let Some(trial) = self.trial.filter(|_| all_busy) else {
             if self.paused_until.is_none_or(|until| now >= until) {
                 self.trial = Some(Trial { since: now, done_then: done, before });
@@ -128,52 +127,68 @@ impl Crew {
     }
 }
 
-impl Default for Crew {
-    fn default() -> Self {
-        Crew::new(1, 1)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::thread::sleep;
-
     use super::*;
 
-    /// Plays a crew of which each thread does so many files in each of the rounds of 2 ms.
-    fn play(crew: &mut Crew, rounds: usize, files: impl Fn(usize) -> u64, done: &mut u64) {
-        for _ in 0..rounds {
-            crew.learn(true, true, *done);
-            sleep(Duration::from_millis(2));
-            *done += files(crew.size);
+    /// A scan of 2 ms a round, in which a crew of some size gets some files done.
+    struct Play {
+        crew: Crew,
+        now: Instant,
+        done: u64,
+    }
+
+    impl Play {
+        fn of(crew: Crew) -> Play {
+            Play { crew, now: Instant::now(), done: 0 }
         }
-        crew.learn(true, true, *done);
+
+        fn rounds(&mut self, rounds: usize, files: impl Fn(usize) -> u64) {
+            for _ in 0..rounds {
+                self.now += Duration::from_millis(2);
+                self.done += files(self.crew.size);
+                self.crew.learn(true, true, self.done, self.now);
+            }
+        }
     }
 
     #[test]
     fn a_crew_grows_while_that_helps() {
-        let mut crew = Crew::new(2, 64);
-        play(&mut crew, 40, |size| size as u64, &mut 0);
-        assert_eq!(crew.size, 64);
+        let mut play = Play::of(Crew::new(2, 64));
+        play.rounds(20, |size| size as u64);
+        assert_eq!(play.crew.size, 64);
+        play.rounds(1000, |size| size as u64);
+        assert_eq!(play.crew.size, 64);
     }
 
     #[test]
     fn a_crew_that_gets_no_more_done_shrinks_again() {
-        let mut crew = Crew::new(2, 64);
-        let mut done = 0;
-        play(&mut crew, 6, |_| 2, &mut done);
-        assert_eq!(crew.size, 8);
-        play(&mut crew, 20, |_| 2, &mut done);
-        assert_eq!(crew.size, 2);
+        let mut play = Play::of(Crew::new(2, 64));
+        play.rounds(5, |_| 2);
+        assert_eq!(play.crew.size, 8);
+        play.rounds(15, |_| 2);
+        assert_eq!(play.crew.size, 2);
+    }
+
+    #[test]
+    fn a_share_that_becomes_slow_later_is_noticed() {
+        let mut play = Play::of(Crew::new(2, 64));
+        // The processors were busy for a while.
+        play.rounds(100, |_| 2);
+        play.rounds(200, |size| size as u64);
+        assert_eq!(play.crew.size, 64);
     }
 
     #[test]
     fn a_fast_disk_keeps_the_crew_small() {
-        let (pace, mut crew) = (Pace::default(), Crew::new(2, 64));
+        let (pace, mut crew, mut now) = (Pace::default(), Crew::new(2, 64), Instant::now());
         for done in 0..1000 {
             // Now and then, the system interrupts a thread.
-            pace.learn(Duration::from_micros(if done % 40 == 0 { 20_000 } else { 8 }), 1);
-            crew.learn(pace.is_slow(), true, done);
+            let time = Duration::from_micros(if done % 40 == 0 { 20_000 } else { 8 });
+            // The other thread goes on meanwhile.
+            now += Duration::from_micros(8);
+            pace.learn(time, 1);
+            crew.learn(pace.is_slow(), true, done, now);
         }
         assert_eq!(crew.size, 2);
         assert!(pace.files_in(Duration::from_micros(400)) > 1);
@@ -190,10 +205,10 @@ mod tests {
 
     #[test]
     fn a_crew_is_never_smaller_than_one() {
-        let mut crew = Crew::new(8, 64);
-        crew.at_most(0);
-        assert_eq!(crew.size, 1);
-        play(&mut crew, 20, |size| size as u64, &mut 0);
-        assert_eq!(crew.size, 1);
+        let mut play = Play::of(Crew::new(8, 64));
+        play.crew.at_most(0);
+        assert_eq!(play.crew.size, 1);
+        play.rounds(20, |size| size as u64);
+        assert_eq!(play.crew.size, 1);
     }
 }

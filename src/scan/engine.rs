@@ -1,9 +1,8 @@
 //! Walking and looking into files on several threads.
 //!
-//! One queue holds folders to list and files to look into; each thread, the caller's included, takes from it what is best done
+//! One [`Queue`] holds folders to list and files to look into; each thread, the caller's included, takes from it what is best done
 //! next. Threads are added while there is more to do than there are threads, as far as [`Crew`] allows.
 
-use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::fs;
 use std::hash::RandomState;
@@ -18,19 +17,11 @@ use crate::error::{Error, Result};
 
 use super::crew::{Crew, Pace};
 use super::delivery::Delivery;
+use super::queue::{BATCH, Batch, Queue, Work};
 use super::sniff::{Sniffed, Sniffer, is_gone, is_too_many, wait_for_others};
 use super::tally::Tally;
 use super::walk::{Entry, Folder, Rules};
 use super::{Check, Counters, DEFAULT_CONCURRENCY, Found, Report, Scan};
-
-/// Names that are handed over at a time while a folder is listed.
-const BATCH: usize = 256;
-/// With fewer files waiting than this, listing another folder goes first.
-const ENOUGH: usize = 4096;
-/// With more files waiting than this, whoever lists a folder stops to look into some.
-const PLENTY: usize = 16384;
-/// How long one turn of a thread should take: long enough to not quarrel about the queue, short enough to share the work.
-const TURN: Duration = Duration::from_micros(400);
 
 /// Scans folders; see [`Scan::run_each`].
 pub(super) fn run<T: Send>(
@@ -42,14 +33,8 @@ pub(super) fn run<T: Send>(
     let rules = Rules::of(scan);
     let limit = scan.concurrency.unwrap_or(DEFAULT_CONCURRENCY).get();
     let processors = thread::available_parallelism().map_or(1, usize::from);
-    let queue = Queue {
-        // The last one is taken first.
-        folders: folders.iter().enumerate().rev().map(|(index, path)| rules.root(index, path)).collect(),
-        roots_left: folders.len(),
-        threads: 1,
-        crew: Crew::new(processors.min(limit), limit),
-        ..Queue::default()
-    };
+    let roots = folders.iter().enumerate().rev().map(|(index, path)| rules.root(index, path)).collect();
+    let queue = Queue::new(roots, Crew::new(processors.min(limit), limit));
     let engine = Engine {
         scan,
         rules,
@@ -100,29 +85,6 @@ impl<'a, T> Root<'a, T> {
     }
 }
 
-#[derive(Default)]
-struct Queue {
-    folders: Vec<Folder>,
-    files: VecDeque<Batch>,
-    files_waiting: usize,
-    roots_left: usize,
-    threads: usize,
-    idle: usize,
-    crew: Crew,
-    stopped: bool,
-}
-
-/// Files of one folder.
-struct Batch {
-    folder: Arc<Folder>,
-    names: Vec<OsString>,
-}
-
-enum Work {
-    List(Folder),
-    Sniff(Batch),
-}
-
 impl<T: Send> Engine<'_, T> {
     fn work<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>) {
         let _alarm = Alarm(self);
@@ -150,12 +112,14 @@ impl<T: Send> Engine<'_, T> {
             }
             if queue.stopped || queue.roots_left == 0 || queue.threads > queue.crew.size {
                 queue.threads -= 1;
+                // The call to work that this thread may have got is for another one.
+                self.wake.notify_one();
                 return None;
             }
-            if let Some(work) = self.take(&mut queue) {
+            if let Some(work) = queue.take(&self.pace) {
                 let is_slow = self.pace.is_slow();
                 let all_busy = queue.idle == 0 && queue.threads >= queue.crew.size;
-                queue.crew.learn(is_slow, all_busy, self.done_with.load(Ordering::Relaxed));
+                queue.crew.learn(is_slow, all_busy, self.done_with.load(Ordering::Relaxed), Instant::now());
                 self.add_thread(scope, queue);
                 return Some(work);
             }
@@ -165,32 +129,9 @@ impl<T: Send> Engine<'_, T> {
         }
     }
 
-    fn take(&self, queue: &mut Queue) -> Option<Work> {
-        if queue.files_waiting < ENOUGH
-            && let Some(folder) = queue.folders.pop()
-        {
-            return Some(Work::List(folder));
-        }
-        self.take_files(queue).or_else(|| queue.folders.pop().map(Work::List))
-    }
-
-    fn take_files(&self, queue: &mut Queue) -> Option<Work> {
-        let wanted = self.pace.files_in(TURN).min(BATCH);
-        let batch = queue.files.front_mut()?;
-        let part = if batch.names.len() > wanted {
-            let rest = batch.names.split_off(wanted);
-            Batch { folder: Arc::clone(&batch.folder), names: mem::replace(&mut batch.names, rest) }
-        } else {
-            queue.files.pop_front()?
-        };
-        queue.files_waiting -= part.names.len();
-        Some(Work::Sniff(part))
-    }
-
     /// One more thread, if there is work for it and a reason to have it. The new one adds the next.
     fn add_thread<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, mut queue: MutexGuard<'_, Queue>) {
-        let waiting = queue.files.len() + queue.folders.len();
-        if waiting == 0 {
+        if queue.is_empty() {
             return;
         }
         if queue.idle > 0 {
@@ -267,8 +208,8 @@ impl<T: Send> Engine<'_, T> {
 
     /// Looks into some files while there are too many to remember.
     fn help<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, sniffer: &mut Sniffer<'_>) {
-        let work = self.take_files(&mut self.lock());
-        if let Some(Work::Sniff(batch)) = work {
+        let batch = self.lock().take_files(&self.pace);
+        if let Some(batch) = batch {
             self.sniff(scope, batch, sniffer);
         }
     }
@@ -300,10 +241,9 @@ impl<T: Send> Engine<'_, T> {
         let mut queue = self.lock();
         queue.folders.extend(listing.folders.into_iter().rev());
         if looks && files > 0 {
-            queue.files_waiting += files;
-            queue.files.push_back(Batch { folder: Arc::clone(folder), names: listing.files });
+            queue.add_files(Batch { folder: Arc::clone(folder), names: listing.files });
         }
-        let plenty = queue.files_waiting > PLENTY;
+        let plenty = queue.has_plenty();
         self.add_thread(scope, queue);
         plenty
     }

@@ -11,8 +11,8 @@ use super::pattern::{name_matches, name_pattern};
 /// The folders that `pattern` names: one that exists, or all that match its wildcards.
 ///
 /// Only a pattern with `*` has wildcards (then `?` and `[…]` count as well): `folder[1]` is a name. `**` stands for any folders,
-/// also none, and does not enter linked folders. Relative patterns start at `base`, and yield paths relative to it. They are
-/// sorted, a folder before what is in it: the listings of a disk have an order of their own, and a mapping should not.
+/// also none, and does not enter linked folders. Relative patterns start at `base`, and yield paths relative to it. The order is
+/// that of the folders' own listings, a folder before what is in it.
 ///
 /// # Errors
 /// [`Error::Usage`] if there is no such folder, or nothing matches; [`Error::Io`] if a folder cannot be listed.
@@ -36,7 +36,6 @@ pub fn expand(pattern: &str, base: &Path) -> Result<Vec<PathBuf>> {
     if walk.found.is_empty() {
         return Err(missing(typed, "no folder matches"));
     }
-    walk.found.sort_unstable();
     Ok(walk.found)
 }
 

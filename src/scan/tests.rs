@@ -163,6 +163,26 @@ fn a_stopped_scan_says_so() {
     assert!(matches!(scan.run(folder.path(), &|_| {}), Err(Error::Interrupted(_))));
 }
 
+/// However the threads meet, every folder ends in a result or is said to be interrupted.
+#[test]
+fn a_scan_that_is_stopped_anywhere_ends() {
+    let names: Vec<String> = (0..400).map(|n| format!("d{}/{}/f{n}", n % 20, n % 2)).collect();
+    let folder = make(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    let folders: Vec<PathBuf> = (0..20).map(|n| folder.path().join(format!("d{n}"))).collect();
+    for stop_at in 0..100 {
+        let stop = AtomicBool::new(false);
+        let scan = Scan { stop: Some(&stop), concurrency: NonZeroUsize::new(1 + stop_at % 9), ..Scan::default() };
+        let report = |progress: Progress| {
+            let _ = stop.fetch_or(progress.checked >= 4 * stop_at as u64, Ordering::Relaxed);
+        };
+        let results = scan.run_each(&folders, &report, &|_, found| Ok(found.paths.len()));
+        assert_eq!(results.len(), 20);
+        for result in results {
+            assert!(matches!(result, Ok(20) | Err(Error::Interrupted(_))), "{result:?}");
+        }
+    }
+}
+
 #[test]
 fn patients_are_counted_and_odd_headers_selected() {
     let folder = tempfile::tempdir().unwrap();
@@ -179,6 +199,7 @@ fn patients_are_counted_and_odd_headers_selected() {
 
 #[cfg(unix)]
 mod unix {
+    #[cfg(target_os = "linux")]
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
     use std::os::unix::fs::symlink;
@@ -200,6 +221,8 @@ mod unix {
         assert_eq!(paths(&Scan::default(), &at("linked")), ["1"]);
     }
 
+    /// Other systems do not even allow such names.
+    #[cfg(target_os = "linux")]
     #[test]
     fn names_that_are_no_text_are_refused_by_name() {
         let folder = make(&["a/1"]);

@@ -123,6 +123,7 @@ fn below(folder: &OsStr, name: &OsStr) -> OsString {
 fn leads_nowhere(error: &io::Error) -> bool {
     #[cfg(unix)]
     return matches!(error.raw_os_error(), Some(libc::ELOOP | libc::ENOTDIR));
+    // ERROR_CANT_RESOLVE_FILENAME: too many links
     #[cfg(not(unix))]
-    return error.kind() == io::ErrorKind::NotADirectory;
+    return error.kind() == io::ErrorKind::NotADirectory || error.raw_os_error() == Some(1921);
 }

@@ -236,6 +236,28 @@ proptest! {
     }
 
     #[test]
+    fn the_simple_way_reads_what_yaml_reads(
+        lines in prop::collection::vec((prop::sample::select(vec!["- ", "-", "", "id: ", "selected_paths:", "description: ", " "]), file_name()), 0..6),
+        quote: bool,
+    ) {
+        let mut text = String::from("id: i\nselected_paths:\n");
+        for (start, name) in lines {
+            let name = if quote { format!("'{}'", name.replace('\'', "''")) } else { name };
+            text.push_str(&format!("{start}{}\n", if start.ends_with(':') { "" } else { &name }));
+        }
+        if let Some(simple) = text::simple(&text) {
+            prop_assert_eq!(Some(simple), text::any_yaml(&text).ok(), "{}", text);
+        }
+    }
+
+    #[test]
+    fn what_is_written_for_usual_names_is_read_the_simple_way(names in prop::collection::vec("[a-z0-9_.]{1,9}(/[A-Z0-9. ]{1,9})?", 1..9)) {
+        let mut selection = Selection::new(Path::new("/data/patient 1"));
+        selection.merge(names);
+        prop_assert!(text::simple(&selection.to_yaml()).is_some());
+    }
+
+    #[test]
     fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         let _ = Selection::parse(Path::new("x"), &bytes);
     }

@@ -1,4 +1,22 @@
 //! The settings file `AnonWebAPIClientSettings.yml` in the user's home folder, shared with AnonAPI.
+//!
+//! ```
+//! use anonapi::settings::{Server, SettingsFile};
+//!
+//! # let home = tempfile::tempdir().unwrap();
+//! # let path = home.path().join("settings.yml");
+//! // let path = anonapi::settings::default_path().expect("a home folder");
+//! let file = SettingsFile::at(path);
+//! file.change(|settings| {
+//!     settings.add_server(Server { name: "p01".to_owned(), url: "https://idis.example.org/p01".to_owned() });
+//!     settings.active_server_name = Some("p01".to_owned());
+//!     Ok(())
+//! })?;
+//! let (settings, _) = file.load()?;
+//! assert_eq!(settings.active_server()?.url, "https://idis.example.org/p01");
+//! assert_eq!(format!("{:?}", settings.user_token), "Token(***)");
+//! # Ok::<(), anonapi::Error>(())
+//! ```
 
 mod file;
 mod format;

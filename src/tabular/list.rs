@@ -75,7 +75,7 @@ pub(super) fn rows<L: Line>(
     lines: impl Iterator<Item = L>,
     place: &dyn Fn(usize, usize) -> Place,
 ) -> Result<Vec<InputRow>, Vec<Problem>> {
-    let (mut rows, mut problems, mut without) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut rows, mut problems, mut without) = (Vec::new(), Vec::new(), 0);
     for line in lines {
         let at = |column| place(line.row(), column);
         let value = value(&line, header.value, &at);
@@ -85,7 +85,9 @@ pub(super) fn rows<L: Line>(
                 rows.push(input_row(header.required, at(header.value), value, name));
             }
             (Ok(Some(_)), Ok(_)) => {
-                without.push(half_filled(at(header.pseudonym.unwrap_or_default()), header.required, Column::PseudoName))
+                let lacking = at(header.pseudonym.unwrap_or_default());
+                problems.push(half_filled(lacking, header.required, Column::PseudoName));
+                without += 1;
             }
             (Ok(None), Ok(Some(_))) => {
                 problems.push(half_filled(at(header.value), Column::PseudoName, header.required));
@@ -94,11 +96,11 @@ pub(super) fn rows<L: Line>(
             (value, name) => problems.extend(value.err().into_iter().chain(name.err())),
         }
     }
-    if let Some(column) = header.pseudonym.filter(|_| rows.is_empty() && without.len() > 1) {
+    let nameless = rows.is_empty() && without > 1 && without == problems.len();
+    if let Some(column) = header.pseudonym.filter(|_| nameless) {
         let message = "there is a column of pseudonyms, but nothing in it";
-        problems.push(Problem::new(place(header.row, column), message).hint("fill it in, or remove its header"));
-    } else {
-        problems.append(&mut without);
+        let problem = Problem::new(place(header.row, column), message).hint("fill it in, or remove its header");
+        return Err(vec![problem]);
     }
     if rows.is_empty() && problems.is_empty() {
         let message = format!("there is no {} below this header", header.required.noun());

@@ -221,11 +221,12 @@ pub(crate) fn without_trailing_delimiters(line: &str) -> &str {
 }
 
 /// Appends a cell, in quotes where it needs them: with any delimiter, as the reader may take another one than the writer.
+///
+/// A quote that is not the first letter is written as it is: AnonAPI does not always read `""` as one quote.
 pub(crate) fn write_field(out: &mut String, value: &str) {
     let value = value.trim();
-    let needs_quotes =
-        value.contains(|letter: char| matches!(letter, '"' | '\r' | '\n') || DELIMITERS.contains(&letter));
-    if needs_quotes || value.starts_with('#') {
+    let splits = |letter: char| matches!(letter, '\r' | '\n') || DELIMITERS.contains(&letter);
+    if value.starts_with(['"', '#']) || value.contains(splits) {
         out.push('"');
         out.push_str(&value.replace('"', "\"\""));
         out.push('"');

@@ -99,8 +99,8 @@ fn half_filled_rows_are_all_named() {
     assert_eq!(
         problems("problems.xlsx", Column::Path),
         [
-            ", sheet 'Sheet', cell A3: this row has a pseudonym but no folder; fill it in, or empty the row",
             ", sheet 'Sheet', cell B2: this cell shows the error #N/A; ",
+            ", sheet 'Sheet', cell A3: this row has a pseudonym but no folder; fill it in, or empty the row",
             ", sheet 'Sheet', cell B4: this row has a folder but no pseudonym; fill it in, or empty the row",
             ", sheet 'Sheet', cell B5: this number has more digits than a spreadsheet keeps (15), so its last ones may be \
          wrong: format the cell as text and type it again; ",

@@ -207,7 +207,10 @@ fn utf16_without_mark(bytes: &[u8]) -> Result<Decoded, NotText> {
     let (low_first, high_first) = pairs.iter().fold((0, 0), |(le, be), [first, second]| {
         (le + usize::from(*first != 0 && *second == 0), be + usize::from(*first == 0 && *second != 0))
     });
-    let mostly = |some: usize, other: usize| some * 4 > pairs.len() && some > other * 4;
+    // Of a long text, other letters may take the larger part: it still has its headings, names and delimiters.
+    let mostly = |some: usize, other: usize| {
+        some * 2 > pairs.len() && other == 0 || pairs.len() > 64 && some * 4 > pairs.len() && some > other * 4
+    };
     let decoded = if mostly(low_first, high_first) {
         readable(utf16(bytes, u16::from_le_bytes)?, Encoding::Utf16Le { bom: false })
     } else if mostly(high_first, low_first) {
@@ -230,7 +233,12 @@ pub(crate) fn refuse(path: &Path, mut list: Vec<Problem>) -> Result<()> {
     if list.is_empty() {
         return Ok(());
     }
-    list.sort_by(|one, other| one.place.cmp(&other.place));
+    // Problems with cells come in the order of the sheet already.
+    list.sort_by_key(|problem| match problem.place {
+        Place::Whole => 0,
+        Place::Line(line) => line,
+        Place::Cell { .. } => usize::MAX,
+    });
     if list.len() > SHOWN + 1 {
         let more = list.len() - SHOWN;
         list.truncate(SHOWN);

@@ -243,7 +243,7 @@ fn reset_error_and_cancel_active_take_only_theirs() {
           Reset job 2 on p01: {url}/p01
           Reset job 6 on p01: {url}/p01
         stderr:
-          This will reset 2 jobs on p01: {url}/p01. Are you sure? [y/N]:
+          This will reset 2 jobs on p01: {url}/p01. Are you sure? [y/N]: y
         requests:
           GET p01/get_jobs_list job_ids=1 job_ids=2 job_ids=3 job_ids=4 job_ids=5 job_ids=6 job_ids=7 user_name=z123456
           POST p01/modify_job job_id=2 status=ACTIVE files_downloaded=0 files_processed=0 error=  user_name=z123456
@@ -259,7 +259,7 @@ fn reset_error_and_cancel_active_take_only_theirs() {
           Cancelled job 6 on p01
           Cancelled job 7 on p01
         stderr:
-          This will cancel 4 jobs on p01: {url}/p01. Are you sure? [y/N]:
+          This will cancel 4 jobs on p01: {url}/p01. Are you sure? [y/N]: y
         requests:
           GET p01/get_jobs_list job_ids=1 job_ids=2 job_ids=3 job_ids=4 job_ids=5 job_ids=6 job_ids=7 user_name=z123456
           POST p01/cancel_job job_id=2 user_name=z123456
@@ -290,7 +290,7 @@ fn reset_and_cancel_take_all() {
           Cancelled job 2 on p01
           Cancelled job 3 on p01
         stderr:
-          This will cancel 3 jobs on p01: {url}/p01. Are you sure? [y/N]:
+          This will cancel 3 jobs on p01: {url}/p01. Are you sure? [y/N]: y
         requests:
           POST p01/cancel_job job_id=1 user_name=z123456
           POST p01/cancel_job job_id=2 user_name=z123456
@@ -305,7 +305,7 @@ fn reset_and_cancel_take_all() {
           Reset job 2 on p01: {url}/p01
           Reset job 3 on p01: {url}/p01
         stderr:
-          This will reset 3 jobs on p01: {url}/p01. Are you sure? [y/N]:
+          This will reset 3 jobs on p01: {url}/p01. Are you sure? [y/N]: y
         requests:
           POST p01/modify_job job_id=1 status=ACTIVE files_downloaded=0 files_processed=0 error=  user_name=z123456
           POST p01/modify_job job_id=2 status=ACTIVE files_downloaded=0 files_processed=0 error=  user_name=z123456

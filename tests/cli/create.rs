@@ -25,7 +25,7 @@ fn jobs_are_created_in_order_and_go_into_the_batch() {
           Saved job ids in batch in current folder
           Done
         stderr:
-          This will create 3 jobs on p01, for projects '['Wetenschap-Algemeen']', writing data to '['\\\\server\\share\\out']'. Are you sure? [y/N]:
+          This will create 3 jobs on p01, for projects '['Wetenschap-Algemeen']', writing data to '['\\\\server\\share\\out']'. Are you sure? [y/N]: y
         requests:
           POST p01/create_job source_type=WADO source_name=IDC_WADO source_instance_id=accession_number:1234567.12345678 destination_type=PATH project_name=Wetenschap-Algemeen destination_path=\\server\share\out anonymizedpatientname=studyA anonymizedpatientid=studyA description=generated_[..] user_name=z123456
           POST p01/create_job source_type=WADO source_name=IDC_WADO source_instance_id=accession_number:2234567.12345678 destination_type=PATH project_name=Wetenschap-Algemeen destination_path=\\server\share\out anonymizedpatientname=studyB anonymizedpatientid=studyB description=generated_[..] user_name=z123456
@@ -58,7 +58,7 @@ fn a_refusal_or_the_end_of_the_input_creates_nothing() {
         r"
         exit 0
         stderr:
-          This will create 3 jobs on p01, for projects '['Wetenschap-Algemeen']', writing data to '['\\\\server\\share\\out']'. Are you sure? [y/N]:
+          This will create 3 jobs on p01, for projects '['Wetenschap-Algemeen']', writing data to '['\\\\server\\share\\out']'. Are you sure? [y/N]: n
           Cancelled: no job was created
         ",
     );
@@ -112,7 +112,7 @@ fn a_dry_run_sends_nothing_and_shows_what_it_would_send() {
             description: generated_[..]
           3 jobs would be created
         stderr:
-          This will create 3 jobs on p01, for projects '['Wetenschap-Algemeen']', writing data to '['\\\\server\\share\\out']'. Are you sure? [y/N]:
+          This will create 3 jobs on p01, for projects '['Wetenschap-Algemeen']', writing data to '['\\\\server\\share\\out']'. Are you sure? [y/N]: y
         files:
           + ./.anonbatch
         ",
@@ -230,8 +230,8 @@ fn defaults_are_set_and_used_by_the_next_mapping() {
           destination_path:\\server\other\out (Write data to this UNC path after anonymization)
         stderr:
           Enter keeps the value in [brackets]
-          project [Wetenschap-Algemeen]:
-          destination_path [\\server\share\out]:
+          project [Wetenschap-Algemeen]: MyProject
+          destination_path [\\server\share\out]: \\server\other\out
         files:
           ~ ~/AnonWebAPIClientSettings.yml
         ",

@@ -1,94 +1,293 @@
-//! Whatever a server or the network does, a command ends soon, with exit 1 and one line that names the URL.
+//! Whatever a server does wrong ends in an error that names the URL and says what to do, with exit 1, and never shows the token.
+
+use std::net::TcpListener;
+use std::thread;
+use std::time::Duration;
 
 use anonapi::api::JobId;
 use anonapi::testing::{Calls, FakeIdis, FakeJob, Fault, FaultyProxy};
 
-use crate::support::Env;
+use crate::support::{Env, Outcome};
 
-/// Commands that call the server, and what they call.
-const COMMANDS: [(&str, &str); 4] =
-    [("server status", ""), ("server jobs", "get_jobs"), ("job info 3", "get_job"), ("batch status", "get_jobs_list")];
+/// A token that could not be in an output by chance.
+const SECRET: &str = "k3eP-tH1s-s3cRet-0123456789";
 
-#[test]
-fn every_command_survives_every_fault() {
-    // Side by side: most of the time goes by in pauses before a call is tried again.
-    std::thread::scope(|scope| {
-        for fault in Fault::samples() {
-            scope.spawn(|| survives(fault));
-        }
-    });
+/// A command that calls the server, and whether one call is all that it makes of its work.
+const COMMANDS: [(&str, bool); 7] = [
+    ("server status", true),
+    ("server jobs", true),
+    ("job info 1", true),
+    ("job list 1", true),
+    ("batch status", true),
+    ("batch reset -y", false),
+    ("create from-mapping -y", false),
+];
+
+/// The commands without the one that a fault does not harm.
+fn all_but(command: &str) -> Vec<(&'static str, bool)> {
+    COMMANDS.into_iter().filter(|(line, _)| *line != command).collect()
 }
 
-fn survives(fault: Fault) {
-    let mut env = Env::with_idis(FakeIdis::builder().jobs(7));
-    let proxy = FaultyProxy::before(env.idis());
-    env.name_url(&proxy.url(""), "{proxy}/");
-    env.settings_for(&[("p01", &proxy.url("p01"))]);
-    env.run("batch init").assert_ok();
-    env.run("batch add 1-3").assert_ok();
-    for (line, function) in COMMANDS {
-        proxy.on(Calls::every(function), fault.clone());
-        let outcome = env.anon(line.split(' ')).env("ANON_TIMEOUT", "10").run();
-        let story = format!("{fault:?}\n{}", outcome.story());
-        if matches!(fault, Fault::Delay(_)) {
-            assert_eq!(outcome.status, 0, "{story}");
-            continue;
-        }
-        assert_eq!((outcome.status, outcome.stdout.as_str()), (1, ""), "{story}");
-        assert_eq!(outcome.stderr.trim().lines().count(), 1, "{story}");
-        assert!(outcome.stderr.contains("{proxy}/p01"), "{story}");
-        assert!(outcome.files.is_empty(), "{story}");
+/// A user of this server with a token, a batch and a mapping.
+fn env_at(url: &str) -> Env {
+    let mut env = Env::new();
+    env.name_url(url, "{url}");
+    env.settings_for(&[("p01", url)]);
+    // Written here, not by commands: this is done some two hundred times.
+    let mapping = env.write(
+        "anon_mapping.csv",
+        "## Description ##\n\n## Options ##\ndestination_path,\\\\server\\share\\out\nproject,test\n\n\
+         ## Mapping ##\nsource,pseudo_name\naccession_number:1.1,A\n",
+    );
+    env.write(".anonbatch", format!("job_ids:\n- '1'\nserver:\n  name: p01\n  url: {url}\n"));
+    let settings = env.read_settings().replace("user_token: token", &format!("user_token: {SECRET}"));
+    let active = format!("active_mapping_file: '{}'", mapping.display());
+    env.write_settings(&settings.replace("active_mapping_file: null", &active));
+    env
+}
+
+/// Runs each command, all at the same time, against this URL.
+fn outcomes(url: &str, commands: &[(&'static str, bool)]) -> Vec<(Outcome, bool)> {
+    let run = |line: &str| env_at(url).run(&format!("{line} -v --timeout 1"));
+    thread::scope(|scope| {
+        let running: Vec<_> = commands.iter().map(|(line, single)| (scope.spawn(|| run(line)), *single)).collect();
+        running.into_iter().map(|(thread, single)| (thread.join().unwrap(), single)).collect()
+    })
+}
+
+/// Each command fails as it should, and says these words.
+#[track_caller]
+fn assert_all_fail(url: &str, commands: &[(&'static str, bool)], says: &[&str]) {
+    for (outcome, single) in outcomes(url, commands) {
+        let outcome = outcome.assert_status(1).assert_says(says).assert_says(&["{url}"]);
+        let story = outcome.story();
+        assert!(!story.contains(SECRET), "{story}");
+        // What -v tells is no error; nor is the question, or the warning that http can be read on the way.
+        let told = |line: &&str| {
+            !["settings: ", "mapping: ", "server: ", "This will ", "warning: "]
+                .iter()
+                .any(|start| line.starts_with(start))
+        };
+        let errors: Vec<&str> = outcome.stderr.lines().filter(told).collect();
+        assert!(errors.iter().all(|line| line.starts_with("error: ")), "{story}");
+        assert_eq!(errors.len(), if single { 1 } else { 2 }, "{story}");
+        assert!(!single || outcome.stdout.is_empty(), "{story}");
+        assert!(errors.last().unwrap().contains("; "), "what to do is missing\n{story}");
     }
-    assert!(proxy.spoiled() >= COMMANDS.len(), "{fault:?}");
+}
+
+/// A server before which each call meets this fault.
+fn with_fault(fault: Fault) -> (FakeIdis, FaultyProxy) {
+    let idis = FakeIdis::builder().jobs(3).start();
+    let proxy = FaultyProxy::before(&idis);
+    proxy.on(Calls::all(), fault);
+    (idis, proxy)
+}
+
+#[track_caller]
+fn assert_fault_is_told(fault: Fault, says: &[&str]) {
+    let (_idis, proxy) = with_fault(fault);
+    assert_all_fail(&proxy.url("p01"), &COMMANDS, says);
 }
 
 #[test]
-fn a_job_with_a_missing_field_is_an_error_that_names_it() {
+fn refused() {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    assert_all_fail(
+        &format!("http://127.0.0.1:{port}/p01"),
+        &COMMANDS,
+        &["connection refused", "inform a server admin"],
+    );
+}
+
+#[test]
+fn unknown_host() {
+    assert_all_fail(
+        "http://no-such-host.invalid/p01",
+        &COMMANDS,
+        &["name or service not known", "the URL may be wrong"],
+    );
+}
+
+#[test]
+fn status_401() {
+    let idis = FakeIdis::builder().jobs(3).token("another token").start();
+    assert_all_fail(&idis.url("p01"), &COMMANDS, &["401 Unauthorized", "anon settings user get-token"]);
+}
+
+#[test]
+fn status_404_with_a_page() {
+    assert_fault_is_told(
+        Fault::page(404, "<html>not here</html>"),
+        &["not an IDIS web API: 404 Not Found", "check the URL with 'anon server list'"],
+    );
+}
+
+#[test]
+fn status_404_with_documentation() {
+    let fault = Fault::json(404, r#"{"404": "not defined", "documentation": {"overview": "IDIS web API"}}"#);
+    let (_idis, proxy) = with_fault(fault);
+    let url = proxy.url("p01");
+    assert_all_fail(&url, &all_but("server status"), &["the web API has no function '", "another version"]);
+    env_at(&url).run("server status").assert("exit 0\nstdout:\n  OK: p01: {url} is online and responsive");
+}
+
+#[test]
+fn status_405() {
+    assert_fault_is_told(Fault::json(405, "{}"), &["405 Method Not Allowed", "inform a server admin"]);
+}
+
+#[test]
+fn status_500() {
+    assert_fault_is_told(
+        Fault::page(500, "boom"),
+        &["code '500', reason 'Internal Server Error'", "inform a server admin"],
+    );
+}
+
+#[test]
+fn status_400_without_a_reason() {
+    assert_fault_is_told(Fault::page(400, "bad"), &["code '400', reason 'Bad Request'", "inform a server admin"]);
+}
+
+#[test]
+fn status_503_again_and_again() {
+    assert_fault_is_told(Fault::page(503, "<html>upgrading</html>"), &["code '503'", "try again later"]);
+}
+
+#[test]
+fn not_json() {
+    assert_fault_is_told(
+        Fault::page(200, "<html>Please log in</html>"),
+        &["not an IDIS web API", "check the URL with"],
+    );
+}
+
+#[test]
+fn json_of_another_kind() {
+    let (_idis, proxy) = with_fault(Fault::json(200, "7"));
+    // A reset needs no answer but the status.
+    assert_all_fail(&proxy.url("p01"), &all_but("batch reset -y"), &["error: "]);
+}
+
+#[test]
+fn a_job_with_missing_fields() {
     for field in ["job_id", "date", "user_name", "status", "error", "project_name", "priority", "files_downloaded"] {
-        let env = Env::with_idis(FakeIdis::builder().job(FakeJob::new(JobId(3)).without(field)));
-        env.settings();
-        env.run("batch init").assert_ok();
-        env.run("batch add 3").assert_ok();
-        for (line, function) in COMMANDS.into_iter().filter(|(_, function)| !function.is_empty()) {
-            let outcome = env.run(line).assert_status(1).assert_says(&[&format!("{{url}}/p01/{function}"), field]);
-            assert_eq!(outcome.stderr.trim().lines().count(), 1, "{}", outcome.story());
-        }
+        let idis = FakeIdis::builder().job(FakeJob::new(JobId(1)).without(field)).start();
+        let reading = [("server jobs", true), ("job info 1", true), ("job list 1", true), ("batch status", true)];
+        assert_all_fail(
+            &idis.url("p01"),
+            &reading,
+            &["the answer is not what it should be", field, "inform a server admin"],
+        );
+    }
+    let idis = FakeIdis::replying(vec![FakeJob::default().without("job_id")]);
+    let creating = [("create from-mapping -y", false)];
+    assert_all_fail(&idis.url("p01"), &creating, &["it holds no job_id", "perhaps created", "inform a server admin"]);
+}
+
+#[test]
+fn connection_closed() {
+    assert_fault_is_told(Fault::Close, &["the connection was closed before the whole answer came", "try again"]);
+}
+
+#[test]
+fn connection_reset() {
+    assert_fault_is_told(Fault::Reset, &["the connection was closed before the whole answer came", "try again"]);
+}
+
+#[test]
+fn answer_cut_short() {
+    let idis = FakeIdis::builder().jobs(3).start();
+    let proxy = FaultyProxy::before(&idis);
+    proxy.after(Calls::all(), Fault::Truncate);
+    assert_all_fail(
+        &proxy.url("p01"),
+        &COMMANDS,
+        &["the connection was closed before the whole answer came", "try again"],
+    );
+}
+
+#[test]
+fn not_even_http() {
+    assert_fault_is_told(Fault::Nonsense, &["try again"]);
+}
+
+#[test]
+fn floods_end() {
+    for fault in [Fault::EndlessBody, Fault::HugeBody, Fault::EndlessHeaders] {
+        let (_idis, proxy) = with_fault(fault);
+        let commands = [("server jobs", true), ("create from-mapping -y", false)];
+        assert_all_fail(&proxy.url("p01"), &commands, &[]);
     }
 }
 
 #[test]
-fn a_server_that_is_not_there_is_named() {
-    let env = Env::new();
-    // Port 9 is 'discard', where nobody listens.
-    env.settings_for(&[("p01", "http://127.0.0.1:9/p01")]);
-    for (line, _) in COMMANDS.into_iter().filter(|(line, _)| !line.starts_with("batch")) {
-        let outcome = env.run(line).assert_status(1).assert_says(&["http://127.0.0.1:9/p01"]);
-        assert_eq!(outcome.stderr.trim().lines().count(), 1, "{}", outcome.story());
+fn timeouts() {
+    assert_fault_is_told(Fault::Delay(Duration::from_secs(30)), &["no answer within 1 s", "--timeout SECONDS"]);
+}
+
+#[test]
+fn a_redirect_to_another_host_does_not_carry_the_token() {
+    for status in [301, 302, 303, 307, 308] {
+        let elsewhere = FaultyProxy::alone();
+        let location = format!("{}/get_jobs", elsewhere.url("p01"));
+        let (_idis, proxy) = with_fault(Fault::Redirect { status, location });
+        assert_all_fail(&proxy.url("p01"), &COMMANDS, &["redirects to", "correct it with 'anon server add NAME URL'"]);
+        assert_eq!(elsewhere.received(), [], "{status}");
     }
 }
 
 #[test]
-fn a_job_whose_answer_was_lost_is_not_created_twice() {
-    let faults = [Fault::Close, Fault::Reset, Fault::Truncate, Fault::Nonsense, Fault::page(502, "Bad gateway")];
-    for fault in faults {
-        let mut env = Env::with_idis(FakeIdis::builder());
-        let proxy = FaultyProxy::before(env.idis());
-        env.name_url(&proxy.url(""), "{proxy}/");
-        proxy.after(Calls::nth("create_job", 2), fault.clone());
-        env.settings_for(&[("p01", &proxy.url("p01"))]);
-        env.run("map init").assert_ok();
-        env.run("map add-accession-numbers 111.1 222.2 333.3").assert_ok();
-        env.set_option("destination_path", r"\\server\share\out");
+fn a_redirect_within_the_host_is_followed() {
+    let idis = FakeIdis::builder().jobs(3).token(SECRET).start();
+    let proxy = FaultyProxy::before(&idis);
+    proxy.on(
+        Calls::nth("get_jobs", 1),
+        Fault::Redirect { status: 307, location: format!("{}/get_jobs", proxy.url("p02")) },
+    );
+    env_at(&proxy.url("p01")).run("server jobs").assert_ok().assert_says(&["most recent 3 jobs"]);
+    assert_eq!(idis.requests()[0].server, "p02");
+}
 
-        let create = || env.anon(["create", "from-mapping"]).stdin("y\n").run();
-        create().assert_status(1).assert_says(&[
-            "Created job with id 1001",
-            "perhaps created",
-            "{proxy}/p01/create_job",
-        ]);
-        create().assert_ok().assert_says(&["warning: ", "perhaps created", "Created job with id 1003"]);
-        let sources: Vec<_> = env.idis().jobs("p01").iter().map(|job| job.get("source_instance_id").cloned()).collect();
-        let each_once = ["111.1", "222.2", "333.3"].map(|number| Some(format!("accession_number:{number}").into()));
-        assert_eq!(sources, each_once, "{fault:?}");
+#[test]
+fn what_can_safely_be_repeated_is() {
+    for fault in [Fault::page(503, "upgrading"), Fault::page(502, "bad gateway"), Fault::Reset] {
+        let commands = [
+            ("server status", ""),
+            ("server jobs", "get_jobs"),
+            ("job info 1", "get_job"),
+            ("batch status", "get_jobs_list"),
+            ("batch reset -y", "modify_job"),
+            ("job cancel 1 -y", "cancel_job"),
+        ];
+        let check = |line: &str, function: &str| {
+            let idis = FakeIdis::builder().jobs(3).start();
+            let proxy = FaultyProxy::before(&idis);
+            proxy.on(Calls::nth_of_all(1), fault.clone());
+            let outcome = env_at(&proxy.url("p01")).run(line).assert_ok();
+            assert!(!outcome.stderr.contains("error"), "{}", outcome.story());
+            let functions: Vec<_> = proxy.received().into_iter().map(|call| call.function).collect();
+            assert_eq!(functions, [function, function], "{line} {fault:?}");
+        };
+        thread::scope(|scope| {
+            for (line, function) in commands {
+                scope.spawn(move || check(line, function));
+            }
+        });
+    }
+}
+
+#[test]
+fn a_server_that_is_just_starting_is_waited_for() {
+    for line in ["server jobs", "create from-mapping -y"] {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let env = env_at(&format!("http://127.0.0.1:{port}/p01"));
+        let starting = thread::spawn(move || {
+            thread::sleep(Duration::from_millis(200));
+            FakeIdis::builder().jobs(3).port(port).start()
+        });
+        env.run(line).assert_ok();
+        assert_eq!(starting.join().unwrap().requests().len(), 1, "{line}");
     }
 }

@@ -4,11 +4,18 @@
 
 mod batch;
 mod create;
+mod creation;
+mod differences;
+mod failures;
 mod job;
+mod manual;
 mod map;
+mod replies;
+mod round_trip;
 mod select;
 mod server;
 mod settings;
 mod status;
 mod support;
 mod tls;
+mod together;

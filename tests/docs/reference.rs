@@ -9,7 +9,7 @@ use super::{compare, root};
 const INTRODUCTION: &str = "\
 # Command reference
 
-This page is made from the program's own help: `anon COMMAND --help` says the same. `UPDATE_DOCS=1 cargo test --test docs` writes
+This page is made from the program's own help, which any command shows with `--help`. `UPDATE_DOCS=1 cargo test --test docs` writes
 it anew. For what the commands are for see [usage](usage.md), for the words [concepts](concepts.md).
 
 A group without a command lists its commands: `anon job`. Exit status: 0 done, 1 failed (also when only a part failed), 2 wrong

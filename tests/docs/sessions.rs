@@ -10,8 +10,9 @@
 //! | `patients FOLDER COUNT` | DICOM files of so many patients |
 //! | `excel FILE` | the manual's list of accession numbers |
 //! | `write FILE` | the next block is the content of a file |
+//! | `edit FILE` | the next block is the content of a mapping after its options were changed to what they are there |
 //! | `shows FILE` | the next block has to be the content of a file |
-//! | `pass MINUTES` | time passes on the server |
+//! | `pass STEPS` | time passes on the server: a job takes four steps, and waits at most one before |
 
 use std::fs;
 use std::io::{Read, Write};
@@ -33,6 +34,9 @@ const SHOWN_SERVER: &str = "http://127.0.0.1:8417";
 
 /// The home folder as pages show it.
 const SHOWN_HOME: &str = "/home/jane";
+
+/// So long that the time which the test takes does not count.
+const STEP: Duration = Duration::from_secs(10 * 60 * 60);
 
 #[test]
 fn print_what_the_pages_say() {
@@ -91,8 +95,12 @@ fn prepare(world: &mut Option<World>, step: &str, next_block: &[&str]) -> Option
         ["patients", folder, count] => world.patients(folder, count.parse().unwrap()),
         ["excel", file] => world.write(file, ACCESSION_NUMBERS),
         ["write", file] => world.write(file, (next_block.join("\n") + "\n").as_bytes()),
+        ["edit", file] => {
+            world.edit(file, next_block);
+            return Some(file.to_owned());
+        }
         ["shows", file] => return Some(file.to_owned()),
-        ["pass", minutes] => world.idis.pass(Duration::from_secs(60 * minutes.parse::<u64>().unwrap())),
+        ["pass", steps] => world.idis.pass(STEP.mul_f64(steps.parse().unwrap())),
         _ => panic!("unknown step: {step}"),
     }
     None
@@ -108,8 +116,7 @@ impl World {
     fn new() -> World {
         let root = tempfile::Builder::new().prefix("anon-docs-").tempdir().unwrap();
         let cwd = root.path().canonicalize().unwrap();
-        // Steps so long that the time the test takes does not count.
-        let idis = FakeIdis::builder().jobs(7).life(Life::passing(Duration::from_secs(600))).start();
+        let idis = FakeIdis::builder().jobs(7).life(Life::passing(STEP)).start();
         World { root, cwd, idis }
     }
 
@@ -133,6 +140,22 @@ impl World {
         let path = self.path(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, bytes).unwrap();
+    }
+
+    /// Sets the options of a mapping, as the user does in an editor.
+    fn edit(&self, file: &str, wanted: &[&str]) {
+        let text = fs::read_to_string(self.path(file)).unwrap();
+        let options =
+            wanted.iter().skip_while(|line| **line != "## Options ##").take_while(|line| **line != "## Mapping ##");
+        let options: Vec<_> = options.filter_map(|line| line.split_once(',')).collect();
+        let edited = text.lines().map(|line| match line.split_once(',') {
+            Some((name, _)) => match options.iter().find(|(option, _)| *option == name) {
+                Some((_, value)) => format!("{name},{value}\r\n"),
+                None => format!("{line}\r\n"),
+            },
+            None => format!("{line}\r\n"),
+        });
+        self.write(file, edited.collect::<String>().as_bytes());
     }
 
     /// As the quickstart's: each patient has DICOM files in two folders, and a file that is none.
@@ -164,7 +187,9 @@ impl World {
                 self.cwd = self.path(folder).canonicalize().unwrap_or_else(|error| panic!("{folder}: {error}"));
                 out.extend(told.into_iter().map(str::to_owned));
             } else if let Some(command) = command_of(line) {
-                out.extend(keep_what_fits(&told, &self.anon(command, &answers(&told))));
+                let piped = line.strip_prefix("$ echo ").and_then(|rest| rest.split_once(" | "));
+                let stdin = piped.map_or_else(|| answers(&told), |(answer, _)| format!("{answer}\n"));
+                out.extend(keep_what_fits(&told, &self.anon(command, &stdin)));
             } else {
                 panic!("not a command that a session can run: {line}");
             }
@@ -220,8 +245,14 @@ fn keep_what_fits(told: &[&str], printed: &str) -> Vec<String> {
     kept.iter().map(|line| (*line).to_owned()).collect()
 }
 
-/// Digits stand for `d`, capitals and digits for `X`: dates, times, random pseudonyms.
-const VARYING: [&str; 4] = ["dddd-dd-ddTdd:dd:dd", "MONTH dd dddd", "MONTH_dd_dddd", "XXXXXXXX"];
+/// Dates, times, and the ids of selections. `d` stands for a digit, `h` for one of a hexadecimal number.
+const VARYING: [&str; 5] = [
+    "dddd-dd-ddTdd:dd:dd",
+    "MONTH dd dddd",
+    "MONTH_dd_dddd",
+    "'hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh'",
+    "hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh",
+];
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -238,7 +269,7 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
-/// The line without dates, times, and random names.
+/// The line without dates, times and ids.
 fn without_what_varies(line: &str) -> String {
     let mut out = String::new();
     let mut rest = line.trim_end();
@@ -267,19 +298,19 @@ fn length_of(pattern: &str, text: &str) -> Option<usize> {
     let bytes = text.as_bytes().get(month..month + pattern.len())?;
     let fits = pattern.bytes().zip(bytes).all(|(want, have)| match want {
         b'd' => have.is_ascii_digit(),
-        b'X' => have.is_ascii_digit() || have.is_ascii_uppercase(),
+        b'h' => have.is_ascii_hexdigit(),
         want => want == *have,
     });
-    let is_random = !pattern.starts_with('X') || bytes.iter().any(u8::is_ascii_digit);
     let ends_here = text[month + pattern.len()..].chars().next().is_none_or(|c| !c.is_ascii_alphanumeric());
-    (fits && is_random && ends_here).then_some(month + pattern.len())
+    (fits && ends_here).then_some(month + pattern.len())
 }
 
 #[test]
-fn only_dates_and_random_names_vary() {
+fn only_dates_and_ids_vary() {
     let same = |one, two| without_what_varies(one) == without_what_varies(two);
     assert!(same("1  2026-02-03T04:05:06  DONE", "1  2025-12-31T23:59:59  DONE"));
-    assert!(same("x,A1B2C3D4,generated_May_03_2026", "x,Q9ZZ1234,generated_July_13_2026"));
+    assert!(same("x,generated_May_03_2026", "x,generated_July_13_2026"));
+    assert!(same("id: 94cc63f4-5a92-4f25-8053-0812e5024397", "id: '00000000-5a92-4f25-8053-0812e5024397'"));
     assert!(!same("Created job with id 1001", "Created job with id 1002"));
     assert!(!same("10 files", "12 files"));
     assert_eq!(answers(&["Are you sure? [y/N]: y", "Done"]), "y\n");

@@ -3,15 +3,16 @@ use std::num::NonZeroUsize;
 
 use clap::{ArgAction, Args};
 
-use crate::api::JobId;
+use super::report::Report;
+use crate::api::{Client, JobId};
 use crate::batch::check_server;
-use crate::commands::map::open_mapping;
+use crate::commands::map::planned;
 use crate::console::{Answer, Console, Interrupt};
 use crate::context::Context;
-use crate::creation::{Creation, Outcome, Sorted, sort};
-use crate::error::{Error, Problems, Result};
-use crate::journal::Journal;
-use crate::plan::{Planned, plan};
+use crate::creation::{Creation, Sorted, recognise, sort};
+use crate::error::{Error, Result};
+use crate::journal::{Fingerprint, Journal};
+use crate::plan::Planned;
 use crate::settings::Server;
 
 /// Create a job for each row of the active mapping
@@ -41,7 +42,8 @@ pub struct FromMapping {
 impl FromMapping {
     pub fn run(self, context: &Context) -> Result<()> {
         let console = &context.console;
-        let rows = self.filtered(rows(context)?)?;
+        // Nothing is asked before everything is right.
+        let rows = self.filtered(planned(context)?.1.jobs)?;
         let server = context.settings()?.active_server()?.clone();
         if let Some(batch) = context.batch().load_if_present()? {
             check_server(&batch, &server)?;
@@ -49,8 +51,8 @@ impl FromMapping {
         if self.dry_run && !self.no_dry_run {
             return dry_run(context, &server, &rows);
         }
-        let journal = Journal::read(&context.journal_path())?;
-        let rows = self.undone(context, &server, &journal, rows)?;
+        let client = context.client_of(&server)?;
+        let rows = self.undone(context, &server, &client, rows)?;
         if rows.is_empty() {
             return Ok(());
         }
@@ -58,7 +60,7 @@ impl FromMapping {
             console.note("Cancelled: no job was created");
             return Ok(());
         }
-        self.create(context, &server, rows)
+        self.create(context, &server, &client, rows)
     }
 
     /// The rows that `--filter` leaves.
@@ -80,18 +82,16 @@ impl FromMapping {
     }
 
     /// The rows that have no job yet; says which have one. The batch gets the ids that it lost.
-    fn undone(
-        &self,
-        context: &Context,
-        server: &Server,
-        journal: &Journal,
-        rows: Vec<Planned>,
-    ) -> Result<Vec<Planned>> {
+    fn undone(&self, context: &Context, server: &Server, client: &Client, rows: Vec<Planned>) -> Result<Vec<Planned>> {
         if self.again {
             return Ok(rows);
         }
         let total = rows.len();
-        let sorted = sort(rows, server, journal);
+        let journal = Journal::read(&context.journal_path())?;
+        let mut sorted = sort(rows, server, &journal);
+        if sorted.rows().any(|row| journal.asked_at(&Fingerprint::of(&server.url, &row.job)).is_some()) {
+            sorted = look_for_jobs(context, server, client, sorted, &journal)?;
+        }
         restore(context, server, &sorted)?;
         tell(&context.console, &sorted, total);
         if sorted.new.is_empty() && !sorted.perhaps.is_empty() {
@@ -103,16 +103,21 @@ impl FromMapping {
         Ok(sorted.new)
     }
 
-    fn create(self, context: &Context, server: &Server, rows: Vec<Planned>) -> Result<()> {
+    fn create(self, context: &Context, server: &Server, client: &Client, rows: Vec<Planned>) -> Result<()> {
         let console = &context.console;
-        let client = context.client_of(server)?;
-        let interrupt = Interrupt::listen();
+        // A batch that cannot be written is better known before the first job than after it.
+        context.batch().prepare(server)?;
         let journal = Journal::open(&context.journal_path())?;
+        let interrupt = Interrupt::listen();
         // Another anon may have created some of them while this one waited for the answer or for the journal.
+        let asked = rows.len();
         let rows = if self.again { rows } else { sort(rows, server, &journal).new };
+        if rows.len() < asked {
+            console.note(format_args!("{} rows have got a job meanwhile, and are left out", asked - rows.len()));
+        }
         let progress = console.progress(Some(rows.len() as u64), "creating jobs");
         let mut report = Report::default();
-        let creation = Creation::new(&client, server, context.batch(), journal, interrupt.flag());
+        let creation = Creation::new(client, server, context.batch(), journal, interrupt.flag());
         creation.run(&rows, self.concurrency.get(), |row, outcome| {
             progress.step();
             report.note(console, row, outcome);
@@ -124,16 +129,6 @@ impl FromMapping {
 
 const PERHAPS: &str = "look for them with 'anon server jobs'; add those that exist with 'anon batch add ID', and create the \
                        others with '--again --filter PSEUDONYM'";
-
-/// All rows of the active mapping, checked. Nothing is asked before everything is right.
-fn rows(context: &Context) -> Result<Vec<Planned>> {
-    let (path, document) = open_mapping(context)?;
-    let plan = plan(document.mapping(), &context.settings()?.job_default_parameters, &path);
-    if !plan.problems.is_empty() {
-        return Err(Problems { path, list: plan.problems }.into());
-    }
-    Ok(plan.jobs)
-}
 
 fn question(rows: &[Planned], server: &Server) -> String {
     let projects: BTreeSet<&str> = rows.iter().map(|row| row.job.project.as_str()).collect();
@@ -166,6 +161,36 @@ fn dry_run(context: &Context, server: &Server, rows: &[Planned]) -> Result<()> {
     context.batch().add(server, [JobId::DRY_RUN])?;
     console.print(format_args!("{} jobs would be created", rows.len()));
     Ok(())
+}
+
+/// Jobs that the server has, although it never said so: they go into the journal, and their rows to those that have a job.
+fn look_for_jobs(
+    context: &Context,
+    server: &Server,
+    client: &Client,
+    sorted: Sorted,
+    journal: &Journal,
+) -> Result<Sorted> {
+    let found = match recognise(client, server, sorted.rows(), journal) {
+        Ok(found) if found.is_empty() => return Ok(sorted),
+        Ok(found) => found,
+        Err(error) => {
+            context.console.warn(format_args!("cannot look for the jobs that were perhaps created: {error}"));
+            return Ok(sorted);
+        }
+    };
+    let mut journal = Journal::open(&context.journal_path())?;
+    for (job, id) in &found {
+        // Another anon may have found it as well, meanwhile.
+        if journal.asked_at(job).is_some() {
+            journal.created(job, *id)?;
+        }
+    }
+    let ids: Vec<String> = found.iter().map(|(_, id)| id.to_string()).collect();
+    context.console.note(format_args!("found jobs that were perhaps created on {}: [{}]", server.name, ids.join(", ")));
+    let mut rows: Vec<Planned> = sorted.rows().cloned().collect();
+    rows.sort_by_key(|row| row.line);
+    Ok(sort(rows, server, &journal))
 }
 
 fn would_be_sent(row: &Planned) -> String {
@@ -224,69 +249,5 @@ fn lines<'a>(rows: impl Iterator<Item = &'a Planned>) -> String {
             many.first().map_or("", String::as_str),
             many.last().map_or("", String::as_str)
         ),
-    }
-}
-
-/// What was done, what failed and why, what was not tried.
-#[derive(Default)]
-struct Report {
-    created: Vec<JobId>,
-    failed: usize,
-    perhaps: usize,
-    not_tried: Vec<usize>,
-    unsaved: bool,
-    hint: Option<String>,
-}
-
-impl Report {
-    fn note(&mut self, console: &Console, row: &Planned, outcome: Outcome) {
-        let line = row.line;
-        let (error, what) = match outcome {
-            Outcome::Created(id) => {
-                console.print(format_args!("Created job with id {id}"));
-                return self.created.push(id);
-            }
-            Outcome::Unsaved(id, error) => {
-                console.print(format_args!("Created job with id {id}"));
-                self.created.push(id);
-                self.unsaved = true;
-                (error, "its id could not be saved: note it, and add it with 'anon batch add'")
-            }
-            Outcome::Failed(error) => {
-                self.failed += 1;
-                (error, "no job was created")
-            }
-            Outcome::Perhaps(error) => {
-                self.perhaps += 1;
-                (error, "the job was perhaps created")
-            }
-            Outcome::NotTried => return self.not_tried.push(line),
-        };
-        self.hint = error.hint();
-        console.note(format_args!("error: line {line}: {error} ({what})"));
-    }
-
-    fn finish(self, console: &Console) -> Result<()> {
-        let ids: Vec<String> = self.created.iter().map(ToString::to_string).collect();
-        console.print(format_args!("created {} jobs: [{}]", ids.len(), ids.join(", ")));
-        if !self.unsaved && !ids.is_empty() {
-            console.print("Saved job ids in batch in current folder");
-        }
-        if self.failed + self.perhaps + self.not_tried.len() == 0 && !self.unsaved {
-            console.print("Done");
-            return Ok(());
-        }
-        let mut text = format!("{} jobs created, {} failed", ids.len(), self.failed);
-        if self.perhaps > 0 {
-            text += &format!(", {} perhaps created", self.perhaps);
-        }
-        if let Some(first) = self.not_tried.first() {
-            text += &format!(", {} not tried (from line {first} on)", self.not_tried.len());
-        }
-        if self.failed + self.perhaps == 0 && !self.unsaved {
-            return Err(Error::Interrupted(format!("{text}; run it again to create the rest")));
-        }
-        let hint = self.hint.map(|hint| format!("; {hint}")).unwrap_or_default();
-        Err(Error::Partly(format!("{text}{hint}; then run it again: only the rest will be created")))
     }
 }

@@ -1,4 +1,5 @@
 mod from_mapping;
+mod report;
 mod set_defaults;
 mod show_defaults;
 

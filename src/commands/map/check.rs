@@ -1,9 +1,8 @@
 use clap::Args;
 
-use super::open_mapping;
+use super::planned;
 use crate::context::Context;
-use crate::error::{Problems, Result};
-use crate::plan::plan;
+use crate::error::Result;
 
 /// Read the active mapping as 'create from-mapping' would, and report all that is wrong with it
 ///
@@ -13,13 +12,8 @@ pub struct Check {}
 
 impl Check {
     pub fn run(self, context: &Context) -> Result<()> {
-        let (path, document) = open_mapping(context)?;
-        let plan = plan(document.mapping(), &context.settings()?.job_default_parameters, &path);
-        if !plan.problems.is_empty() {
-            return Err(Problems { path, list: plan.problems }.into());
-        }
-        let rows = document.mapping().rows.len();
-        context.console.print(format_args!("{}: {rows} rows, nothing wrong", path.display()));
+        let (path, plan) = planned(context)?;
+        context.console.print(format_args!("{}: {} rows, nothing wrong", path.display(), plan.jobs.len()));
         Ok(())
     }
 }

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::locale::decimal_comma;
 use crate::mapping::Template;
 use crate::parameters::Kind;
-use crate::storage::{self, Lock, Privacy};
+use crate::storage::{self, Lock, Privacy, refuse_if_edited};
 use crate::unc::{UncPath, windows_form};
 
 /// Make a mapping in this folder, with example rows to replace, and activate it
@@ -37,6 +37,7 @@ impl Init {
         };
         {
             let _lock = Lock::of(&path)?;
+            refuse_if_edited(&path)?;
             storage::replace(&path, &template.bytes(), Privacy::Shared)?;
         }
         console.print(format_args!("Initialised example mapping in {}", path.display()));

@@ -9,13 +9,14 @@ mod init;
 mod rows;
 mod status;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 
 use crate::context::Context;
-use crate::error::{Problem, Result};
-use crate::mapping::Document;
+use crate::error::{Problem, Problems, Result};
+use crate::mapping::{Document, Mapping};
+use crate::plan::{Plan, plan};
 
 /// What the mapping of a folder is called.
 pub const FILE_NAME: &str = "anon_mapping.csv";
@@ -50,12 +51,33 @@ impl Map {
 }
 
 /// Reads the active mapping, and warns of what is allowed but probably not meant.
-pub fn open_mapping(context: &Context) -> Result<(PathBuf, Document)> {
+fn open_mapping(context: &Context) -> Result<(PathBuf, Document)> {
     let path = context.mapping_path()?;
     let document = Document::read(&path)?;
-    for Problem { place, message, hint } in &document.mapping().warnings {
+    warn(context, &path, document.mapping());
+    Ok((path, document))
+}
+
+/// Plans a job for each row of the active mapping.
+///
+/// # Errors
+/// [`crate::Error::Contents`] with all that is wrong, with the file itself and with the jobs that it asks for.
+pub fn planned(context: &Context) -> Result<(PathBuf, Plan)> {
+    let path = context.mapping_path()?;
+    let (mapping, mut problems) = Document::inspect(&path)?;
+    warn(context, &path, &mapping);
+    let mut plan = plan(&mapping, &context.settings()?.job_default_parameters, &path);
+    // Without a single row that can be read, the file's own problems say all there is to say.
+    if problems.is_empty() || !mapping.rows.is_empty() {
+        problems.append(&mut plan.problems);
+    }
+    problems.sort_by(|one, other| one.place.cmp(&other.place));
+    if problems.is_empty() { Ok((path, plan)) } else { Err(Problems { path, list: problems }.into()) }
+}
+
+fn warn(context: &Context, path: &Path, mapping: &Mapping) {
+    for Problem { place, message, hint } in &mapping.warnings {
         let hint = hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
         context.console.warn(format_args!("{}{place}: {message}{hint}", path.display()));
     }
-    Ok((path, document))
 }

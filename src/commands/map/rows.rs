@@ -1,13 +1,14 @@
 //! Adding rows to the active mapping, whatever they are made of.
 
 use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::path::{Component, Path};
 
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::mapping::{Document, Mapping};
 use crate::parameters::{Kind, Parameters, Source};
-use crate::storage::Lock;
+use crate::storage::{Lock, refuse_if_edited};
 use crate::unc::UncPath;
 
 /// A row that is to be added: its source, and what is known of its other parameters.
@@ -30,6 +31,7 @@ impl NewRow {
 pub fn add(context: &Context, rows: Vec<NewRow>) -> Result<()> {
     let path = context.mapping_path()?;
     let _lock = Lock::of(&path)?;
+    refuse_if_edited(&path)?;
     let mut document = Document::read(&path)?;
     let description = chrono::Local::now().format("generated_%B_%d_%Y").to_string();
     let mut pseudonyms = Pseudonyms::of(document.mapping());
@@ -83,14 +85,14 @@ impl Pseudonyms {
 /// # Errors
 /// When it is neither below the working folder (or beside it) nor on a share that is known.
 pub fn relative(context: &Context, path: &Path) -> Result<String> {
-    let full = context.folder.join(path);
-    let typed = if path.is_absolute() {
-        full.strip_prefix(&context.folder).map(Path::to_owned).ok()
-    } else {
-        Some(path.to_owned())
-    };
-    if let Some(relative) = typed {
-        return joined(&relative);
+    // On Windows, `\data` and `C:data` are no absolute paths, and not relative to the working folder either.
+    let rooted = matches!(path.components().next(), Some(Component::Prefix(_) | Component::RootDir));
+    if !rooted {
+        return joined(path);
+    }
+    let full = std::path::absolute(context.folder.join(path)).map_err(Error::io("find", path))?;
+    if let Some(relative) = below(&full, &context.folder) {
+        return joined(relative);
     }
     if let (Some(folder), Some(name)) =
         (full.parent().and_then(UncPath::of_folder), full.file_name().and_then(|name| name.to_str()))
@@ -101,6 +103,17 @@ pub fn relative(context: &Context, path: &Path) -> Result<String> {
         format!("'{}' is outside the working folder, so the mapping cannot name it", path.display()),
         "go to the folder that holds all your data (the one that root_source_path stands for) and try again",
     ))
+}
+
+/// What is left of a path in a folder, names being compared as the system compares them.
+fn below<'a>(path: &'a Path, folder: &Path) -> Option<&'a Path> {
+    let same = |a: &OsStr, b: &OsStr| {
+        a == b || cfg!(windows) && a.to_string_lossy().to_lowercase() == b.to_string_lossy().to_lowercase()
+    };
+    let mut parts = path.components();
+    let inside =
+        folder.components().all(|part| parts.next().is_some_and(|next| same(next.as_os_str(), part.as_os_str())));
+    inside.then(|| parts.as_path())
 }
 
 /// The parts with `/` between, on every system.
@@ -129,6 +142,22 @@ mod tests {
     fn paths_are_written_with_slashes_and_without_dots() {
         assert_eq!(joined(Path::new("./a//b/")).unwrap(), "a/b");
         assert_eq!(joined(Path::new("../a/./b")).unwrap(), "../a/b");
+    }
+
+    #[test]
+    fn what_is_left_of_a_path_in_a_folder() {
+        let left =
+            |path: &str, folder: &str| below(Path::new(path), Path::new(folder)).map(|path| joined(path).unwrap());
+        assert_eq!(left("/data/a/b", "/data").as_deref(), Some("a/b"));
+        assert_eq!(left("/data", "/data/a"), None);
+        assert_eq!(left("/database/a", "/data"), None);
+        if cfg!(windows) {
+            assert_eq!(left(r"c:\DATA\A\b", r"C:\data").as_deref(), Some("A/b"));
+            assert_eq!(left(r"D:\data\b", r"C:\data"), None);
+            assert_eq!(left(r"\\Server\share\data\b", r"\\server\Share\data").as_deref(), Some("b"));
+        } else {
+            assert_eq!(left("/DATA/a", "/data"), None);
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::scan::{Check, Exclusion, Pattern, Scan};
 use crate::selection::{FILE_NAME, Selection};
-use crate::storage::Lock;
+use crate::storage::{Lock, refuse_if_edited};
 
 /// Add all files that match a pattern to the selection of this folder
 ///
@@ -68,6 +68,7 @@ impl Add {
             report(console, ".", found, found.paths.len());
         }
         let _lock = Lock::of(&path)?;
+        refuse_if_edited(&path)?;
         let mut selection = Selection::read_if_present(&path)?.unwrap_or_else(|| Selection::new(folder));
         for found in found {
             selection.merge(found.paths);

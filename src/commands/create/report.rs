@@ -1,0 +1,75 @@
+use crate::api::JobId;
+use crate::console::Console;
+use crate::creation::Outcome;
+use crate::error::{Error, Result};
+use crate::plan::Planned;
+
+/// What was done, what failed and why, what was not tried.
+#[derive(Default)]
+pub struct Report {
+    created: Vec<JobId>,
+    failed: usize,
+    perhaps: usize,
+    not_tried: Vec<usize>,
+    unsaved: bool,
+    hint: Option<String>,
+}
+
+impl Report {
+    /// Tells what became of a row.
+    pub fn note(&mut self, console: &Console, row: &Planned, outcome: Outcome) {
+        let line = row.line;
+        let (error, what) = match outcome {
+            Outcome::Created(id) => {
+                console.print(format_args!("Created job with id {id}"));
+                return self.created.push(id);
+            }
+            Outcome::Unsaved(id, error) => {
+                console.print(format_args!("Created job with id {id}"));
+                self.created.push(id);
+                self.unsaved = true;
+                (error, "its id could not be saved: note it, and add it with 'anon batch add'")
+            }
+            Outcome::Failed(error) => {
+                self.failed += 1;
+                (error, "no job was created")
+            }
+            Outcome::Perhaps(error) => {
+                self.perhaps += 1;
+                (error, "the job was perhaps created")
+            }
+            Outcome::NotTried => return self.not_tried.push(line),
+        };
+        self.hint = error.hint();
+        console.note(format_args!("error: line {line}: {error} ({what})"));
+    }
+
+    /// Tells how it all ended.
+    ///
+    /// # Errors
+    /// [`Error::Partly`] when some rows have no job or perhaps none, [`Error::Interrupted`] after Ctrl-C.
+    pub fn finish(self, console: &Console) -> Result<()> {
+        let ids: Vec<String> = self.created.iter().map(ToString::to_string).collect();
+        console.print(format_args!("created {} jobs: [{}]", ids.len(), ids.join(", ")));
+        if !self.unsaved && !ids.is_empty() {
+            console.print("Saved job ids in batch in current folder");
+        }
+        if self.failed + self.perhaps + self.not_tried.len() == 0 && !self.unsaved {
+            console.print("Done");
+            return Ok(());
+        }
+        let mut text = format!("{} jobs created, {} failed", ids.len(), self.failed);
+        if self.perhaps > 0 {
+            text += &format!(", {} perhaps created", self.perhaps);
+        }
+        if let Some(first) = self.not_tried.first() {
+            text += &format!(", {} not tried (from line {first} on)", self.not_tried.len());
+        }
+        if self.failed + self.perhaps == 0 && !self.unsaved {
+            return Err(Error::Interrupted(format!("{text}; run it again to create the rest")));
+        }
+        // A refusal has no hint of its own: the server has said what is wrong.
+        let hint = self.hint.map_or_else(|| "; correct what was refused".to_owned(), |hint| format!("; {hint}"));
+        Err(Error::Partly(format!("{text}{hint}; then run it again: only the rest will be created")))
+    }
+}
