@@ -17,8 +17,11 @@ use anonapi::tabular::{Column, InputList};
 use anonapi::troubleshooting::advice;
 use serde_json::Value;
 
-/// Each reader, and the folders with what it is given first: of `fuzz/seeds` or `tests/fixtures`.
-pub const READERS: [(&str, fn(&[u8]), &[&str]); 9] = [
+/// A reader's name, the reader, and the folders with what it is given first.
+pub type Reader = (&'static str, fn(&[u8]), &'static [&'static str]);
+
+/// Each reader.
+pub const READERS: [Reader; 9] = [
     ("mapping", mapping, &["tests/fixtures/mappings"]),
     ("input_list", input_list, &["tests/fixtures/tables"]),
     ("excel", excel, &["tests/fixtures/tables"]),

@@ -36,6 +36,13 @@ impl Sorted {
         let created = self.created.iter().map(|(row, _)| row);
         created.chain(&self.new).chain(&self.perhaps).chain(&self.repeated)
     }
+
+    /// Takes new rows for perhaps created.
+    pub fn doubt(&mut self, is_doubtful: impl Fn(&Planned) -> bool) {
+        let (doubtful, new) = std::mem::take(&mut self.new).into_iter().partition(is_doubtful);
+        self.new = new;
+        self.perhaps.extend::<Vec<Planned>>(doubtful);
+    }
 }
 
 /// Sorts rows by what the journal knows of their jobs.

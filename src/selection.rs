@@ -111,7 +111,7 @@ impl Selection {
         if !problems.is_empty() {
             return Err(outside(path, &problems, |_| Place::Whole).into());
         }
-        storage::replace(path, self.to_yaml().as_bytes(), Privacy::Shared)
+        storage::replace_soon(path, self.to_yaml().as_bytes(), Privacy::Shared)
     }
 
     /// The text of the file: keys in the order that AnonAPI gives them.

@@ -51,15 +51,43 @@ pub fn read_if_present(path: &Path) -> Result<Option<Vec<u8>>> {
 /// # Errors
 /// [`Error::Io`] that names the file; the file is then as it was.
 pub fn replace(path: &Path, bytes: &[u8], privacy: Privacy) -> Result<()> {
-    replace_file(path, bytes, privacy).map_err(Error::io("write", path))
-}
-
-fn replace_file(path: &Path, bytes: &[u8], privacy: Privacy) -> io::Result<()> {
-    let target = behind_links(path)?;
-    let file = written_beside(&target, bytes, privacy)?;
-    persist(file, &target)?;
+    let target = replace_file(path, bytes, privacy, File::sync_all).map_err(Error::io("write", path))?;
     sync_folder(folder_of(&target));
     Ok(())
+}
+
+/// As [`replace`], but does not wait for the disk: for what can be made again.
+///
+/// A power cut within the next seconds may bring the old file back, or none.
+///
+/// # Errors
+/// As [`replace`].
+pub fn replace_soon(path: &Path, bytes: &[u8], privacy: Privacy) -> Result<()> {
+    replace_file(path, bytes, privacy, begin_sync).map_err(Error::io("write", path)).map(drop)
+}
+
+/// Has the system begin to write a file to disk: a file system that orders its writes (ext4) then never has the new name
+/// without the contents.
+fn begin_sync(file: &File) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    {
+        use std::os::fd::AsRawFd;
+        // SAFETY: the descriptor is that of an open file, and the call takes no pointer.
+        if unsafe { libc::sync_file_range(file.as_raw_fd(), 0, 0, libc::SYNC_FILE_RANGE_WRITE) } == 0 {
+            return Ok(());
+        }
+    }
+    file.sync_all()
+}
+
+type Sync = fn(&File) -> io::Result<()>;
+
+/// Returns the path of the file itself.
+fn replace_file(path: &Path, bytes: &[u8], privacy: Privacy, sync: Sync) -> io::Result<PathBuf> {
+    let target = behind_links(path)?;
+    let file = written_beside(&target, bytes, privacy, sync)?;
+    persist(file, &target)?;
+    Ok(target)
 }
 
 /// Finds out whether a file could be made with this content, and leaves nothing behind.
@@ -67,12 +95,13 @@ fn replace_file(path: &Path, bytes: &[u8], privacy: Privacy) -> io::Result<()> {
 /// # Errors
 /// [`Error::Io`] that names the file: what [`replace`] would say.
 pub fn probe(path: &Path, bytes: &[u8]) -> Result<()> {
-    let written = behind_links(path).and_then(|target| written_beside(&target, bytes, Privacy::Private));
+    let written =
+        behind_links(path).and_then(|target| written_beside(&target, bytes, Privacy::Private, File::sync_all));
     written.map(drop).map_err(Error::io("write", path))
 }
 
-/// A temporary file in the same folder, on disk, with the permissions that the target has or will have.
-fn written_beside(target: &Path, bytes: &[u8], privacy: Privacy) -> io::Result<tempfile::NamedTempFile> {
+/// A temporary file in the same folder, with the permissions that the target has or will have; `sync` brings it to disk.
+fn written_beside(target: &Path, bytes: &[u8], privacy: Privacy, sync: Sync) -> io::Result<tempfile::NamedTempFile> {
     let existing = fs::metadata(target).ok();
     if let Some(existing) = &existing {
         refuse_unless_writable(target, existing)?;
@@ -93,7 +122,7 @@ fn written_beside(target: &Path, bytes: &[u8], privacy: Privacy) -> io::Result<t
         file.as_file().set_permissions(existing.permissions())?;
     }
     file.write_all(bytes)?;
-    file.as_file().sync_all()?;
+    sync(file.as_file())?;
     Ok(file)
 }
 

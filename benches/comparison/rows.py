@@ -118,7 +118,7 @@ def local(bench):
     loop.run(*studies, folder=folder)
     peer = side_by_side(bench.rounds(3), AnonAPI=lambda: add_studies(bench, bench.peer, folder))
     runs = side_by_side(
-        bench.rounds(15, 9),
+        bench.rounds(31, 15),
         C=lambda: loop.run(*studies, folder=folder),
         anon=lambda: add_studies(bench, bench.anon, folder),
         name=lambda: add_studies(bench, bench.anon, folder, "--no-check-dicom"),

@@ -17,7 +17,8 @@ use super::pattern::{name_matches, name_pattern};
 /// # Errors
 /// [`Error::Usage`] if there is no such folder, or nothing matches; [`Error::Io`] if a folder cannot be listed.
 pub fn expand(pattern: &str, base: &Path) -> Result<Vec<PathBuf>> {
-    let typed = unquoted(pattern);
+    // Quotes that a Windows shell left are none of the name, unless there is such a name.
+    let typed = if base.join(pattern).is_dir() { pattern } else { unquoted(pattern) };
     if !typed.contains('*') {
         return literal(typed, base).map(|folder| vec![folder]);
     }

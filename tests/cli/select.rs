@@ -128,3 +128,13 @@ fn a_selection_that_cannot_be_read_is_named_and_kept() {
         }
     }
 }
+
+#[test]
+fn a_folder_means_all_that_is_in_it() {
+    let env = Env::new();
+    env.dicom("1", "1.2", &["study1/a.dcm", "study1/deep/er/b.dcm", "study2/c.dcm", "d.dcm"]);
+    // What a Linux shell makes of `anon select add *`.
+    env.run("select add study1 study2/ d.dcm").assert_ok().assert_says(&["selection now contains 4 files"]);
+    env.run("select delete").assert_ok();
+    env.run("select add study1").assert_ok().assert_says(&["selection now contains 2 files"]);
+}

@@ -104,7 +104,10 @@ mod unix {
         }
         // The program itself may be where only root can go.
         let program = root.join("anon");
-        fs::copy(env!("CARGO_BIN_EXE_anon"), &program).unwrap();
+        // By another process: a file that this one has open for writing could be inherited by a child of another test, and then
+        // cannot be run ("text file busy").
+        let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_anon")).arg(&program).status().unwrap();
+        assert!(copied.success());
         let mut as_nobody = Command::new(&program);
         as_nobody.args(command.get_args()).current_dir(command.get_current_dir().unwrap()).env_clear();
         as_nobody.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));

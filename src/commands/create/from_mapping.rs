@@ -168,7 +168,7 @@ fn look_for_jobs(
     context: &Context,
     server: &Server,
     client: &Client,
-    sorted: Sorted,
+    mut sorted: Sorted,
     journal: &Journal,
 ) -> Result<Sorted> {
     let found = match recognise(client, server, sorted.rows(), journal) {
@@ -176,6 +176,7 @@ fn look_for_jobs(
         Ok(found) => found,
         Err(error) => {
             context.console.warn(format_args!("cannot look for the jobs that were perhaps created: {error}"));
+            sorted.doubt(|row| journal.asked_at(&Fingerprint::of(&server.url, &row.job)).is_some());
             return Ok(sorted);
         }
     };

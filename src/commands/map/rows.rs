@@ -113,7 +113,7 @@ fn below<'a>(path: &'a Path, folder: &Path) -> Option<&'a Path> {
     let mut parts = path.components();
     let inside =
         folder.components().all(|part| parts.next().is_some_and(|next| same(next.as_os_str(), part.as_os_str())));
-    inside.then(|| parts.as_path())
+    inside.then_some(parts.as_path())
 }
 
 /// The parts with `/` between, on every system.

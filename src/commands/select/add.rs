@@ -52,7 +52,7 @@ impl Add {
         for pattern in &self.pattern {
             let scan = Scan {
                 check: if self.checking.is_on() { Check::Open } else { Check::Nothing },
-                include: Some(Pattern::new(pattern)?),
+                include: Some(self.matching(context, pattern)?),
                 exclude: exclude.clone(),
                 recurse: self.recurse || !self.no_recurse,
                 concurrency: self.concurrency,
@@ -76,5 +76,14 @@ impl Add {
         selection.save(&path)?;
         console.print(format_args!("selection now contains {} files", selection.selected_paths.len()));
         Ok(())
+    }
+
+    /// A name without wildcards that is a folder's means all that is in it: Linux shells turn `*` into such names.
+    fn matching(&self, context: &Context, pattern: &str) -> Result<Pattern> {
+        let folder = pattern.trim_end_matches(['/', '\\']);
+        if context.folder.join(folder).is_dir() && !folder.contains(['*', '?', '[']) {
+            return Pattern::new(&format!("{folder}/**"));
+        }
+        Pattern::new(pattern)
     }
 }
