@@ -1,21 +1,27 @@
 //! Handing over what was found, while the scan goes on.
 //!
-//! A selection is on disk only when the disk says so, which takes longer than scanning a small folder. So that no thread of
-//! the scan waits for that, each result is handed over on a thread of its own: file systems write many files to disk in the
-//! time that one takes.
+//! Where writing a selection takes long, because the disk or the share is waited for, no thread of the scan does that: results
+//! are handed over on threads of their own, many at once. Where it is quick, a thread would cost more than it saves.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, Scope};
+use std::time::{Duration, Instant};
 
 use super::Found;
 
 /// No more threads than this wait for the disk.
 const MOST: usize = 32;
 
+/// A result that takes longer than this to hand over is waited for, not worked on.
+const SLOW: Duration = Duration::from_millis(1);
+
 /// Results on their way to whoever wanted the scan.
 pub(super) struct Delivery {
     limit: usize,
+    /// Whether the result that was handed over last took long.
+    is_slow: AtomicBool,
     queue: Mutex<Queue>,
 }
 
@@ -28,7 +34,7 @@ struct Queue {
 impl Delivery {
     /// With a limit of 1, each result is handed over by the thread that has it.
     pub(super) fn new(limit: usize) -> Delivery {
-        Delivery { limit: limit.min(MOST), queue: Mutex::default() }
+        Delivery { limit: limit.min(MOST), is_slow: AtomicBool::new(false), queue: Mutex::default() }
     }
 
     /// Hands a result over, now or soon.
@@ -39,7 +45,12 @@ impl Delivery {
         found: Found,
         hand_over: impl Fn(usize, Found) + Send + Copy + 'scope,
     ) {
-        if self.limit == 1 {
+        let hand_over = move |root, found| {
+            let started = Instant::now();
+            hand_over(root, found);
+            self.is_slow.store(started.elapsed() > SLOW, Ordering::Relaxed);
+        };
+        if self.limit == 1 || !self.is_slow.load(Ordering::Relaxed) {
             return hand_over(root, found);
         }
         let mut queue = self.lock();
