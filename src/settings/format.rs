@@ -74,9 +74,13 @@ impl<'de> Deserialize<'de> for Entries {
             }
 
             fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Entries, A::Error> {
-                let mut entries = vec![];
-                while let Some(entry) = map.next_entry()? {
-                    entries.push(entry);
+                let mut entries: Vec<(String, Option<String>)> = vec![];
+                while let Some((key, value)) = map.next_entry()? {
+                    // Of a key that is there twice, the last value counts, as in AnonAPI.
+                    match entries.iter_mut().find(|(known, _)| *known == key) {
+                        Some(entry) => entry.1 = value,
+                        None => entries.push((key, value)),
+                    }
                 }
                 Ok(Entries(entries))
             }

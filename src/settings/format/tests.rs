@@ -34,6 +34,13 @@ validate_ssl: true
 }
 
 #[test]
+fn of_a_server_that_is_there_twice_the_last_counts() {
+    let settings = parse("servers:\n  p01: https://a/p01\n  p02: https://a/p02\n  p01: https://b/p01\n");
+    let servers: Vec<String> = settings.servers.iter().map(ToString::to_string).collect();
+    assert_eq!(servers, ["p01: https://b/p01", "p02: https://a/p02"]);
+}
+
+#[test]
 fn older_files_are_read() {
     let listed = parse("create_job_defaults:\n- project,A\n");
     let named = parse("create_job_defaults:\n  project_name: A\n  destination_path: \\\\s\\out\n");
