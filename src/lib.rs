@@ -61,7 +61,7 @@ pub use error::{Error, Result};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, FromArgMatches};
 
 /// Its examples are compiled with the others.
 #[cfg(doctest)]
@@ -75,7 +75,7 @@ pub fn command() -> clap::Command {
 
 /// The whole program: takes the command line, does what it says, and returns what to exit with.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match cli::Cli::try_parse_from(arguments) {
+    let cli = match parse(arguments) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version go to stdout with status 0, wrong usage to stderr with status 2.
@@ -92,4 +92,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             ExitCode::from(error.exit_status())
         }
     }
+}
+
+fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<cli::Cli, clap::Error> {
+    let mut command = command();
+    let cli = match command.try_get_matches_from_mut(arguments) {
+        Ok(mut matches) => cli::Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command)),
+        Err(error) => Err(error),
+    };
+    // Taking the tree apart again takes almost as long as building it, and the program ends soon.
+    std::mem::forget(command);
+    cli
 }

@@ -3,7 +3,7 @@
 //! One [`Queue`] holds folders to list and files to look into; each thread, the caller's included, takes from it what is best done
 //! next. Threads are added while there is more to do than there are threads, as far as [`Crew`] allows.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::hash::RandomState;
 use std::mem;
@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use super::crew::{Crew, Pace};
 use super::delivery::Delivery;
 use super::queue::{BATCH, Batch, Queue, Work};
-use super::sniff::{Sniffed, Sniffer, is_gone, is_too_many, wait_for_others};
+use super::sniff::{Nearby, Sniffed, Sniffer, is_gone, is_too_many, wait_for_others};
 use super::tally::Tally;
 use super::walk::{Entry, Folder, Rules};
 use super::{Check, Counters, DEFAULT_CONCURRENCY, Found, Report, Scan};
@@ -251,13 +251,9 @@ impl<T: Send> Engine<'_, T> {
     fn sniff<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, batch: Batch, sniffer: &mut Sniffer<'_>) {
         let folder = &batch.folder;
         let started = Instant::now();
-        let mut path = folder.path.clone();
-        let mut sniffed = Vec::with_capacity(batch.names.len());
-        for name in &batch.names {
-            path.push(name);
-            sniffed.push(self.sniff_patiently(&path, sniffer));
-            path.pop();
-        }
+        let nearby = Nearby::new(&folder.path, batch.names.len());
+        let sniffed: Vec<Sniffed> =
+            batch.names.iter().map(|name| self.sniff_patiently(&nearby, name, sniffer)).collect();
         self.took(started.elapsed(), batch.names.len());
         let mut selected = 0;
         self.tally(folder, |tally| {
@@ -281,10 +277,10 @@ impl<T: Send> Engine<'_, T> {
         self.finished(scope, folder.root, batch.names.len() as u64);
     }
 
-    fn sniff_patiently(&self, path: &Path, sniffer: &mut Sniffer<'_>) -> Sniffed {
+    fn sniff_patiently(&self, folder: &Nearby<'_>, name: &OsStr, sniffer: &mut Sniffer<'_>) -> Sniffed {
         let mut attempt = 0;
         loop {
-            let sniffed = sniffer.sniff(path);
+            let sniffed = sniffer.sniff(folder, name);
             if !matches!(sniffed, Sniffed::TooMany) {
                 return sniffed;
             }

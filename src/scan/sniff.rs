@@ -1,5 +1,6 @@
 //! Looking into one file: one open, one read.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::hash::RandomState;
 use std::io::{self, Read};
@@ -32,8 +33,8 @@ impl<'a> Sniffer<'a> {
         Sniffer { buffer: Box::new([0; READ]), key }
     }
 
-    pub(super) fn sniff(&mut self, path: &Path) -> Sniffed {
-        match self.look(path) {
+    pub(super) fn sniff(&mut self, folder: &Nearby<'_>, name: &OsStr) -> Sniffed {
+        match self.look(folder, name) {
             Ok(sniffed) => sniffed,
             Err(error) if is_gone(&error) => Sniffed::Gone,
             Err(error) if is_too_many(&error) => Sniffed::TooMany,
@@ -41,8 +42,8 @@ impl<'a> Sniffer<'a> {
         }
     }
 
-    fn look(&mut self, path: &Path) -> io::Result<Sniffed> {
-        let mut file = File::open(path)?;
+    fn look(&mut self, folder: &Nearby<'_>, name: &OsStr) -> io::Result<Sniffed> {
+        let mut file = folder.open(name)?;
         let mut length = 0;
         while length < PREFIX {
             match file.read(&mut self.buffer[length..]) {
@@ -59,6 +60,51 @@ impl<'a> Sniffer<'a> {
         // A regular file gives less than was asked for only at its end.
         let rest: &mut dyn Read = if length < READ { &mut io::empty() } else { &mut file };
         Ok(Sniffed::Dicom(dicom::identity(start, rest, self.key)))
+    }
+}
+
+/// From so many files in one folder on, opening the folder too is worth it.
+const MANY: usize = 16;
+
+/// A folder in which files are opened: when they are many, by their names alone, so that the system need not look up the whole
+/// path for each.
+pub(super) struct Nearby<'a> {
+    path: &'a Path,
+    handle: Option<File>,
+}
+
+impl<'a> Nearby<'a> {
+    pub(super) fn new(path: &'a Path, files: usize) -> Nearby<'a> {
+        // With 32 bits, large files need other calls.
+        let is_useful = cfg!(all(unix, target_pointer_width = "64")) && files >= MANY;
+        Nearby { path, handle: if is_useful { File::open(path).ok() } else { None } }
+    }
+
+    fn open(&self, name: &OsStr) -> io::Result<File> {
+        match &self.handle {
+            #[cfg(unix)]
+            Some(folder) => open_in(folder, name),
+            _ => File::open(self.path.join(name)),
+        }
+    }
+}
+
+#[cfg(unix)]
+fn open_in(folder: &File, name: &OsStr) -> io::Result<File> {
+    use std::os::fd::{AsRawFd, FromRawFd};
+    use std::os::unix::ffi::OsStrExt;
+    let name = std::ffi::CString::new(name.as_bytes())?;
+    loop {
+        // SAFETY: `name` ends with a NUL, and both it and the folder outlive the call.
+        let file = unsafe { libc::openat(folder.as_raw_fd(), name.as_ptr(), libc::O_RDONLY | libc::O_CLOEXEC) };
+        if file >= 0 {
+            // SAFETY: the descriptor is new, and nobody else has it.
+            return Ok(unsafe { File::from_raw_fd(file) });
+        }
+        let error = io::Error::last_os_error();
+        if error.kind() != io::ErrorKind::Interrupted {
+            return Err(error);
+        }
     }
 }
 
