@@ -64,13 +64,6 @@ fn keys_of_other_versions_are_kept() {
 }
 
 #[test]
-fn of_a_server_that_is_named_twice_the_last_url_counts() {
-    let settings = parse("servers:\n  a: https://one\n  b: https://b\n  a: https://two\n");
-    let servers: Vec<String> = settings.servers.iter().map(Server::to_string).collect();
-    assert_eq!(servers, ["a: https://two", "b: https://b"]);
-}
-
-#[test]
 fn what_people_type_for_yes_and_no() {
     assert!(parse("validate_ssl: 'Yes'\n").validate_ssl);
     assert!(!parse("validate_ssl: off\n").validate_ssl);
