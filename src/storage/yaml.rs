@@ -20,8 +20,16 @@ pub fn scalar(text: &str) -> String {
     if is_plain(text) { text.to_owned() } else { format!("'{}'", text.replace('\'', "''")) }
 }
 
-fn block(value: &Value, indent: usize, out: &mut String) {
+/// A value without its tag: AnonAPI's reader refuses tags, and none of ours has a meaning.
+fn untagged(value: &Value) -> &Value {
     match value {
+        Value::Tagged(tagged) => untagged(&tagged.value),
+        other => other,
+    }
+}
+
+fn block(value: &Value, indent: usize, out: &mut String) {
+    match untagged(value) {
         Value::Mapping(entries) if !entries.is_empty() => {
             for (key, value) in entries {
                 pad(indent, out);
@@ -46,7 +54,7 @@ fn block(value: &Value, indent: usize, out: &mut String) {
 
 /// What follows `key:`. A list is not indented below its key.
 fn nested(value: &Value, indent: usize, out: &mut String) {
-    match value {
+    match untagged(value) {
         Value::Mapping(entries) if !entries.is_empty() => {
             out.push('\n');
             block(value, indent + 2, out);
@@ -64,7 +72,7 @@ fn nested(value: &Value, indent: usize, out: &mut String) {
 }
 
 fn nested_item(item: &Value, indent: usize, out: &mut String) {
-    match item {
+    match untagged(item) {
         Value::Mapping(entries) if !entries.is_empty() => {
             let mut inner = String::new();
             block(item, indent + 2, &mut inner);
@@ -90,14 +98,15 @@ fn pad(indent: usize, out: &mut String) {
 }
 
 fn inline(value: &Value) -> String {
-    match value {
+    match untagged(value) {
         Value::Null => "null".to_owned(),
         Value::Bool(value) => value.to_string(),
         Value::Number(value) => value.to_string(),
         Value::String(text) => scalar(text),
         Value::Sequence(_) => "[]".to_owned(),
         Value::Mapping(_) => "{}".to_owned(),
-        Value::Tagged(tagged) => inline(&tagged.value),
+        // Unpacked already.
+        Value::Tagged(_) => "null".to_owned(),
     }
 }
 
@@ -183,6 +192,12 @@ mod tests {
         {
             assert_eq!(scalar(text), text);
         }
+    }
+
+    #[test]
+    fn what_a_tag_holds_is_kept() {
+        let value: Value = serde_yaml::from_str("a: !c [1, {b: !d [x]}]\n").unwrap();
+        assert_eq!(emit(&value), "a:\n- 1\n- b:\n  - x\n");
     }
 
     #[test]
