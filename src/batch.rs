@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use serde_yaml::{Mapping, Value};
 
 use crate::api::JobId;
 use crate::error::{Error, Place, Problem, Problems, Result};
@@ -66,13 +65,13 @@ impl Batch {
 
     /// The text of the file. Ids are strings there, as AnonAPI has them.
     pub fn to_yaml(&self) -> String {
-        let text = |text: &str| Value::from(text);
-        let ids = self.job_ids.iter().map(|id| text(&id.to_string())).collect();
-        let server: Mapping =
-            [(text("name"), text(&self.server.name)), (text("url"), text(&self.server.url))].into_iter().collect();
-        let root: Mapping =
-            [(text("job_ids"), Value::Sequence(ids)), (text("server"), Value::Mapping(server))].into_iter().collect();
-        yaml::emit(&Value::Mapping(root))
+        let mut text = String::from(if self.job_ids.is_empty() { "job_ids: []\n" } else { "job_ids:\n" });
+        for id in &self.job_ids {
+            text.extend(["- '", &id.to_string(), "'\n"]);
+        }
+        let Server { name, url } = &self.server;
+        text.extend(["server:\n  name: ", &yaml::scalar(name), "\n  url: ", &yaml::scalar(url), "\n"]);
+        text
     }
 }
 

@@ -188,9 +188,11 @@ fn refuse_unless_writable(path: &Path, existing: &fs::Metadata) -> io::Result<()
     if !existing.is_file() {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a device, not a file"));
     }
-    // Windows refuses this for as long as a virus scanner looks at the file, which `persist` waits for.
-    if cfg!(unix) || existing.permissions().readonly() {
+    if cfg!(unix) {
         OpenOptions::new().append(true).open(path)?;
+    } else if existing.permissions().readonly() {
+        // Windows refuses to open it for as long as a virus scanner looks at the file, too, which `persist` waits for.
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only"));
     }
     Ok(())
 }

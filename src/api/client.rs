@@ -318,13 +318,18 @@ impl Attempt {
             Failure::Broken
         };
         // A server that hangs up without a word does so again: that is not worth a second try.
-        let passing = connecting || error.is_timeout() || kind == Some(io::ErrorKind::ConnectionReset);
+        let passing = connecting || error.is_timeout() || kind.is_some_and(is_reset);
         Attempt { failure, arrived: !connecting, passing }
     }
 
     fn may_repeat(&self, repeat: Repeat) -> bool {
         self.passing && (repeat == Repeat::Safe || !self.arrived)
     }
+}
+
+/// Windows says of the same event that the connection was reset or that it was aborted.
+fn is_reset(kind: io::ErrorKind) -> bool {
+    matches!(kind, io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted)
 }
 
 /// Statuses of a proxy or a server that is just starting: the same call may succeed in a moment.

@@ -75,7 +75,7 @@ pub fn change(
     }
     let interrupt = Interrupt::listen();
     let mut tally = Tally::default();
-    let progress = console.progress(Some(ids.len() as u64), change.verb);
+    let progress = console.progress_of(ids.len(), change.verb);
     let handled = in_parallel(
         ids,
         AT_ONCE,

@@ -36,7 +36,7 @@ pub struct Watched {
 impl Watched {
     /// Shows the progress from now on.
     pub fn start(console: &Console) -> Watched {
-        Watched { bar: console.progress(None, "finding files:"), interrupt: Interrupt::listen() }
+        Watched { bar: console.progress("finding files:"), interrupt: Interrupt::listen() }
     }
 
     /// Ends the scan when it is set.

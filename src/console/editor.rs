@@ -44,7 +44,11 @@ fn wait_for(program: &str, arguments: &[String], path: &Path) -> io::Result<Exit
     match run(program) {
         // Windows finds only `.exe` by itself, and the `code` of Visual Studio Code is `code.cmd`.
         Err(error) if cfg!(windows) && error.kind() == io::ErrorKind::NotFound => {
-            ["cmd", "bat"].iter().find_map(|kind| run(&format!("{program}.{kind}")).ok()).ok_or(error)
+            let scripts = ["cmd", "bat"].map(|kind| format!("{program}.{kind}"));
+            // One that is not there would be reported by the shell that runs scripts, in words of its own.
+            let mut found =
+                scripts.iter().filter(|script| !script.contains(['/', '\\']) || Path::new(script).is_file());
+            found.find_map(|script| run(script).ok()).ok_or(error)
         }
         outcome => outcome,
     }
@@ -96,6 +100,16 @@ mod tests {
         let program = program.to_str().unwrap();
         assert_eq!(words(program), [program]);
         assert_eq!(words(&format!("{program} -n 'a b'")), [program, "-n", "a b"]);
+    }
+
+    #[test]
+    fn an_editor_that_is_not_there_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let missing = folder.path().join("missing");
+        for editor in [format!("\"{}\" -n", missing.display()), "no-such-editor -n".to_owned()] {
+            let error = run("EDITOR", &editor, &folder.path().join("a.txt")).unwrap_err().to_string();
+            assert!(error.contains("that EDITOR names cannot be started"), "{error}");
+        }
     }
 
     #[test]

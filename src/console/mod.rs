@@ -135,9 +135,15 @@ impl Console {
         Ok(if answer.is_empty() { current } else { answer }.to_owned())
     }
 
-    /// A progress bar for `total` steps, or for steps without a known end.
-    pub fn progress(&self, total: Option<u64>, what: &str) -> Progress {
-        Progress::new(self.interactive, total, what)
+    /// A progress bar for steps without a known end, which print nothing.
+    pub fn progress(&self, what: &str) -> Progress {
+        Progress::new(self.interactive, None, what)
+    }
+
+    /// A progress bar for `total` steps that print a line each: for when those lines go to a file. On a terminal they are
+    /// progress enough, and a bar among them would garble them.
+    pub fn progress_of(&self, total: usize, what: &str) -> Progress {
+        Progress::new(self.interactive && !io::stdout().is_terminal(), Some(total as u64), what)
     }
 
     /// One line of stdin, whether that is a terminal or a pipe.

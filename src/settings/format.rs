@@ -74,9 +74,13 @@ impl<'de> Deserialize<'de> for Entries {
             }
 
             fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Entries, A::Error> {
-                let mut entries = vec![];
-                while let Some(entry) = map.next_entry()? {
-                    entries.push(entry);
+                let mut entries: Vec<(String, Option<String>)> = vec![];
+                while let Some((key, value)) = map.next_entry()? {
+                    // Of a key that is there twice, the last value counts, as in AnonAPI.
+                    match entries.iter_mut().find(|(known, _)| *known == key) {
+                        Some(entry) => entry.1 = value,
+                        None => entries.push((key, value)),
+                    }
                 }
                 Ok(Entries(entries))
             }
@@ -126,7 +130,7 @@ impl Settings {
         };
         let url = |(name, url): (String, Option<String>)| Server { name, url: url.unwrap_or_default() };
         Ok(Settings {
-            servers: raw.servers.map_or(default.servers, |entries| each_once(entries.0.into_iter().map(url))),
+            servers: raw.servers.map_or(default.servers, |entries| entries.0.into_iter().map(url).collect()),
             active_server_name: raw.active_server_name.unwrap_or(default.active_server_name),
             user_name: raw.user_name.unwrap_or(default.user_name),
             user_token: raw.user_token.map_or(default.user_token, Token::new),
@@ -178,18 +182,6 @@ fn problem(path: &Path, error: &serde_yaml::Error) -> Problems {
         None => text.to_owned(),
     };
     Problems { path: path.to_owned(), list: vec![Problem::new(place, message).hint(HINT)] }
-}
-
-/// Of a name that is given twice, the last URL counts, as it does for AnonAPI.
-fn each_once(servers: impl Iterator<Item = Server>) -> Vec<Server> {
-    let mut once: Vec<Server> = vec![];
-    for server in servers {
-        match once.iter_mut().find(|known| known.name == server.name) {
-            Some(known) => *known = server,
-            None => once.push(server),
-        }
-    }
-    once
 }
 
 fn parameters(defaults: Defaults, path: &Path) -> Result<Parameters> {

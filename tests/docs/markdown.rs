@@ -3,6 +3,7 @@
 /// A fenced block of a page.
 pub struct Block<'a> {
     /// What stands behind the opening fence.
+    #[cfg_attr(windows, expect(dead_code, reason = "for sessions, which are of Unix"))]
     pub language: &'a str,
     /// The line of the page that its first line of content is, from 0.
     pub first: usize,

@@ -112,6 +112,7 @@ impl<'a> World<'a> {
     }
 
     /// As [`World::check`], where nothing could be written any more: an id may then be on the screen alone, but its row is known.
+    #[cfg(unix)]
     #[track_caller]
     pub fn check_after_full_disk(&self) {
         let (journal, jobs) =

@@ -40,7 +40,6 @@ fn names_survive_or_are_refused_by_name() {
     let mut names = vec![
         "it's.dcm",
         "- x",
-        "a: b",
         "#1",
         "~",
         "null",
@@ -58,6 +57,7 @@ fn names_survive_or_are_refused_by_name() {
     ];
     if cfg!(unix) {
         names.extend([
+            "a: b",
             "a\nb",
             "a\r\nb",
             "\"q\"",

@@ -115,7 +115,7 @@ impl FromMapping {
         if rows.len() < asked {
             console.note(format_args!("{} rows have got a job meanwhile, and are left out", asked - rows.len()));
         }
-        let progress = console.progress(Some(rows.len() as u64), "creating jobs");
+        let progress = console.progress_of(rows.len(), "creating jobs");
         let mut report = Report::default();
         let creation = Creation::new(client, server, context.batch(), journal, interrupt.flag());
         creation.run(&rows, self.concurrency.get(), |row, outcome| {

@@ -34,6 +34,13 @@ validate_ssl: true
 }
 
 #[test]
+fn of_a_server_that_is_there_twice_the_last_counts() {
+    let settings = parse("servers:\n  p01: https://a/p01\n  p02: https://a/p02\n  p01: https://b/p01\n");
+    let servers: Vec<String> = settings.servers.iter().map(ToString::to_string).collect();
+    assert_eq!(servers, ["p01: https://b/p01", "p02: https://a/p02"]);
+}
+
+#[test]
 fn older_files_are_read() {
     let listed = parse("create_job_defaults:\n- project,A\n");
     let named = parse("create_job_defaults:\n  project_name: A\n  destination_path: \\\\s\\out\n");
@@ -54,13 +61,6 @@ fn keys_of_other_versions_are_kept() {
     let text = parse("user_name: z9\nfuture_key:\n- {a: 1, b: [x, 'on']}\n").to_file();
     assert!(text.ends_with("future_key:\n- a: 1\n  b:\n  - x\n  - 'on'\n"), "{text}");
     assert_eq!(parse(&text).to_file(), text);
-}
-
-#[test]
-fn of_a_server_that_is_named_twice_the_last_url_counts() {
-    let settings = parse("servers:\n  a: https://one\n  b: https://b\n  a: https://two\n");
-    let servers: Vec<String> = settings.servers.iter().map(Server::to_string).collect();
-    assert_eq!(servers, ["a: https://two", "b: https://b"]);
 }
 
 #[test]

@@ -34,13 +34,17 @@ fn calls_that_are_not_spoiled_pass_quickly_on_one_connection() {
     let idis = FakeIdis::builder().jobs(3).start();
     let proxy = FaultyProxy::before(&idis);
     let client = client();
-    let start = Instant::now();
-    for _ in 0..50 {
-        assert_eq!(get_jobs(&client, &proxy).unwrap().text().unwrap().matches("job_id").count(), 3);
-    }
-    // Nagle's algorithm against delayed acknowledgements would cost 40 ms each.
-    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
-    assert_eq!((proxy.connections(), proxy.spoiled(), proxy.received().len()), (1, 0, 50));
+    let fifty_calls = || {
+        let start = Instant::now();
+        for _ in 0..50 {
+            assert_eq!(get_jobs(&client, &proxy).unwrap().text().unwrap().matches("job_id").count(), 3);
+        }
+        start.elapsed()
+    };
+    // Nagle's algorithm against delayed acknowledgements would cost 40 ms each; a machine that is busy can cost it once.
+    let times = [fifty_calls(), fifty_calls(), fifty_calls()];
+    assert!(times.iter().any(|time| *time < Duration::from_secs(1)), "{times:?}");
+    assert_eq!((proxy.connections(), proxy.spoiled(), proxy.received().len()), (1, 0, 150));
     assert_eq!(proxy.received(), idis.requests());
 }
 

@@ -17,11 +17,11 @@ fn study_folders_become_selections() {
           Found 5 files
           Found 4 DICOM files
 
-          Adding 'patient3/study1' to mapping
+          Adding 'patient3{/}study1' to mapping
           Found 3 files
           Found 2 DICOM files
 
-          Done. Added ['patient1', 'patient3/study1'] to mapping
+          Done. Added ['patient1', 'patient3{/}study1'] to mapping
         stderr:
           Read 2 rows from 'folders.csv'
         files:
@@ -35,15 +35,15 @@ fn study_folders_become_selections() {
         exit 0
         stdout:
           Adding 2 paths to mapping
-          Adding 'patient2/study1' to mapping
+          Adding 'patient2{/}study1' to mapping
           Found 3 files
           Found 2 DICOM files
 
-          Adding 'patient4/raw' to mapping
+          Adding 'patient4{/}raw' to mapping
           Found 2 files
           Found 2 DICOM files
 
-          Done. Added ['patient2/study1', 'patient4/raw'] to mapping
+          Done. Added ['patient2{/}study1', 'patient4{/}raw'] to mapping
         files:
           ~ ./anon_mapping.csv
           + ./patient2/study1/fileselection.txt

@@ -45,10 +45,11 @@ impl Outcome {
     /// Fails unless everything is as told: exit status, both streams, requests and files.
     ///
     /// Common indentation does not count, nor do spaces at the ends of lines; `[..]` stands for any part of a line. Sections without
-    /// content (`stdout:`, `stderr:`, `requests:`, `files:`) are left out.
+    /// content (`stdout:`, `stderr:`, `requests:`, `files:`) are left out. `{/}` is what the system puts between folders.
     #[track_caller]
     pub fn assert(self, expected: &str) -> Outcome {
-        let (expected, actual) = (dedent(expected), dedent(&self.story_without_line()));
+        let expected = expected.replace("{/}", std::path::MAIN_SEPARATOR_STR);
+        let (expected, actual) = (dedent(&expected), dedent(&self.story_without_line()));
         let fits =
             expected.len() == actual.len() && expected.iter().zip(&actual).all(|(want, have)| matches(want, have));
         assert!(fits, "{} did not go as told (- expected, + happened)\n{}", self.line, diff(&expected, &actual));
