@@ -3,9 +3,6 @@
 use super::markdown::prose;
 use super::{name, pages, text_of};
 
-/// Pages that measurements make, and that a copy may lack.
-const MEASURED: [&str; 2] = ["performance.md", "reliability.md"];
-
 /// The targets of the links in a line: what stands in `](…)`.
 fn targets(line: &str) -> impl Iterator<Item = &str> {
     line.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target)
@@ -36,9 +33,6 @@ fn links_lead_somewhere() {
                 seen += 1;
                 let (file, heading) = target.split_once('#').unwrap_or((target, ""));
                 let path = if file.is_empty() { page.clone() } else { page.parent().unwrap().join(file) };
-                if !path.exists() && MEASURED.iter().any(|name| path.ends_with(name)) {
-                    continue;
-                }
                 let is_there = path.exists() && (heading.is_empty() || has_heading(&text_of(&path), heading));
                 if !is_there {
                     broken.push(format!("{}, line {}: {target}", name(&page), number + 1));
