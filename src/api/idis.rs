@@ -123,7 +123,7 @@ impl Client {
     /// Creates a job and returns its id. Never sent twice.
     ///
     /// # Errors
-    /// When the call fails. [`super::ApiError::may_have_been_done`] says whether the job can exist all the same.
+    /// When the call fails. [`super::ApiError::is_unanswered`] says whether the job can exist all the same.
     pub fn create_job(&self, job: &NewJob) -> Result<JobId> {
         let answer = self.call(Method::POST, "create_job", job.form(), Repeat::Never)?;
         self.answered("create_job", reply::created(&answer))

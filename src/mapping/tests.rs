@@ -313,3 +313,20 @@ fn a_new_mapping_reads_back() {
     let text = String::from_utf8(template.bytes()).unwrap();
     assert_eq!(text.matches("\r\n").count(), text.matches('\n').count());
 }
+
+#[test]
+fn added_rows_are_read_by_another_csv_reader() {
+    let values = ["plain", "a,b", "a;b", " padded ", "=1+1", "it's", "é漢"];
+    for delimiter in [',', ';'] {
+        let header = format!("source{delimiter}pseudo_name\r\n");
+        let before = format!("## Description ##\r\n## Options ##\r\n## Mapping ##\r\n{header}");
+        let mut document = Document::from_bytes(Path::new("anon_mapping.csv"), before.clone().into_bytes()).unwrap();
+        let row = |value: &&str| Parameters::from_pairs([(Kind::Source, "folder:x"), (Kind::PseudoName, *value)]);
+        document.add_rows(&values.iter().map(row).collect::<Vec<_>>()).unwrap();
+        let added = document.bytes().strip_prefix(before.as_bytes()).unwrap();
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).delimiter(delimiter as u8).from_reader(added);
+        let names: Vec<String> = reader.records().map(|record| record.unwrap()[1].to_owned()).collect();
+        let trimmed: Vec<&str> = names.iter().map(|name| name.trim()).collect();
+        assert_eq!(trimmed, values.map(str::trim), "{}", String::from_utf8_lossy(added));
+    }
+}

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anonapi::testing::{Calls, FakeIdis, Fault, FaultyProxy};
 
 use super::creation::{World, server};
-use super::run::{End, finish};
+use super::run::{End, finish, wait};
 use super::support::Env;
 
 /// How long a command with `--timeout 1` may take: a call is tried three times at most, and a flood costs time to read.
@@ -80,6 +80,10 @@ fn faults_while_jobs_are_created() {
         let end = bounded(finish(world.create(&[])).assert_status(&[0, 1]));
         world.check();
         assert!(end.status == 0 || end.stderr.contains("error: "), "{:?}: {end:#?}", cases[*index]);
+        if let Fault::Delay(time) = cases[*index].0 {
+            // The request is still on its way, and nobody who asks again by hand before it arrives can know that.
+            wait(time);
+        }
         by_hand.fetch_add(world.complete(), Ordering::Relaxed);
         injected.fetch_add(proxy.spoiled(), Ordering::Relaxed);
     });
