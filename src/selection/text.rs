@@ -154,7 +154,7 @@ impl<'de> Visitor<'de> for Keys {
                     found.parsed.selected_paths = map.next_value::<Option<Paths>>()?.unwrap_or_default().0;
                 }
                 // A key that is no text, or a value that YAML 1.1 alone knows, is not worth a failure.
-                _ => drop(found.parsed.other.insert(Value::String(key), map.next_value()?)),
+                _ => yaml::keep(&mut found.parsed.other, Value::String(key), map.next_value()?)?,
             }
         }
         Ok(found)

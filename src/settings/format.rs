@@ -50,7 +50,7 @@ impl<'de> Deserialize<'de> for Raw {
                         "job_default_parameters" => raw.job_default_parameters = map.next_value()?,
                         "create_job_defaults" => raw.create_job_defaults = map.next_value()?,
                         "active_mapping_file" => raw.active_mapping_file = map.next_value()?,
-                        _ => drop(raw.other.insert(key, map.next_value()?)),
+                        _ => yaml::keep(&mut raw.other, key, map.next_value()?)?,
                     }
                 }
                 Ok(raw)

@@ -3,7 +3,7 @@
 //! The text is pure ASCII (AnonAPI opens its files in the locale's encoding) and quotes what YAML 1.1 would take for something
 //! else than a string (`on`, `12:30`, `1_000`), which the YAML 1.2 writers do not.
 
-use serde_yaml::Value;
+use serde_yaml::{Mapping, Value};
 
 /// Writes a value as a YAML document.
 pub fn emit(value: &Value) -> String {
@@ -20,6 +20,30 @@ pub fn scalar(text: &str) -> String {
     if is_plain(text) { text.to_owned() } else { format!("'{}'", text.replace('\'', "''")) }
 }
 
+/// Keeps what a file holds under a key that is not known here, to write it back.
+///
+/// # Errors
+/// When a list, a mapping, or what has a tag is a key in it, which AnonAPI cannot read and [`emit`] cannot write.
+pub fn keep<E: serde::de::Error>(other: &mut Mapping, key: Value, value: Value) -> Result<(), E> {
+    if !is_plain_key(&key) || !has_plain_keys(&value) {
+        return Err(E::custom("what has a tag, a list or a mapping cannot be a key"));
+    }
+    other.insert(key, value);
+    Ok(())
+}
+
+fn has_plain_keys(value: &Value) -> bool {
+    match untagged(value) {
+        Value::Sequence(items) => items.iter().all(has_plain_keys),
+        Value::Mapping(entries) => entries.iter().all(|(key, value)| is_plain_key(key) && has_plain_keys(value)),
+        _ => true,
+    }
+}
+
+fn is_plain_key(key: &Value) -> bool {
+    !matches!(key, Value::Sequence(_) | Value::Mapping(_) | Value::Tagged(_))
+}
+
 /// A value without its tag: AnonAPI's reader refuses tags, and none of ours has a meaning.
 fn untagged(value: &Value) -> &Value {
     match value {
@@ -28,12 +52,21 @@ fn untagged(value: &Value) -> &Value {
     }
 }
 
+/// Longer keys are written with a question mark, as PyYAML does; readers refuse simple ones of more than 1024 characters.
+const LONGEST_SIMPLE_KEY: usize = 128;
+
 fn block(value: &Value, indent: usize, out: &mut String) {
     match untagged(value) {
         Value::Mapping(entries) if !entries.is_empty() => {
             for (key, value) in entries {
                 pad(indent, out);
-                out.push_str(&inline(key));
+                let key = inline(key);
+                if key.len() > LONGEST_SIMPLE_KEY {
+                    out.extend(["? ", &key, "\n"]);
+                    pad(indent, out);
+                } else {
+                    out.push_str(&key);
+                }
                 out.push(':');
                 nested(value, indent, out);
             }
@@ -203,6 +236,19 @@ mod tests {
     #[test]
     fn what_is_not_ascii_is_escaped() {
         assert_eq!(scalar("Patiënt\n漢\u{1f600}"), r#""Pati\xEBnt\n\u6F22\U0001F600""#);
+    }
+
+    #[test]
+    fn a_long_key_can_be_read() {
+        let key = |letters: usize| Value::from("é".repeat(letters));
+        let list: Vec<Value> = [key(2000), Value::from(vec![key(1)])].into();
+        let inner: Mapping = [(key(400), Value::from(list)), (key(30), key(1))].into_iter().collect();
+        let whole: Mapping =
+            [(key(300), Value::Mapping(inner)), (key(31), Value::Null), (key(2), key(3))].into_iter().collect();
+        for value in [Value::Mapping(whole.clone()), Value::Sequence(vec![Value::Mapping(whole)])] {
+            let emitted = emit(&value);
+            assert_eq!(serde_yaml::from_str::<Value>(&emitted).unwrap(), value, "{emitted}");
+        }
     }
 
     proptest! {
