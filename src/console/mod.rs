@@ -65,7 +65,7 @@ impl Console {
         self.write_out(&format!("{}\n", visible(&text.to_string())));
     }
 
-    /// A table on stdout; the words of `colours` in the column `painted` get their colour.
+    /// A table on stdout; on a terminal, the statuses in its painted column get their colour.
     pub fn print_table(&self, table: &Table) {
         self.write_out(&table.render(self.coloured));
     }
