@@ -75,6 +75,8 @@ impl Batch {
     }
 }
 
+type Replace = fn(&Path, &[u8], Privacy) -> Result<()>;
+
 const HINT: &str = "correct it in an editor, or start anew with 'anon batch delete' and 'anon batch init'";
 
 /// A folder in which a batch may be defined.
@@ -134,6 +136,19 @@ impl BatchFolder {
     /// # Errors
     /// [`Error::OtherServer`] if the folder's batch belongs to another server; or as [`BatchFolder::change`].
     pub fn add(&self, server: &Server, ids: impl IntoIterator<Item = JobId>) -> Result<()> {
+        self.put(server, ids, storage::replace)
+    }
+
+    /// As [`BatchFolder::add`], but the new batch may have to wait for its name until [`BatchFolder::sync`]: a power cut before
+    /// that may bring the old one back.
+    ///
+    /// # Errors
+    /// As [`BatchFolder::add`].
+    pub fn add_unnamed(&self, server: &Server, ids: impl IntoIterator<Item = JobId>) -> Result<()> {
+        self.put(server, ids, storage::replace_unnamed)
+    }
+
+    fn put(&self, server: &Server, ids: impl IntoIterator<Item = JobId>, replace: Replace) -> Result<()> {
         let _lock = Lock::of(&self.path)?;
         let mut batch = self.load_if_present()?.unwrap_or_else(|| Batch::empty(server.clone()));
         check_server(&batch, server)?;
@@ -142,7 +157,15 @@ impl BatchFolder {
         if batch.job_ids.len() == before && self.path.exists() {
             return Ok(());
         }
-        self.save(&batch)
+        replace(&self.path, batch.to_yaml().as_bytes(), Privacy::Shared)
+    }
+
+    /// Waits until the batch is on disk, if there is one.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub fn sync(&self) -> Result<()> {
+        storage::sync(&self.path)
     }
 
     /// Makes sure that jobs of a server can be added: writes the batch as it is, or tries whether the folder takes one.

@@ -1,14 +1,14 @@
 //! Creating jobs so that none is lost and none is made twice.
 //!
-//! Before a job is asked for, the journal says so; when its id is there, it goes to the journal and then to the batch, before
-//! the next job is asked for. Whatever happens in between, the next run knows.
+//! Before a job is asked for, the journal says so, on disk; when its id is there, it goes to the journal and then to the batch,
+//! and is on disk before the next job is asked for. Whatever happens in between, the next run knows.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::api::{ApiError, Client, JobId, in_parallel};
 use crate::batch::BatchFolder;
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::journal::{Fingerprint, Journal, Known};
 use crate::plan::Planned;
 use crate::settings::Server;
@@ -64,7 +64,7 @@ pub fn sort(rows: Vec<Planned>, server: &Server, journal: &Journal) -> Sorted {
 /// What became of a row.
 #[derive(Debug)]
 pub enum Outcome {
-    /// Its job exists, and its id is on disk.
+    /// Its job exists, and its id is written down.
     Created(JobId),
     /// Its job exists, but its id could not be written down.
     Unsaved(JobId, Error),
@@ -104,7 +104,10 @@ impl<'a> Creation<'a> {
     ///
     /// A row that is refused for a reason of its own does not stop the others. Two in a row that are refused for the same
     /// reason do, and so does a server that fails.
-    pub fn run(&self, rows: &[Planned], at_once: usize, mut each: impl FnMut(&Planned, Outcome)) {
+    ///
+    /// # Errors
+    /// When the disk fails at the very end: what was written may not survive a power cut.
+    pub fn run(&self, rows: &[Planned], at_once: usize, mut each: impl FnMut(&Planned, Outcome)) -> Result<()> {
         let handled = in_parallel(
             rows,
             at_once,
@@ -117,6 +120,7 @@ impl<'a> Creation<'a> {
         for row in &rows[handled..] {
             each(row, Outcome::NotTried);
         }
+        lock(&self.journal).sync().and(self.batch.sync())
     }
 
     fn create(&self, row: &Planned) -> Outcome {
@@ -143,7 +147,7 @@ impl<'a> Creation<'a> {
         *lock(&self.refusal) = None;
         // Each is tried whatever becomes of the other: from one of them the next run restores the other.
         let in_journal = journal.created(fingerprint, id);
-        let in_batch = self.batch.add(self.server, [id]);
+        let in_batch = self.batch.add_unnamed(self.server, [id]);
         match in_journal.and(in_batch) {
             Ok(()) => Outcome::Created(id),
             Err(error) => {

@@ -1,8 +1,8 @@
 //! The journal: which jobs have been asked for, so that no row of a mapping gets a second job unawares.
 //!
 //! An append-only file of one JSON object a line, in a folder `.anonapi` beside the settings. A line is on disk before the
-//! request goes out ("asked"), and again when its answer is in ("created", or "refused"). What was asked and never answered
-//! may or may not exist on the server: it is *perhaps created*. A row is known by a hash of everything that makes its job
+//! request goes out ("asked"). When its answer is in, the next line is written ("created", or "refused"), which is on disk before
+//! the next request goes out. What was asked and never answered may or may not exist on the server: it is *perhaps created*. A row is known by a hash of everything that makes its job
 //! (server, source, pseudonyms, project, destination), so no patient data is in the journal.
 
 use std::collections::HashMap;
@@ -148,12 +148,12 @@ impl Journal {
         self.known.get(job).is_some_and(|record| record.created.contains(&id))
     }
 
-    /// The job is about to be asked for.
+    /// The job is about to be asked for. This, and all that was written before, is on disk when it returns.
     ///
     /// # Errors
     /// When that cannot be written down: the job must then not be asked for.
     pub fn asked(&mut self, job: &Fingerprint) -> Result<()> {
-        self.write(job, Event::Asked)
+        self.write(job, Event::Asked, storage::append)
     }
 
     /// The server has made the job.
@@ -161,7 +161,7 @@ impl Journal {
     /// # Errors
     /// When that cannot be written down.
     pub fn created(&mut self, job: &Fingerprint, id: JobId) -> Result<()> {
-        self.write(job, Event::Created(id.0))
+        self.write(job, Event::Created(id.0), storage::append_soon)
     }
 
     /// The server failed on the job. Probably it has not made it; the next run looks whether it has.
@@ -169,7 +169,7 @@ impl Journal {
     /// # Errors
     /// When that cannot be written down.
     pub fn failed(&mut self, job: &Fingerprint) -> Result<()> {
-        self.write(job, Event::Failed)
+        self.write(job, Event::Failed, storage::append_soon)
     }
 
     /// The server has certainly not made the job.
@@ -177,15 +177,23 @@ impl Journal {
     /// # Errors
     /// When that cannot be written down.
     pub fn refused(&mut self, job: &Fingerprint) -> Result<()> {
-        self.write(job, Event::Refused)
+        self.write(job, Event::Refused, storage::append_soon)
     }
 
-    fn write(&mut self, job: &Fingerprint, event: Event) -> Result<()> {
+    /// Waits until everything that was written is on disk.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub fn sync(&self) -> Result<()> {
+        storage::sync(&self.path)
+    }
+
+    fn write(&mut self, job: &Fingerprint, event: Event, append: fn(&Path, &[u8]) -> Result<()>) -> Result<()> {
         let now = chrono::Local::now().naive_local();
         let line = Line { job: job.clone(), event, time: now.with_nanosecond(0).unwrap_or(now) };
         // Plain strings and numbers: this cannot fail.
         let text = serde_json::to_string(&line).unwrap_or_default() + "\n";
-        storage::append(&self.path, text.as_bytes())?;
+        append(&self.path, text.as_bytes())?;
         apply(&mut self.known, line);
         Ok(())
     }

@@ -56,6 +56,15 @@ pub fn replace(path: &Path, bytes: &[u8], privacy: Privacy) -> Result<()> {
     Ok(())
 }
 
+/// As [`replace`], but does not wait for the file to get its name: a power cut within the next seconds may bring the old file
+/// back. [`sync`] waits for it.
+///
+/// # Errors
+/// As [`replace`].
+pub fn replace_unnamed(path: &Path, bytes: &[u8], privacy: Privacy) -> Result<()> {
+    replace_file(path, bytes, privacy, File::sync_all).map_err(Error::io("write", path)).map(drop)
+}
+
 /// As [`replace`], but does not wait for the disk: for what can be made again.
 ///
 /// A power cut within the next seconds may bring the old file back, or none.
@@ -275,23 +284,46 @@ pub fn delete(path: &Path) -> Result<()> {
 /// # Errors
 /// [`Error::Io`] that names the file; nothing of `bytes` is then in it, unless the system fails to take back what it wrote.
 pub fn append(path: &Path, bytes: &[u8]) -> Result<()> {
-    let write = || {
-        let mut options = OpenOptions::new();
-        options.append(true).create(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(path)?;
-        let length = file.metadata()?.len();
-        let written = file.write_all(bytes).and_then(|()| file.sync_data());
-        if written.is_err() {
-            // A full disk takes a part: what is appended next must not be glued to it.
-            let _ = file.set_len(length);
-        } else if length == 0 {
-            sync_folder(folder_of(path));
-        }
-        written
-    };
-    write().map_err(Error::io("write", path))
+    append_file(path, bytes, File::sync_data).map_err(Error::io("write", path))
+}
+
+/// As [`append`], but does not wait for the disk. The next [`append`] to the file, or [`sync`], waits for this as well.
+///
+/// # Errors
+/// As [`append`].
+pub fn append_soon(path: &Path, bytes: &[u8]) -> Result<()> {
+    append_file(path, bytes, |_| Ok(())).map_err(Error::io("write", path))
+}
+
+fn append_file(path: &Path, bytes: &[u8], sync: Sync) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    let length = file.metadata()?.len();
+    let written = file.write_all(bytes).and_then(|()| sync(&file));
+    if written.is_err() {
+        // A full disk takes a part: what is appended next must not be glued to it.
+        let _ = file.set_len(length);
+    } else if length == 0 {
+        sync_folder(folder_of(path));
+    }
+    written
+}
+
+/// Waits until a file and its name are on disk, if there is such a file.
+///
+/// # Errors
+/// [`Error::Io`] that names the file.
+pub fn sync(path: &Path) -> Result<()> {
+    // Windows brings only files to disk that are open for writing.
+    match OpenOptions::new().append(true).open(path).and_then(|file| file.sync_all()) {
+        Ok(()) => sync_folder(folder_of(path)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(Error::io("write", path)(error)),
+    }
+    Ok(())
 }
 
 /// Makes the folder in which a file is to be, for the owner alone.

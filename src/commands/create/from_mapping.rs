@@ -118,12 +118,12 @@ impl FromMapping {
         let progress = console.progress_of(rows.len(), "creating jobs");
         let mut report = Report::default();
         let creation = Creation::new(client, server, context.batch(), journal, interrupt.flag());
-        creation.run(&rows, self.concurrency.get(), |row, outcome| {
+        let on_disk = creation.run(&rows, self.concurrency.get(), |row, outcome| {
             progress.step();
             report.note(console, row, outcome);
         });
         drop(progress);
-        report.finish(console)
+        report.finish(console, on_disk)
     }
 }
 
@@ -187,6 +187,7 @@ fn look_for_jobs(
             journal.created(job, *id)?;
         }
     }
+    journal.sync()?;
     let ids: Vec<String> = found.iter().map(|(_, id)| id.to_string()).collect();
     context.console.note(format_args!("found jobs that were perhaps created on {}: [{}]", server.name, ids.join(", ")));
     let mut rows: Vec<Planned> = sorted.rows().cloned().collect();

@@ -44,11 +44,16 @@ impl Report {
         console.note(format_args!("error: line {line}: {error} ({what})"));
     }
 
-    /// Tells how it all ended.
+    /// Tells how it all ended, and whether what was written is on disk.
     ///
     /// # Errors
     /// [`Error::Partly`] when some rows have no job or perhaps none, [`Error::Interrupted`] after Ctrl-C.
-    pub fn finish(self, console: &Console) -> Result<()> {
+    pub fn finish(mut self, console: &Console, on_disk: Result<()>) -> Result<()> {
+        if let Err(error) = on_disk {
+            self.unsaved = true;
+            self.hint = error.hint();
+            console.note(format_args!("error: {error} (note the ids: they may not be saved)"));
+        }
         let ids: Vec<String> = self.created.iter().map(ToString::to_string).collect();
         console.print(format_args!("created {} jobs: [{}]", ids.len(), ids.join(", ")));
         if !self.unsaved && !ids.is_empty() {
