@@ -228,3 +228,18 @@ mod windows {
         assert_eq!(fs::read_to_string(&path).unwrap(), "old");
     }
 }
+
+#[test]
+fn what_was_appended_at_leisure_is_there_before_what_follows() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log");
+    sync(&path).unwrap();
+    assert!(!path.exists());
+    append_soon(&path, b"one\n").unwrap();
+    append(&path, b"two\n").unwrap();
+    append_soon(&path, b"three\n").unwrap();
+    sync(&path).unwrap();
+    assert_eq!(fs::read(&path).unwrap(), b"one\ntwo\nthree\n");
+    let error = sync(folder.path()).unwrap_err().to_string();
+    assert!(error.starts_with(&format!("cannot write '{}'", folder.path().display())), "{error}");
+}
