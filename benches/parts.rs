@@ -62,13 +62,13 @@ fn add_a_row(bencher: Bencher<'_, '_>, rows: usize) {
 fn plan_jobs(bencher: Bencher<'_, '_>, rows: usize) {
     let document = document(rows);
     let defaults = Parameters::default();
-    bencher.counter(ItemsCount::new(rows)).bench(|| plan(document.mapping(), &defaults, Path::new("anon_mapping.csv")));
+    bencher.counter(ItemsCount::new(rows)).bench(|| plan(document.mapping(), &defaults));
 }
 
 /// Telling the rows that have a job from those that have none.
 #[divan::bench(args = ROWS)]
 fn recognise_rows(bencher: Bencher<'_, '_>, rows: usize) {
-    let jobs = plan(document(rows).mapping(), &Parameters::default(), Path::new("anon_mapping.csv")).jobs;
+    let jobs = plan(document(rows).mapping(), &Parameters::default()).jobs;
     let journal = Journal::read(Path::new("no such file")).expect("there is no journal yet");
     bencher
         .counter(ItemsCount::new(rows))

@@ -103,7 +103,8 @@ impl<'a> Creation<'a> {
     /// Creates the jobs of the rows, `at_once` at a time, and tells `each` what became of every row, in their order.
     ///
     /// A row that is refused for a reason of its own does not stop the others. Two in a row that are refused for the same
-    /// reason do, and so does a server that fails.
+    /// reason do, and so does a server that fails. Rows that failed in an earlier run stop nothing when they fail again, so that
+    /// they are not for ever in the way of those behind them.
     ///
     /// # Errors
     /// When the disk fails at the very end: what was written may not survive a power cut.
@@ -125,8 +126,10 @@ impl<'a> Creation<'a> {
 
     fn create(&self, row: &Planned) -> Outcome {
         let fingerprint = Fingerprint::of(&self.server.url, &row.job);
+        let failed_before;
         {
             let mut journal = lock(&self.journal);
+            failed_before = journal.has_failed(&fingerprint);
             if self.stop.load(Ordering::SeqCst) {
                 return Outcome::NotTried;
             }
@@ -139,7 +142,7 @@ impl<'a> Creation<'a> {
         let mut journal = lock(&self.journal);
         match answer {
             Ok(id) => self.save(&mut journal, &fingerprint, id),
-            Err(error) => self.failed(&mut journal, &fingerprint, error),
+            Err(error) => self.failed(&mut journal, &fingerprint, error, failed_before),
         }
     }
 
@@ -157,11 +160,12 @@ impl<'a> Creation<'a> {
         }
     }
 
-    fn failed(&self, journal: &mut Journal, fingerprint: &Fingerprint, error: Error) -> Outcome {
-        if self.would_recur(&error) {
+    fn failed(&self, journal: &mut Journal, fingerprint: &Fingerprint, error: Error, failed_before: bool) -> Outcome {
+        let is = |kind: fn(&ApiError) -> bool| matches!(&error, Error::Api(error) if kind(error));
+        let fails_again = failed_before && (is(ApiError::is_rejection) || is(ApiError::is_server_failure));
+        if !fails_again && self.would_recur(&error) {
             self.stop.store(true, Ordering::SeqCst);
         }
-        let is = |kind: fn(&ApiError) -> bool| matches!(&error, Error::Api(error) if kind(error));
         if is(ApiError::is_unanswered) {
             return Outcome::Perhaps(error);
         }

@@ -66,6 +66,8 @@ struct Record {
     asked: Option<NaiveDateTime>,
     /// When it was asked for, if the server failed on it.
     failed: Option<NaiveDateTime>,
+    /// Whether it was refused when it was last asked for.
+    refused: bool,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -143,6 +145,11 @@ impl Journal {
         record.asked.or(record.failed)
     }
 
+    /// Whether the server refused the job, or failed on it, when it was last asked for.
+    pub fn has_failed(&self, job: &Fingerprint) -> bool {
+        self.known.get(job).is_some_and(|record| record.refused || record.failed.is_some())
+    }
+
     /// Whether this is one of the ids that the job got, now or when it was created before.
     pub fn has_id(&self, job: &Fingerprint, id: JobId) -> bool {
         self.known.get(job).is_some_and(|record| record.created.contains(&id))
@@ -215,6 +222,7 @@ fn apply(known: &mut HashMap<Fingerprint, Record>, line: Line) {
     // What it got before, it still has.
     let asked = record.asked.take();
     record.failed = None;
+    record.refused = matches!(line.event, Event::Refused);
     match line.event {
         Event::Asked => record.asked = Some(line.time),
         Event::Created(id) => record.created.push(JobId(id)),
@@ -274,10 +282,16 @@ mod tests {
         assert_eq!(journal.known(&one), Some(Known::Perhaps));
         assert!(journal.asked_at(&one).is_some() && journal.has_id(&one, JobId(7)));
         journal.refused(&one).unwrap();
-        assert_eq!(Journal::read(&path).unwrap().known(&one), Some(Known::Created(JobId(7))));
+        let later = Journal::read(&path).unwrap();
+        assert_eq!((later.known(&one), later.has_failed(&one)), (Some(Known::Created(JobId(7))), true));
         journal.asked(&one).unwrap();
+        journal.failed(&one).unwrap();
+        assert!(Journal::read(&path).unwrap().has_failed(&one));
+        journal.asked(&one).unwrap();
+        assert!(!journal.has_failed(&one));
         journal.created(&one, JobId(8)).unwrap();
-        assert_eq!(Journal::read(&path).unwrap().known(&one), Some(Known::Created(JobId(8))));
+        let later = Journal::read(&path).unwrap();
+        assert_eq!((later.known(&one), later.has_failed(&one)), (Some(Known::Created(JobId(8))), false));
     }
 
     #[test]

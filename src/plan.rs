@@ -1,13 +1,14 @@
 //! Making a job of each row of a mapping: what `create from-mapping` will ask for, and what it refuses.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::api::{Data, NewJob, in_parallel};
 use crate::error::{Place, Problem};
 use crate::mapping::{Mapping, Row};
 use crate::parameters::{Kind, Parameters, Source};
-use crate::unc::UncPath;
+use crate::selection::Selection;
+use crate::unc::{Shares, UncPath};
 
 /// How many sources are looked at at the same time: they are on a share, where each look waits for the network.
 const LOOKS_AT_ONCE: usize = 32;
@@ -42,8 +43,8 @@ pub struct Plan {
 
 /// Makes the plan. The settings' defaults apply first, then the mapping's options, then each row.
 ///
-/// `path` is the mapping's own place: where its root can be seen from there, each source is looked for.
-pub fn plan(mapping: &Mapping, defaults: &Parameters, path: &Path) -> Plan {
+/// Each source that is on a share that this computer sees is looked for.
+pub fn plan(mapping: &Mapping, defaults: &Parameters) -> Plan {
     let mut plan = Plan::default();
     let common = mapping.options.over(defaults);
     for row in &mapping.rows {
@@ -60,7 +61,7 @@ pub fn plan(mapping: &Mapping, defaults: &Parameters, path: &Path) -> Plan {
     let mut said = HashSet::new();
     plan.problems.retain(|problem| said.insert(problem.clone()));
     if plan.problems.is_empty() {
-        plan.problems.extend(missing_sources(mapping, &common, path));
+        plan.problems.extend(missing_sources(mapping, &common));
     }
     plan
 }
@@ -150,21 +151,23 @@ impl Values<'_> {
     }
 }
 
-/// Sources that are not there, as far as this computer can see.
-fn missing_sources(mapping: &Mapping, common: &Parameters, path: &Path) -> Vec<Problem> {
-    let Some(root) = common.get(Kind::RootSourcePath).and_then(UncPath::parse) else { return vec![] };
-    let Some(folder) = seen_from_here(&root, path) else { return vec![] };
-    let mut problems = vec![];
-    let is_there = |row: &Row| match row.source() {
-        Source::Folder(relative) => folder.join(native(relative)).is_dir(),
-        Source::FileSelection(relative) => folder.join(native(relative)).is_file(),
-        _ => true,
+/// Sources that are not there, and selections of nothing, as far as this computer can see.
+fn missing_sources(mapping: &Mapping, common: &Parameters) -> Vec<Problem> {
+    let shares = Shares::of_this_computer();
+    let root = common.get(Kind::RootSourcePath).and_then(UncPath::parse);
+    // What is below a root that cannot be seen may be there all the same.
+    let root = root.filter(|root| shares.find(root).is_some_and(|folder| folder.is_dir()));
+    let look = |row: &Row| {
+        let (Source::Folder(named) | Source::FileSelection(named)) = row.source() else { return None };
+        let below_root = || root.as_ref().filter(|_| row.parameters.get(Kind::RootSourcePath).is_none());
+        let full = UncPath::parse(named).or_else(|| Some(below_root()?.join(named)))?;
+        let place = shares.find(&full)?;
+        Some((fault(row.source(), &place)?, place))
     };
-    in_parallel(&mapping.rows, LOOKS_AT_ONCE, is_there, |row, there| {
-        if !there && row.parameters.get(Kind::RootSourcePath).is_none() {
-            let what = row.source().kind_name();
-            let message = format!("there is no such {what} below root_source_path ('{}')", folder.display());
-            let hint = "check the name, or make the selection again with 'anon map add-study-folders'";
+    let mut problems = vec![];
+    in_parallel(&mapping.rows, LOOKS_AT_ONCE, look, |row, seen| {
+        if let Some((fault, place)) = seen {
+            let (message, hint) = fault.describe(row.source().kind_name(), &place);
             problems.push(Problem::new(Place::Line(row.line), message).hint(hint));
         }
         true
@@ -172,31 +175,37 @@ fn missing_sources(mapping: &Mapping, common: &Parameters, path: &Path) -> Vec<P
     problems
 }
 
-fn native(relative: &str) -> PathBuf {
-    relative.split(['/', '\\']).collect()
+/// What is wrong with a source.
+enum Fault {
+    Missing,
+    Empty,
 }
 
-/// The local path of a share's folder: known on Windows, and where the mapping itself is on that share.
-fn seen_from_here(root: &UncPath, mapping: &Path) -> Option<PathBuf> {
-    if cfg!(windows) {
-        return Some(PathBuf::from(root.as_str())).filter(|folder| folder.is_dir());
+impl Fault {
+    fn describe(&self, what: &str, place: &Path) -> (String, &'static str) {
+        match self {
+            Fault::Missing => (
+                format!("there is no such {what}: '{}'", place.display()),
+                "check the name and root_source_path, or make the selection again with 'anon map add-study-folders'",
+            ),
+            Fault::Empty => (
+                format!("the {what} has no files: '{}'", place.display()),
+                "delete the line, or select files with 'anon select add'",
+            ),
+        }
     }
-    let folder = mapping.parent()?;
-    let here = UncPath::of_folder(folder)?;
-    local_folder(root.as_str(), here.as_str(), folder).filter(|folder| folder.is_dir())
 }
 
-/// Where `root` is, knowing that `folder` is the share's `here`.
-fn local_folder(root: &str, here: &str, folder: &Path) -> Option<PathBuf> {
-    let parts =
-        |path: &str| path.split('\\').map(str::to_lowercase).filter(|part| !part.is_empty()).collect::<Vec<_>>();
-    let (root_parts, here_parts) = (parts(root), parts(here));
-    if here_parts.starts_with(&root_parts) {
-        return folder.ancestors().nth(here_parts.len() - root_parts.len()).map(Path::to_owned);
+fn fault(source: &Source, place: &Path) -> Option<Fault> {
+    if !matches!(source, Source::FileSelection(_)) {
+        return if place.is_dir() { None } else { Some(Fault::Missing) };
     }
-    let below = root_parts.strip_prefix(here_parts.as_slice())?;
-    let names: Vec<&str> = root.split('\\').filter(|part| !part.is_empty()).collect();
-    Some(names[names.len() - below.len()..].iter().fold(folder.to_owned(), |path, name| path.join(name)))
+    if !place.is_file() {
+        return Some(Fault::Missing);
+    }
+    // One that cannot be read here may be readable for the server.
+    let is_empty = Selection::read(place).is_ok_and(|selection| selection.selected_paths.is_empty());
+    if is_empty { Some(Fault::Empty) } else { None }
 }
 
 #[cfg(test)]

@@ -38,6 +38,26 @@ impl UncPath {
         UncPath(path)
     }
 
+    /// What is left of this path below another, if it is below it or the same. Windows does not tell capitals from small letters.
+    #[cfg_attr(not(target_os = "linux"), allow(dead_code))]
+    fn below(&self, other: &UncPath) -> Option<&str> {
+        let mut rest = self.0.as_str();
+        for part in other.0.split('\\') {
+            let (next, after) = rest.split_once('\\').unwrap_or((rest, ""));
+            if next.to_lowercase() != part.to_lowercase() {
+                return None;
+            }
+            rest = after;
+        }
+        Some(rest)
+    }
+
+    /// `\\server\share` alone.
+    #[cfg(windows)]
+    fn share(&self) -> String {
+        self.0.splitn(5, '\\').take(4).collect::<Vec<_>>().join("\\")
+    }
+
     /// The path as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -68,6 +88,46 @@ impl UncPath {
 impl fmt::Display for UncPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+/// The shares as this computer sees them: where the files of a UNC path are.
+#[derive(Debug, Default)]
+pub struct Shares {
+    /// The mount table.
+    #[cfg(target_os = "linux")]
+    table: String,
+    /// Whether a share answers, by its name. To ask one that does not takes seconds.
+    #[cfg(windows)]
+    answers: std::sync::Mutex<std::collections::HashMap<String, bool>>,
+}
+
+impl Shares {
+    /// The shares that are known at this moment.
+    pub fn of_this_computer() -> Shares {
+        #[cfg(target_os = "linux")]
+        return Shares { table: std::fs::read_to_string("/proc/self/mountinfo").unwrap_or_default() };
+        #[cfg(not(target_os = "linux"))]
+        Shares::default()
+    }
+
+    /// Where the path is, if it is on a share that this computer sees. It need not exist there.
+    pub fn find(&self, path: &UncPath) -> Option<PathBuf> {
+        #[cfg(target_os = "linux")]
+        return mounts::local_of(path, &self.table);
+        #[cfg(windows)]
+        return self.is_there(&path.share()).then(|| PathBuf::from(path.as_str()));
+        #[cfg(not(any(target_os = "linux", windows)))]
+        {
+            let _ = path;
+            None
+        }
+    }
+
+    #[cfg(windows)]
+    fn is_there(&self, share: &str) -> bool {
+        let mut answers = self.answers.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        *answers.entry(share.to_lowercase()).or_insert_with(|| Path::new(share).is_dir())
     }
 }
 

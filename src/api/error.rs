@@ -136,7 +136,7 @@ impl ApiError {
                 "check the URL with 'anon server list', correct it with 'anon server add NAME URL'"
             }
             Failure::WrongMethod => "the server may be of another version; inform a server admin",
-            Failure::Unexpected(status) if status.as_u16() == 500 => {
+            Failure::Unexpected(status) if status.as_u16() == 500 && self.url.ends_with("_job") => {
                 "there may be something wrong with the job itself; inform a server admin"
             }
             Failure::Unexpected(_) => "try again later; if it stays so, inform a server admin",

@@ -11,20 +11,23 @@ use crate::parameters::{Kind, Source};
 use super::Row;
 
 /// Names the lines of rows that share a pseudonym or a source, never the values.
-pub(super) fn warnings(rows: &[Row]) -> Vec<Problem> {
+pub(super) fn warnings<'a>(rows: &'a [Row]) -> Vec<Problem> {
     let rows: Vec<&Row> = rows.iter().filter(|row| !row.is_example()).collect();
-    let mut pseudonyms = shared(&rows, |row| row.parameters.get(Kind::PseudoId));
-    pseudonyms.extend(shared(&rows, |row| row.parameters.get(Kind::PseudoName)));
-    pseudonyms.sort();
-    pseudonyms.dedup();
+    // The name may be the same where the ids tell them apart.
+    let id = |row: &'a Row| row.parameters.get(Kind::PseudoId).or_else(|| row.parameters.get(Kind::PseudoName));
+    let pseudonyms = shared(&rows, id);
     let mut warnings: Vec<Problem> =
         pseudonyms.iter().map(|lines| warning(lines, "pseudonym", PSEUDONYM_HINT)).collect();
-    warnings.extend(shared(&rows, |row| Some(same(row.source()))).iter().map(|lines| warning(lines, "source", "")));
+    warnings.extend(
+        shared(&rows, |row| Some(same(row.source()))).iter().map(|lines| warning(lines, "source", SOURCE_HINT)),
+    );
     warnings.sort_by(|one, other| one.place.cmp(&other.place));
     warnings
 }
 
 const PSEUDONYM_HINT: &str = "two patients under one pseudonym cannot be told apart afterwards";
+
+const SOURCE_HINT: &str = "the same data would be anonymized more than once";
 
 /// The lines of the rows that share a value, for each value that more than one row has.
 fn shared<'a, V: Eq + Hash>(rows: &[&'a Row], value: impl Fn(&'a Row) -> Option<V>) -> Vec<Vec<usize>> {
@@ -72,6 +75,5 @@ fn warning(lines: &[usize], what: &str, hint: &str) -> Problem {
         more => format!("{more} more"),
     };
     let message = format!("lines {} and {last} have the same {what}", others.join(", "));
-    let problem = Problem::new(Place::Line(lines[1]), message);
-    if hint.is_empty() { problem } else { problem.hint(hint) }
+    Problem::new(Place::Line(lines[1]), message).hint(hint)
 }

@@ -10,7 +10,7 @@ fn planned(options: &str, rows: &str) -> Plan {
     let text = format!("## Description ##\n## Options ##\n{options}## Mapping ##\n{rows}");
     let path = Path::new("anon_mapping.csv");
     let document = Document::from_bytes(path, text.into_bytes()).unwrap();
-    plan(document.mapping(), &Parameters::default(), path)
+    plan(document.mapping(), &Parameters::default())
 }
 
 fn texts(plan: &Plan) -> Vec<String> {
@@ -74,14 +74,4 @@ fn example_rows_and_empty_mappings_are_refused() {
     let plan = planned(OPTIONS, "source,pseudo_name\nstudy_instance_uid:123.12121212.12345678,PatientA\n");
     assert_eq!(texts(&plan), ["this is still an example row of 'anon map init', line 8"]);
     assert_eq!(texts(&planned(OPTIONS, "source\n")), ["the mapping has no rows"]);
-}
-
-#[test]
-fn the_root_is_found_from_the_mappings_own_place() {
-    let find = |root: &str, here: &str| local_folder(root, here, Path::new("/mnt/share/data/project"));
-    let here = r"\\Server\share\data\project";
-    assert_eq!(find(r"\\server\share\data\project", here), Some(PathBuf::from("/mnt/share/data/project")));
-    assert_eq!(find(r"\\server\SHARE", here), Some(PathBuf::from("/mnt/share")));
-    assert_eq!(find(r"\\server\share\data\project\In", here), Some(PathBuf::from("/mnt/share/data/project/In")));
-    assert_eq!(find(r"\\other\share", here), None);
 }

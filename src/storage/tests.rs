@@ -231,7 +231,7 @@ mod windows {
 
 #[test]
 fn what_was_appended_at_leisure_is_there_before_what_follows() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir().unwrap();
     let path = folder.path().join("log");
     sync(&path).unwrap();
     assert!(!path.exists());

@@ -1,7 +1,7 @@
 //! The mount table of Linux (`proc_pid_mountinfo(5)`).
 #![cfg_attr(not(target_os = "linux"), allow(dead_code))]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::UncPath;
 
@@ -20,6 +20,18 @@ pub(super) fn unc_of(folder: &Path, table: &str) -> Option<UncPath> {
         }
     }
     best?.1
+}
+
+/// Where the files of a UNC path are, if a mount shows them: the other way round.
+pub(super) fn local_of(path: &UncPath, table: &str) -> Option<PathBuf> {
+    let place = |mount: Mount| {
+        let below = path.below(&mount.share()?)?;
+        let folder = Path::new(&mount.point);
+        Some(below.split('\\').filter(|part| !part.is_empty()).fold(folder.to_owned(), |place, part| place.join(part)))
+    };
+    let places = table.lines().filter_map(Mount::parse).filter_map(place);
+    // Another mount may lie over it.
+    places.into_iter().find(|place| unc_of(place, table).is_some_and(|unc| unc.below(path) == Some("")))
 }
 
 struct Mount {
@@ -83,6 +95,8 @@ fn octal(digits: &[u8]) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use proptest::prelude::*;
 
     use super::*;
@@ -117,6 +131,23 @@ a broken line
             ("/mnt/whole/x", r"\\server\share\data\set\x"),
         ] {
             assert_eq!(of(folder).as_deref(), Some(path), "{folder}");
+        }
+    }
+
+    #[test]
+    fn a_unc_path_is_found_where_it_is_mounted() {
+        let find = |path: &str| local_of(&UncPath::parse(path).unwrap(), TABLE);
+        for (path, place) in [
+            (r"\\server\share one", "/mnt/my share"),
+            (r"\\SERVER\Share One\data\P 1", "/mnt/my share/data/P 1"),
+            (r"\\server\share\sub\x", "/mnt/sub/x"),
+            (r"\\server\share\deep\er\x", "/mnt/prefix/x"),
+            (r"\\server\share\other", "/mnt/new/other"),
+        ] {
+            assert_eq!(find(path), Some(PathBuf::from(place)), "{path}");
+        }
+        for path in [r"\\server\old\x", r"\\server\share one\local\x", r"\\server\shar", r"\\other\share\x"] {
+            assert_eq!(find(path), None, "{path}");
         }
     }
 

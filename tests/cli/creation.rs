@@ -141,7 +141,7 @@ fn a_server_that_fails_stops_the_work_and_the_next_run_looks_and_does_the_rest()
           Saved job ids in batch in current folder
         stderr:
           This will create 4 jobs on p01, for projects '['Wetenschap-Algemeen']', writing data to '['\\\\server\\share\\out']'. Are you sure? [y/N]: y
-          error: line 11: {url}/create_job: unexpected response: code '500', reason 'Internal Server Error' (no job was created)
+          error: line 11: {url}/create_job: unexpected response: code '500', reason 'Internal Server Error' (probably no job was created; the next run looks)
           error: 2 jobs created, 1 failed, 1 not tried (from line 12 on); there may be something wrong with the job itself; inform a server admin; then run it again: only the rest will be created
         files:
           + ./.anonbatch
@@ -206,6 +206,18 @@ fn two_refusals_in_a_row_for_one_reason_stop_the_work() {
     );
     assert_eq!((on_server(&idis).len(), proxy.received().len()), (0, 2));
     assert!(!env.path(".anonbatch").exists());
+}
+
+#[test]
+fn a_row_that_fails_again_is_not_in_the_way_of_the_others() {
+    let (idis, proxy, env) = spoiled(4);
+    proxy.on(Calls::nth("create_job", 2), Fault::page(500, "boom"));
+    create(&env, "").assert_status(1).assert_says(&["1 jobs created, 1 failed, 2 not tried"]);
+    proxy.on(Calls::nth("create_job", 3), Fault::page(500, "boom"));
+    create(&env, "").assert_status(1).assert_says(&["2 jobs created, 1 failed;"]);
+    assert_eq!(on_server(&idis), ["A", "C", "D"]);
+    create(&env, "").assert_ok();
+    assert_eq!(on_server(&idis), ["A", "C", "D", "B"]);
 }
 
 #[test]

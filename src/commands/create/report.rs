@@ -32,7 +32,8 @@ impl Report {
             }
             Outcome::Failed(error) => {
                 self.failed += 1;
-                (error, "no job was created")
+                let is_sure = !matches!(&error, Error::Api(error) if error.is_server_failure());
+                (error, if is_sure { "no job was created" } else { "probably no job was created; the next run looks" })
             }
             Outcome::Perhaps(error) => {
                 self.perhaps += 1;

@@ -66,7 +66,7 @@ pub fn planned(context: &Context) -> Result<(PathBuf, Plan)> {
     let path = context.mapping_path()?;
     let (mapping, mut problems) = Document::inspect(&path)?;
     warn(context, &path, &mapping);
-    let mut plan = plan(&mapping, &context.settings()?.job_default_parameters, &path);
+    let mut plan = plan(&mapping, &context.settings()?.job_default_parameters);
     // Without a single row that can be read, the file's own problems say all there is to say.
     if problems.is_empty() || !mapping.rows.is_empty() {
         problems.append(&mut plan.problems);
@@ -76,8 +76,18 @@ pub fn planned(context: &Context) -> Result<(PathBuf, Plan)> {
 }
 
 fn warn(context: &Context, path: &Path, mapping: &Mapping) {
-    for Problem { place, message, hint } in &mapping.warnings {
+    warn_of(context, path, mapping.warnings.iter());
+}
+
+/// Warns of the first few, and says how many more there are.
+fn warn_of<'a>(context: &Context, path: &Path, warnings: impl Iterator<Item = &'a Problem>) {
+    const SHOWN: usize = 10;
+    let warnings: Vec<&Problem> = warnings.collect();
+    for Problem { place, message, hint } in warnings.iter().take(SHOWN) {
         let hint = hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
         context.console.warn(format_args!("{}{place}: {message}{hint}", path.display()));
+    }
+    if warnings.len() > SHOWN {
+        context.console.warn(format_args!("{}: {} more like these", path.display(), warnings.len() - SHOWN));
     }
 }

@@ -4,8 +4,9 @@ use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::path::{Component, Path};
 
+use super::warn_of;
 use crate::context::Context;
-use crate::error::{Error, Result};
+use crate::error::{Error, Problem, Result};
 use crate::mapping::{Document, Mapping};
 use crate::parameters::{Kind, Parameters, Source};
 use crate::storage::{Lock, refuse_if_edited};
@@ -47,9 +48,8 @@ pub fn add(context: &Context, rows: Vec<NewRow>) -> Result<()> {
     let earlier = document.mapping().warnings.clone();
     document.add_rows(&rows)?;
     document.save(&path)?;
-    for warning in document.mapping().warnings.iter().filter(|warning| !earlier.contains(warning)) {
-        context.console.warn(format_args!("{}{}: {}", path.display(), warning.place, warning.message));
-    }
+    let earlier: HashSet<&Problem> = earlier.iter().collect();
+    warn_of(context, &path, document.mapping().warnings.iter().filter(|warning| !earlier.contains(warning)));
     Ok(())
 }
 
