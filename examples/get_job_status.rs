@@ -21,7 +21,7 @@ fn get_job_status() -> Result<()> {
     let jobs = connection.client.get_jobs_list_extended(&ids)?;
     println!("Found {} of {} jobs:", jobs.len(), ids.len());
     for job in jobs {
-        let pseudonym = job.pseudo_id().unwrap_or("without pseudonym");
+        let pseudonym = job.pseudo_id().unwrap_or_else(|| "without pseudonym".to_owned());
         println!("{:>6} {:<8} {pseudonym} {}", job.job_id, job.status, job.error_text().unwrap_or_default());
     }
     Ok(())

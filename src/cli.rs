@@ -15,7 +15,7 @@ use crate::error::Result;
 ///
 /// Choose the data, name the pseudonyms, create the jobs, and follow them. Start with 'anon status'.
 #[derive(Parser)]
-#[command(name = "anon", version, disable_help_subcommand = true, infer_long_args = false)]
+#[command(name = "anon", version, disable_help_subcommand = true, infer_long_args = false, args_override_self = true)]
 pub struct Cli {
     #[command(flatten)]
     global: Global,

@@ -77,7 +77,7 @@ fn job(row: &Row, common: &Parameters) -> Result<Planned, Vec<Problem>> {
     let mut required = |outcome: Result<String, Problem>| outcome.map_err(|problem| problems.push(problem)).ok();
     let data = required(values.data());
     let project = required(values.project());
-    let destination = required(values.unc(Kind::DestinationPath).map(|path| path.to_string()));
+    let destination = required(values.unc(Kind::DestinationPath).map(|path| path.sent()));
     let (Some(data), Some(project), Some(destination_path)) = (data, project, destination) else {
         return Err(problems);
     };
@@ -91,7 +91,8 @@ fn job(row: &Row, common: &Parameters) -> Result<Planned, Vec<Problem>> {
         // The one serves as both; with neither, PIMS gives the pseudonyms.
         pseudo_name: name.clone().or_else(|| id.clone()),
         pseudo_id: id.or(name),
-        description: value(Kind::Description),
+        // AnonAPI sends one even when it is empty.
+        description: Some(value(Kind::Description).unwrap_or_default()),
         pims_key: value(Kind::PimsKey),
     };
     Ok(Planned { line: row.line, source: row.source().clone(), job })
@@ -114,9 +115,27 @@ impl Values<'_> {
         };
         let full = match UncPath::parse(path) {
             Some(full) => full,
-            None => self.unc(Kind::RootSourcePath)?.join(path),
+            None => {
+                self.refuse_absolute(kind, path)?;
+                self.unc(Kind::RootSourcePath)?.join(path)
+            }
         };
-        Ok(format!("{kind}:{full}"))
+        Ok(format!("{kind}:{}", full.sent()))
+    }
+
+    /// A drive letter or a mount is of this computer alone: below the root there is no such thing.
+    fn refuse_absolute(&self, kind: &str, path: &str) -> Result<(), Problem> {
+        let bytes = path.trim().as_bytes();
+        let drive = matches!(bytes, [letter, b':', ..] if letter.is_ascii_alphabetic());
+        if !drive && !matches!(bytes, [b'/' | b'\\', ..]) {
+            return Ok(());
+        }
+        let hint = match UncPath::of_typed(path) {
+            Some(unc) => format!("on this computer that is '{unc}': write that"),
+            None => r"write it relative to root_source_path, or as '\\server\share\folder'".to_owned(),
+        };
+        let message = format!("the {kind} '{path}' is not below root_source_path, nor a UNC path");
+        Err(Problem::new(Place::Line(self.row.line), message).hint(hint))
     }
 
     fn project(&self) -> Result<String, Problem> {

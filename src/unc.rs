@@ -24,7 +24,11 @@ impl UncPath {
         let mut parts = path.strip_prefix(r"\\")?.split('\\');
         let (server, share) = (parts.next()?, parts.next()?);
         let named = |part: &str| !part.is_empty() && !matches!(part, "." | ".." | "?");
-        (named(server) && named(share) && !path.contains(char::is_control)).then(|| UncPath(path.to_owned()))
+        if !named(server) || !named(share) || path.contains(char::is_control) {
+            return None;
+        }
+        let below: Vec<&str> = parts.collect();
+        Some(UncPath(format!(r"\\{server}\{share}")).join(&below.join("\\")))
     }
 
     /// The path of something below this one; `relative` may use either separator. An empty one adds nothing.
@@ -36,6 +40,12 @@ impl UncPath {
             path.push_str(part);
         }
         UncPath(path)
+    }
+
+    /// The path as it is sent to the server: a share by itself ends with a backslash, as AnonAPI has it.
+    pub fn sent(&self) -> String {
+        let is_share = self.0.split('\\').count() == 4;
+        if is_share { format!("{}\\", self.0) } else { self.0.clone() }
     }
 
     /// What is left of this path below another, if it is below it or the same. Windows does not tell capitals from small letters.

@@ -116,13 +116,13 @@ pub struct Job {
     #[serde(deserialize_with = "text")]
     pub project_name: Option<String>,
     /// Higher goes first.
-    #[serde(deserialize_with = "whole_number")]
+    #[serde(deserialize_with = "count")]
     pub priority: Option<i64>,
     /// Files fetched from the source.
-    #[serde(deserialize_with = "whole_number")]
+    #[serde(deserialize_with = "count")]
     pub files_downloaded: Option<i64>,
     /// Files anonymized.
-    #[serde(deserialize_with = "whole_number")]
+    #[serde(deserialize_with = "count")]
     pub files_processed: Option<i64>,
     /// Every other field: source and destination, where the call gives them.
     #[serde(flatten)]
@@ -131,8 +131,12 @@ pub struct Job {
 
 impl Job {
     /// The pseudonym for the patient's id, where the call gives it (`get_job`, `get_jobs_list_extended`).
-    pub fn pseudo_id(&self) -> Option<&str> {
-        self.more.get("source_anonymizedpatientid")?.as_str()
+    pub fn pseudo_id(&self) -> Option<String> {
+        match self.more.get("source_anonymizedpatientid")? {
+            Value::String(text) => Some(text.clone()),
+            Value::Null => None,
+            other => Some(other.to_string()),
+        }
     }
 
     /// The error text, if it says anything. A reset leaves a single space.
@@ -147,9 +151,19 @@ fn whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64
         Value::Null => Ok(None),
         Value::String(text) if text.trim().is_empty() => Ok(None),
         Value::Number(number) if number.is_i64() => Ok(number.as_i64()),
+        // `3.0`, as long as it is exact.
+        Value::Number(number) => match number.as_f64() {
+            Some(value) if value.fract() == 0.0 && value.abs() < 1e15 => Ok(Some(value as i64)),
+            _ => Err(serde::de::Error::custom("expected a whole number")),
+        },
         Value::String(text) => text.trim().parse().map(Some).map_err(serde::de::Error::custom),
         _ => Err(serde::de::Error::custom("expected a whole number")),
     }
+}
+
+/// A number to show. What is none is not shown: it is no reason to hide the job, and all others with it.
+fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    Ok(whole_number(Value::deserialize(deserializer)?).unwrap_or_default())
 }
 
 /// Text, or a plain value as text, or null.
@@ -181,6 +195,22 @@ mod tests {
         assert_eq!(job.status, JobStatus::Other("PAUSED".to_owned()));
         assert_eq!(job.error_text(), None);
         assert_eq!(job.more["new_field"], json!([1]));
+    }
+
+    #[test]
+    fn odd_values_do_not_hide_the_job() {
+        let job: Job = serde_json::from_value(json!({
+            "job_id": 7.0, "date": null, "user_name": "z1", "status": "DONE", "error": " ", "description": null,
+            "project_name": null, "priority": "high", "files_downloaded": 3.0, "files_processed": true,
+            "source_anonymizedpatientid": 34
+        }))
+        .unwrap();
+        assert_eq!(
+            (job.job_id, job.priority, job.files_downloaded, job.files_processed),
+            (JobId(7), None, Some(3), None)
+        );
+        assert_eq!(job.pseudo_id().as_deref(), Some("34"));
+        assert!(whole_number(json!(1.5)).is_err() && whole_number(json!("x")).is_err());
     }
 
     #[test]

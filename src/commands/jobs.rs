@@ -24,7 +24,7 @@ pub fn table(jobs: &[Job]) -> Table {
 pub fn table_with_names(jobs: &[Job]) -> Table {
     let mut table = Table::new(COLUMNS.into_iter().chain(["anon_name"])).painted(2);
     for job in jobs {
-        table.row(cells(job).into_iter().chain([job.pseudo_id().unwrap_or_default().to_owned()]));
+        table.row(cells(job).into_iter().chain([job.pseudo_id().unwrap_or_default()]));
     }
     table
 }

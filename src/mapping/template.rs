@@ -16,6 +16,8 @@ pub struct Template {
     pub project: String,
     /// Where the server writes to.
     pub destination_path: String,
+    /// Further options, such as the key file of PIMS.
+    pub more: Vec<(Kind, String)>,
     /// What separates cells: `,`, or `;` where a comma is the decimal sign.
     pub delimiter: char,
 }
@@ -35,6 +37,7 @@ impl Template {
         line(&self.option(Kind::RootSourcePath, &self.root_source_path));
         line(&self.option(Kind::Project, &self.project));
         line(&self.option(Kind::DestinationPath, &self.destination_path));
+        self.more.iter().for_each(|(kind, value)| line(&self.option(*kind, value)));
         line("");
         line("## Mapping ##");
         line(&self.joined(&[Kind::Source.name(), Kind::PseudoName.name(), Kind::Description.name()]));

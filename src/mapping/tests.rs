@@ -297,6 +297,7 @@ fn what_cannot_be_written_is_refused_and_changes_nothing() {
 #[test]
 fn a_new_mapping_reads_back() {
     let template = Template {
+        more: vec![],
         description: "Mapping created February 12 2020 by jane".to_owned(),
         root_source_path: r"\\server\share\a,b;".to_owned(),
         project: "NOT_SET".to_owned(),

@@ -75,3 +75,27 @@ fn example_rows_and_empty_mappings_are_refused() {
     assert_eq!(texts(&plan), ["this is still an example row of 'anon map init', line 8"]);
     assert_eq!(texts(&planned(OPTIONS, "source\n")), ["the mapping has no rows"]);
 }
+
+#[test]
+fn what_only_this_computer_knows_is_no_source() {
+    for source in ["folder:H:\\data\\a", "fileselection:/mnt/a/fileselection.txt", "folder:\\data", "folder:C:a"] {
+        let plan = planned(OPTIONS, &format!("source,pseudo_name\n{source},A\n"));
+        assert_eq!(plan.jobs.len(), 0, "{source}");
+        assert!(
+            texts(&plan)[0].ends_with("is not below root_source_path, nor a UNC path, line 8"),
+            "{:?}",
+            texts(&plan)
+        );
+    }
+}
+
+#[test]
+fn paths_are_sent_as_anonapi_sends_them() {
+    let options = "root_source_path,\\\\server\\share\nproject,P\ndestination_path,//server/share\n";
+    let plan = planned(options, "source,pseudo_name\nfolder:.,A\nfolder:a\\\\b\\.\\c,B\n");
+    let sent: Vec<_> = plan.jobs.iter().map(|row| (&row.job.data, row.job.destination_path.as_str())).collect();
+    let path = |path: &str| Data::Path(path.to_owned());
+    let out = "\\\\server\\share\\";
+    assert_eq!(sent, [(&path(r"folder:\\server\share\"), out), (&path(r"folder:\\server\share\a\b\c"), out)]);
+    assert_eq!(plan.jobs[0].job.description.as_deref(), Some(""));
+}

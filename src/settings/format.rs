@@ -90,11 +90,36 @@ impl<'de> Deserialize<'de> for Entries {
 }
 
 /// The defaults for new jobs: a list of `name,value`, or in older files a mapping.
-#[derive(Deserialize)]
-#[serde(untagged)]
 enum Defaults {
     List(Vec<String>),
     Named(Entries),
+}
+
+// By hand for the same reason: derived, a project of digits alone would be a number, and refused.
+impl<'de> Deserialize<'de> for Defaults {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Defaults, D::Error> {
+        struct Visitor;
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = Defaults;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a list of 'name,value'")
+            }
+
+            fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut seq: A) -> Result<Defaults, A::Error> {
+                let mut list = vec![];
+                while let Some(entry) = seq.next_element()? {
+                    list.push(entry);
+                }
+                Ok(Defaults::List(list))
+            }
+
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<Defaults, A::Error> {
+                Entries::deserialize(serde::de::value::MapAccessDeserializer::new(map)).map(Defaults::Named)
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
 }
 
 /// `true`, or what people type for it.
@@ -185,9 +210,11 @@ fn problem(path: &Path, error: &serde_yaml::Error) -> Problems {
 }
 
 fn parameters(defaults: Defaults, path: &Path) -> Result<Parameters> {
+    let is_old = matches!(defaults, Defaults::Named(_));
     let pairs: Vec<(String, String)> = match defaults {
         Defaults::List(list) => {
-            let split = |entry: &String| entry.split_once(',').map(|(name, value)| (name.to_owned(), value.to_owned()));
+            let split =
+                |entry: &String| entry.split_once([',', ';']).map(|(name, value)| (name.to_owned(), value.to_owned()));
             list.iter().map(|entry| split(entry).unwrap_or_else(|| (entry.clone(), String::new()))).collect()
         }
         Defaults::Named(entries) => {
@@ -196,10 +223,15 @@ fn parameters(defaults: Defaults, path: &Path) -> Result<Parameters> {
     };
     let mut parameters = Parameters::default();
     for (name, value) in pairs {
-        let kind = Kind::from_name(&name).ok_or_else(|| {
-            Problems::whole(path, format!("'{name}' in job_default_parameters is no parameter of a job"), HINT)
-        })?;
-        parameters.set(kind, value.trim());
+        match Kind::from_name(&name) {
+            Some(kind) => parameters.set(kind, value.trim()),
+            // Older files may have other defaults too, which no job has any longer.
+            None if is_old => {}
+            None => {
+                let message = format!("'{name}' in job_default_parameters is no parameter of a job");
+                return Err(Problems::whole(path, message, HINT).into());
+            }
+        }
     }
     Ok(parameters)
 }

@@ -173,6 +173,7 @@ fn status_shows_jobs_and_how_many_there_are_of_each_status() {
           GET p01/get_jobs_list job_ids=1 job_ids=2 job_ids=3 job_ids=4 job_ids=5 job_ids=6 job_ids=7 job_ids=99 user_name=z123456
         ",
     );
+    env.run("batch status --patient-name --patient-name").assert_ok();
     env.run("batch status --patient-name").assert(
         r"
         exit 0

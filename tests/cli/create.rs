@@ -22,7 +22,7 @@ fn jobs_are_created_in_order_and_go_into_the_batch() {
           Created job with id 1002
           Created job with id 1003
           created 3 jobs: [1001, 1002, 1003]
-          Saved job ids in batch in current folder
+          Saving job ids in batch in current folder
           Done
         stderr:
           This will create 3 jobs on p01, for projects '['Wetenschap-Algemeen']', writing data to '['\\\\server\\share\\out']'. Are you sure? [y/N]: y
@@ -195,7 +195,7 @@ fn options_defaults_and_columns_make_a_job() {
           Created job with id 1001
           Created job with id 1002
           created 2 jobs: [1001, 1002]
-          Saved job ids in batch in current folder
+          Saving job ids in batch in current folder
           Done
         stderr:
           This will create 2 jobs on p01, for projects '['Other', 'Wetenschap-Algemeen']', writing data to '['\\\\server\\share\\out']'. Are you sure? [y/N]: y
@@ -258,4 +258,15 @@ fn a_mapping_that_is_wrong_is_refused_before_the_question() {
           ./anon_mapping.csv, line 12: this is still an example row of 'anon map init'; delete the line, or put your own source and pseudonym there
         ",
     );
+}
+
+#[test]
+fn a_pseudonym_with_a_space_is_one_and_not_two() {
+    let env = Env::with_jobs();
+    env.write("list.csv", "accession_number,pseudonym\n1.1,Jan\n1.2,Jan B\n");
+    env.run("map init").assert_ok();
+    env.run("map add-accession-numbers -f list.csv").assert_ok();
+    let outcome = env.anon(["create", "from-mapping", "--filter", "Jan B", "-y"]).run().assert_ok();
+    let names: Vec<_> = outcome.requests.iter().filter_map(|call| call.param("anonymizedpatientname")).collect();
+    assert_eq!(names, ["Jan B"]);
 }

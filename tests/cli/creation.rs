@@ -84,7 +84,7 @@ fn a_server_that_knows_us_no_longer_stops_the_work_and_the_next_run_does_the_res
           Created job with id 1001
           Created job with id 1002
           created 2 jobs: [1001, 1002]
-          Saved job ids in batch in current folder
+          Saving job ids in batch in current folder
         stderr:
           This will create 4 jobs on p01, for projects '['Wetenschap-Algemeen']', writing data to '['\\\\server\\share\\out']'. Are you sure? [y/N]: y
           error: line 11: {url}/create_job: 401 Unauthorized: your credentials do not work here (no job was created)
@@ -103,7 +103,7 @@ fn a_server_that_knows_us_no_longer_stops_the_work_and_the_next_run_does_the_res
           Created job with id 1003
           Created job with id 1004
           created 2 jobs: [1003, 1004]
-          Saved job ids in batch in current folder
+          Saving job ids in batch in current folder
           Done
         stderr:
           2 of 4 rows already have a job and are left out ('--again' creates all anew)
@@ -138,7 +138,7 @@ fn a_server_that_fails_stops_the_work_and_the_next_run_looks_and_does_the_rest()
           Created job with id 1001
           Created job with id 1002
           created 2 jobs: [1001, 1002]
-          Saved job ids in batch in current folder
+          Saving job ids in batch in current folder
         stderr:
           This will create 4 jobs on p01, for projects '['Wetenschap-Algemeen']', writing data to '['\\\\server\\share\\out']'. Are you sure? [y/N]: y
           error: line 11: {url}/create_job: unexpected response: code '500', reason 'Internal Server Error' (probably no job was created; the next run looks)
@@ -165,7 +165,7 @@ fn a_row_that_is_refused_does_not_stop_the_others() {
           Created job with id 1001
           Created job with id 1002
           created 2 jobs: [1001, 1002]
-          Saved job ids in batch in current folder
+          Saving job ids in batch in current folder
         stderr:
           This will create 4 jobs on p01, for projects '['known', 'no-such-project']', writing data to '['\\\\server\\share\\out']'. Are you sure? [y/N]: y
           error: line 10: {url}/create_job: given user_name is not connected to given project_name no-such-project (no job was created)

@@ -297,3 +297,20 @@ fn check_reports_the_file_and_the_jobs_in_one_go() {
     // The same, before anything is asked.
     story(env.answer("create from-mapping", "y\n"));
 }
+
+#[test]
+fn a_new_mapping_has_all_defaults_and_no_empty_option() {
+    let env = Env::new();
+    let options = |defaults: &str| {
+        env.write_settings(&format!("job_default_parameters: {defaults}\n"));
+        env.answer("map init", "y\n").assert_ok();
+        let text = env.read("anon_mapping.csv");
+        let lines = text.lines().skip_while(|line| !line.contains("Options")).skip(1);
+        lines.take_while(|line| !line.is_empty()).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(options("[]")[1..], ["project,Wetenschap-Algemeen", r"destination_path,\\server\share\folder"]);
+    assert_eq!(
+        options(r"['project,P', 'root_source_path,\\a\b', 'pims_key,5']"),
+        [r"root_source_path,\\a\b", "project,P", r"destination_path,\\server\share\folder", "pims_key,5"]
+    );
+}

@@ -68,12 +68,14 @@ impl FromMapping {
         if self.filter.is_empty() {
             return Ok(rows);
         }
-        let wanted: BTreeSet<&str> = self
-            .filter
-            .iter()
-            .flat_map(|text| text.split([' ', ',']).chain([text.as_str()]))
-            .filter(|name| !name.is_empty())
-            .collect();
+        // A pseudonym may have spaces itself: then it is that one, and not several.
+        let names = |text: &'_ str| -> Vec<String> {
+            if rows.iter().any(|row| row.has_pseudonym(text)) {
+                return vec![text.to_owned()];
+            }
+            text.split([' ', ',']).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+        };
+        let wanted: BTreeSet<String> = self.filter.iter().flat_map(|text| names(text)).collect();
         rows.retain(|row| wanted.iter().any(|name| row.has_pseudonym(name)));
         if rows.is_empty() {
             return Err(Error::refused("no row of the mapping has such a pseudonym", "see 'anon map status'"));

@@ -58,7 +58,7 @@ impl Report {
         let ids: Vec<String> = self.created.iter().map(ToString::to_string).collect();
         console.print(format_args!("created {} jobs: [{}]", ids.len(), ids.join(", ")));
         if !self.unsaved && !ids.is_empty() {
-            console.print("Saved job ids in batch in current folder");
+            console.print("Saving job ids in batch in current folder");
         }
         if self.failed + self.perhaps + self.not_tried.len() == 0 && !self.unsaved {
             console.print("Done");

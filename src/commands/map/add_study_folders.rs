@@ -68,13 +68,18 @@ impl AddStudyFolders {
             Ok((found, selected))
         });
         drop(watched);
-        finish(context, studies, results)
+        finish(context, studies, results, check == Check::Open)
     }
 
     fn studies(&self, context: &Context) -> Result<Vec<Study>> {
         let mut folders = vec![];
         for pattern in &self.paths {
-            folders.extend(expand(pattern, &context.folder)?.into_iter().map(|folder| (folder, None)));
+            for folder in expand(pattern, &context.folder)? {
+                // A folder that two patterns find is one all the same.
+                if !folders.iter().any(|(known, _): &(PathBuf, _)| *known == folder) {
+                    folders.push((folder, None));
+                }
+            }
         }
         if let Some(file) = &self.input_file {
             let list = InputList::read(&context.folder.join(file), Column::Path)?;
@@ -118,7 +123,7 @@ fn save(folder: &Path, found: &mut Found) -> Result<usize> {
 }
 
 /// Adds a row for each folder that was scanned, and tells what became of every one.
-fn finish(context: &Context, studies: Vec<Study>, results: Vec<Result<(Found, usize)>>) -> Result<()> {
+fn finish(context: &Context, studies: Vec<Study>, results: Vec<Result<(Found, usize)>>, checks: bool) -> Result<()> {
     let console = &context.console;
     let mut rows = vec![];
     let mut names = vec![];
@@ -128,7 +133,9 @@ fn finish(context: &Context, studies: Vec<Study>, results: Vec<Result<(Found, us
         match result {
             Ok((found, selected)) => {
                 console.print(format_args!("Adding '{name}' to mapping"));
-                console.print(format_args!("Found {} files\nFound {} DICOM files\n", found.seen, selected));
+                console.print(format_args!("Finding all files in {name}"));
+                let next = if checks { ". Finding out which ones are DICOM" } else { "" };
+                console.print(format_args!("Found {} files{next}\nFound {selected} DICOM files\n", found.seen));
                 report(console, &name, &found, selected);
                 rows.push(NewRow::new(study.source, study.pseudo_name));
                 names.push(format!("'{name}'"));

@@ -27,12 +27,17 @@ impl Init {
             return Ok(());
         }
         let folder = &context.folder;
-        let value = |kind| defaults.get(kind).unwrap_or_default().to_owned();
+        // An empty option is one that AnonAPI cannot read.
+        let value = |kind, or: &str| defaults.get(kind).unwrap_or(or).to_owned();
+        let here = || UncPath::of_folder(folder).map_or_else(|| windows_form(folder), |path| path.to_string());
+        let named = [Kind::RootSourcePath, Kind::Project, Kind::DestinationPath];
+        let more = defaults.iter().filter(|(kind, value)| !named.contains(kind) && !value.trim().is_empty());
         let template = Template {
             description: format!("Mapping created {} by {}", chrono::Local::now().format("%B %d %Y"), user()),
-            root_source_path: UncPath::of_folder(folder).map_or_else(|| windows_form(folder), |path| path.to_string()),
-            project: value(Kind::Project),
-            destination_path: value(Kind::DestinationPath),
+            root_source_path: defaults.get(Kind::RootSourcePath).map_or_else(here, str::to_owned),
+            project: value(Kind::Project, "Wetenschap-Algemeen"),
+            destination_path: value(Kind::DestinationPath, r"\\server\share\folder"),
+            more: more.map(|(kind, value)| (kind, value.to_owned())).collect(),
             delimiter: if decimal_comma() { ';' } else { ',' },
         };
         {

@@ -110,3 +110,11 @@ fn a_key_that_cannot_be_written_back_is_refused() {
         assert!(error.contains("cannot be a key"), "{error}");
     }
 }
+
+#[test]
+fn defaults_of_digits_and_those_that_are_gone_are_read() {
+    let settings = parse("create_job_defaults:\n  project_name: 2020\n  priority: 5\n");
+    assert_eq!(settings.job_default_parameters.iter().collect::<Vec<_>>(), [(Kind::Project, "2020")]);
+    let settings = parse("job_default_parameters:\n- project;P\n");
+    assert_eq!(settings.job_default_parameters.get(Kind::Project), Some("P"));
+}

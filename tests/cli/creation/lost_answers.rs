@@ -18,7 +18,7 @@ fn a_job_whose_answer_was_lost_is_not_created_again_unasked() {
         stdout:
           Created job with id 1001
           created 1 jobs: [1001]
-          Saved job ids in batch in current folder
+          Saving job ids in batch in current folder
         stderr:
           This will create 3 jobs on p01, for projects '['Wetenschap-Algemeen']', writing data to '['\\\\server\\share\\out']'. Are you sure? [y/N]: y
           error: line 10: {url}/create_job: the connection was closed before the whole answer came (the job was perhaps created)
@@ -36,7 +36,7 @@ fn a_job_whose_answer_was_lost_is_not_created_again_unasked() {
         stdout:
           Created job with id 1003
           created 1 jobs: [1003]
-          Saved job ids in batch in current folder
+          Saving job ids in batch in current folder
           Done
         stderr:
           warning: line 10: the job was perhaps created, the answer never came; look for them with 'anon server jobs'; add those that exist with 'anon batch add ID', and create the others with '--again --filter PSEUDONYM'

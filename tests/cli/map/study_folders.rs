@@ -14,11 +14,13 @@ fn study_folders_become_selections() {
         stdout:
           Adding 2 paths to mapping
           Adding 'patient1' to mapping
-          Found 5 files
+          Finding all files in patient1
+          Found 5 files. Finding out which ones are DICOM
           Found 4 DICOM files
 
           Adding 'patient3{/}study1' to mapping
-          Found 3 files
+          Finding all files in patient3{/}study1
+          Found 3 files. Finding out which ones are DICOM
           Found 2 DICOM files
 
           Done. Added ['patient1', 'patient3{/}study1'] to mapping
@@ -36,11 +38,13 @@ fn study_folders_become_selections() {
         stdout:
           Adding 2 paths to mapping
           Adding 'patient2{/}study1' to mapping
-          Found 3 files
+          Finding all files in patient2{/}study1
+          Found 3 files. Finding out which ones are DICOM
           Found 2 DICOM files
 
           Adding 'patient4{/}raw' to mapping
-          Found 2 files
+          Finding all files in patient4{/}raw
+          Found 2 files. Finding out which ones are DICOM
           Found 2 DICOM files
 
           Done. Added ['patient2{/}study1', 'patient4{/}raw'] to mapping
@@ -134,7 +138,8 @@ fn two_patients_in_a_folder_are_warned_of_or_refused() {
         stdout:
           Adding 1 paths to mapping
           Adding 'both' to mapping
-          Found 2 files
+          Finding all files in both
+          Found 2 files. Finding out which ones are DICOM
           Found 2 DICOM files
 
           Done. Added ['both'] to mapping
@@ -145,4 +150,13 @@ fn two_patients_in_a_folder_are_warned_of_or_refused() {
           + ./both/fileselection.txt
         ",
     );
+}
+
+#[test]
+fn a_folder_that_is_named_twice_becomes_one_row() {
+    let env = Env::with_jobs();
+    env.patients();
+    env.run("map init").assert_ok();
+    env.anon(["map", "add-study-folders", "patient1", "patient1", "patient1*"]).run().assert_ok();
+    assert_eq!(env.read("anon_mapping.csv").matches("fileselection:patient1/").count(), 1);
 }
