@@ -128,7 +128,7 @@ impl ApiError {
             Failure::Setup(_) => return None,
             Failure::Unauthorized => {
                 "check your user name and token with 'anon settings user info', \
-                 or get a new token with 'anon settings user get-token'"
+                 or make another token with 'anon settings user get-token', which replaces yours"
             }
             Failure::Rejected(_) => return None,
             Failure::NoSuchFunction(_) => "the server may be of another version; check the URL with 'anon server list'",

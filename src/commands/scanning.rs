@@ -15,7 +15,7 @@ pub struct Checking {
     /// Open each file to see whether it is DICOM, as is usual
     #[arg(long, overrides_with = "no_check_dicom")]
     check_dicom: bool,
-    /// Go by names alone
+    /// Open no file: go by the names (add-study-folders) or the patterns (select add) alone
     #[arg(long, action = ArgAction::SetTrue)]
     no_check_dicom: bool,
 }

@@ -78,8 +78,13 @@ pub(super) fn rows<L: Line>(
     let (mut rows, mut problems, mut without) = (Vec::new(), Vec::new(), 0);
     for line in lines {
         let at = |column| place(line.row(), column);
-        let value = value(&line, header.value, &at);
-        let name = header.pseudonym.map_or(Ok(None), |column| self::value(&line, column, &at));
+        let value = value(&line, header.value, &at).and_then(|value| match header.required {
+            Column::Path => Ok(value),
+            _ => whole(value, at(header.value)),
+        });
+        let name = header
+            .pseudonym
+            .map_or(Ok(None), |column| self::value(&line, column, &at).and_then(|name| whole(name, at(column))));
         match (value, name) {
             (Ok(Some(value)), Ok(name)) if name.is_some() || header.pseudonym.is_none() => {
                 rows.push(input_row(header.required, at(header.value), value, name));
@@ -115,6 +120,32 @@ fn value(line: &impl Line, column: usize, at: &dyn Fn(usize) -> Place) -> Result
         Some(Err(error)) => Err(Problem::new(at(column), error)),
         None => Ok(None),
     }
+}
+
+/// Refuses what a spreadsheet has made of a number or name, when it saved it as text.
+fn whole(value: Option<String>, place: Place) -> Result<Option<String>, Problem> {
+    let Some(text) = &value else { return Ok(None) };
+    let problem = |message: &str, hint: &str| Err(Problem::new(place, message).hint(hint));
+    if ["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"].contains(&text.as_str()) {
+        return problem("this cell shows an error of the spreadsheet", "correct it there and save the list again");
+    }
+    if is_shortened(text) {
+        let hint = "format the column as text, enter the value again and save the list";
+        return problem("a spreadsheet has shortened this number, and its last digits are lost", hint);
+    }
+    if text.contains(['\r', '\n']) {
+        return problem("this cell has more than one line", "write one value in each row");
+    }
+    Ok(value)
+}
+
+/// `1.23457E+15`, or `1,23457E+15`.
+fn is_shortened(text: &str) -> bool {
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    text.split_once("E+").is_some_and(|(number, power)| {
+        let (whole, fraction) = number.split_once(['.', ',']).unwrap_or((number, "0"));
+        whole.len() == 1 && digits(whole) && digits(fraction) && digits(power)
+    })
 }
 
 fn half_filled(place: Place, has: Column, lacks: Column) -> Problem {

@@ -264,3 +264,22 @@ proptest! {
         let _ = InputList::from_bytes(Path::new("f"), &bytes, Column::AccessionNumber);
     }
 }
+
+#[test]
+fn what_a_spreadsheet_has_spoilt_is_refused_with_its_line() {
+    for (value, message) in [
+        ("1.23457E+15", "a spreadsheet has shortened this number"),
+        ("\"1,23457E+15\"", "a spreadsheet has shortened this number"),
+        ("#N/A", "this cell shows an error of the spreadsheet"),
+        ("\"12\n34\"", "this cell has more than one line"),
+    ] {
+        let text = format!("accession_number,pseudonym\n{value},A\n");
+        let error = InputList::from_bytes(Path::new("l.csv"), text.as_bytes(), Column::AccessionNumber).unwrap_err();
+        assert!(error.to_string().starts_with(&format!("l.csv, line 2: {message}")), "{error}");
+    }
+    for value in ["1E5", "12.E+3", "A1.2E+3", "#1"] {
+        let text = format!("accession_number\n{value}\n");
+        let list = InputList::from_bytes(Path::new("l.csv"), text.as_bytes(), Column::AccessionNumber).unwrap();
+        assert_eq!(list.rows[0].accession_number.as_deref(), Some(value));
+    }
+}

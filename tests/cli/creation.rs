@@ -88,7 +88,7 @@ fn a_server_that_knows_us_no_longer_stops_the_work_and_the_next_run_does_the_res
         stderr:
           This will create 4 jobs on p01, for projects '['Wetenschap-Algemeen']', writing data to '['\\\\server\\share\\out']'. Are you sure? [y/N]: y
           error: line 11: {url}/create_job: 401 Unauthorized: your credentials do not work here (no job was created)
-          error: 2 jobs created, 1 failed, 1 not tried (from line 12 on); check your user name and token with 'anon settings user info', or get a new token with 'anon settings user get-token'; then run it again: only the rest will be created
+          error: 2 jobs created, 1 failed, 1 not tried (from line 12 on); check your user name and token with 'anon settings user info', or make another token with 'anon settings user get-token', which replaces yours; then run it again: only the rest will be created
         files:
           + ./.anonbatch
           + ~/.anonapi/journal.jsonl
