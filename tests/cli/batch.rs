@@ -104,6 +104,8 @@ fn a_batch_begins_grows_shrinks_and_ends() {
         exit 0
         stdout:
           Removed batch in current dir
+        stderr:
+          it held these jobs of p01: {url}/p01: 2,3,5,6,7,12
         files:
           - ./.anonbatch
         ",
