@@ -116,7 +116,12 @@ impl Shares {
     /// The shares that are known at this moment.
     pub fn of_this_computer() -> Shares {
         #[cfg(target_os = "linux")]
-        return Shares { table: std::fs::read_to_string("/proc/self/mountinfo").unwrap_or_default() };
+        {
+            let table = std::fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
+            // Without a share there is nothing to go through for each path.
+            let has_shares = [" - cifs ", " - smb3 "].iter().any(|kind| table.contains(kind));
+            Shares { table: if has_shares { table } else { String::new() } }
+        }
         #[cfg(not(target_os = "linux"))]
         Shares::default()
     }

@@ -17,10 +17,7 @@ impl Status {
         console.print(super::server::list::lines(settings));
         console.print(format_args!("\nUsing username: '{}'", settings.user_name));
         match &settings.active_mapping_file {
-            Some(path) => {
-                let state = if path.exists() { "" } else { " (missing)" };
-                console.print(format_args!("Active mapping: '{}'{state}", path.display()));
-            }
+            Some(path) => console.print(format_args!("Active mapping: '{}'", path.display())),
             None => console.print("Active mapping: none"),
         }
         console.print(format_args!("Reading settings from '{}'", context.settings_file().path().display()));

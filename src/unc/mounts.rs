@@ -29,9 +29,9 @@ pub(super) fn local_of(path: &UncPath, table: &str) -> Option<PathBuf> {
         let folder = Path::new(&mount.point);
         Some(below.split('\\').filter(|part| !part.is_empty()).fold(folder.to_owned(), |place, part| place.join(part)))
     };
-    let places = table.lines().filter_map(Mount::parse).filter_map(place);
+    let mut places = table.lines().filter_map(Mount::parse).filter_map(place);
     // Another mount may lie over it.
-    places.into_iter().find(|place| unc_of(place, table).is_some_and(|unc| unc.below(path) == Some("")))
+    places.find(|place| unc_of(place, table).is_some_and(|unc| unc.below(path) == Some("")))
 }
 
 struct Mount {

@@ -69,7 +69,7 @@ impl FromMapping {
             return Ok(rows);
         }
         // A pseudonym may have spaces itself: then it is that one, and not several.
-        let names = |text: &'_ str| -> Vec<String> {
+        let names = |text: &str| -> Vec<String> {
             if rows.iter().any(|row| row.has_pseudonym(text)) {
                 return vec![text.to_owned()];
             }

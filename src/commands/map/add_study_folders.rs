@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -72,14 +73,11 @@ impl AddStudyFolders {
     }
 
     fn studies(&self, context: &Context) -> Result<Vec<Study>> {
-        let mut folders = vec![];
+        let (mut folders, mut known) = (vec![], HashSet::new());
         for pattern in &self.paths {
-            for folder in expand(pattern, &context.folder)? {
-                // A folder that two patterns find is one all the same.
-                if !folders.iter().any(|(known, _): &(PathBuf, _)| *known == folder) {
-                    folders.push((folder, None));
-                }
-            }
+            // A folder that two patterns find is one all the same.
+            let new = expand(pattern, &context.folder)?.into_iter().filter(|folder| known.insert(folder.clone()));
+            folders.extend(new.map(|folder| (folder, None)));
         }
         if let Some(file) = &self.input_file {
             let list = InputList::read(&context.folder.join(file), Column::Path)?;
