@@ -4,12 +4,12 @@ use std::path::Path;
 
 use anonapi::batch::Batch;
 use anonapi::creation;
-use anonapi::journal::Journal;
+use anonapi::internals::Journal;
 use anonapi::mapping::Document;
-use anonapi::parameters::{Kind, Parameters};
 use anonapi::plan::plan;
 use anonapi::selection::Selection;
 use anonapi::settings::{Server, Settings};
+use anonapi::values::{Kind, Parameters};
 use divan::{Bencher, black_box, counter::ItemsCount};
 
 fn main() {

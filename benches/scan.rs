@@ -8,7 +8,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use anonapi::scan::{Check, Scan};
+use anonapi::internals::{Check, Scan};
 use anonapi::selection::Selection;
 use divan::{Bencher, counter::ItemsCount};
 

@@ -5,16 +5,17 @@
 use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::path::Path;
 
-use anonapi::api::{Job, JobId, reply};
+use anonapi::api::{Job, JobId};
 use anonapi::batch::Batch;
-use anonapi::dicom;
-use anonapi::journal::{Fingerprint, Journal};
+use anonapi::internals as dicom;
+use anonapi::internals::advice;
+use anonapi::internals::reply;
+use anonapi::internals::{Column, InputList};
+use anonapi::internals::{Fingerprint, Journal};
 use anonapi::mapping::Document;
-use anonapi::parameters::{Kind, Parameters};
 use anonapi::selection::Selection;
 use anonapi::settings::Settings;
-use anonapi::tabular::{Column, InputList};
-use anonapi::troubleshooting::advice;
+use anonapi::values::{Kind, Parameters};
 use serde_json::Value;
 
 /// A reader's name, the reader, and the folders with what it is given first.

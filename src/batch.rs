@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::api::JobId;
-use crate::error::{Error, Place, Problem, Problems, Result};
+use crate::error::{Error, Result};
+use crate::problem::Problems;
 use crate::settings::Server;
 use crate::storage::{self, Lock, Privacy, yaml};
 
@@ -47,14 +48,8 @@ impl Batch {
     /// # Errors
     /// [`Error::Contents`] with the file, and the line where that is known.
     pub fn parse(bytes: &[u8], path: &Path) -> Result<Batch> {
-        let text = std::str::from_utf8(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
-            .map_err(|_| Problems::whole(path, "it is not UTF-8 text", HINT))?;
-        let raw: Raw = serde_yaml::from_str(text).map_err(|error| {
-            let place = error.location().map_or(Place::Whole, |at| Place::Line(at.line()));
-            let message = error.to_string();
-            let message = message.split(" at line ").next().unwrap_or_default();
-            Problems { path: path.to_owned(), list: vec![Problem::new(place, message).hint(HINT)] }
-        })?;
+        let text = yaml::text(bytes, path, HINT)?;
+        let raw: Raw = serde_yaml::from_str(text).map_err(|error| yaml::problem(path, &error, HINT))?;
         let id = |text: &String| {
             text.parse()
                 .map_err(|_| Problems::whole(path, format!("'{}' is not a job id", text.escape_default()), HINT))
@@ -211,8 +206,6 @@ pub fn check_server(batch: &Batch, server: &Server) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
-
     use proptest::prelude::*;
 
     use super::*;

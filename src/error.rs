@@ -3,11 +3,12 @@
 //! Everything that the library returns is an [`Error`]. Its `Display` says what is wrong and where;
 //! [`Error::hint`] says what to do next; [`Error::exit_status`] is what the program exits with.
 
-use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::api::ApiError;
+use crate::problem::Problems;
+use crate::text::plain;
 
 /// The result of everything in this library that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -75,8 +76,13 @@ pub enum Error {
         hint: String,
     },
     /// Part of the work failed: what failed has been reported one by one already.
-    #[error("{0}")]
-    Partly(String),
+    #[error("{summary}")]
+    Partly {
+        /// How much was done, and how much was not.
+        summary: String,
+        /// What to do about the last failure.
+        hint: Option<String>,
+    },
     /// What was asked cannot be done, for a reason that only one command knows.
     #[error("{message}")]
     Refused {
@@ -130,7 +136,8 @@ impl Error {
             Error::NoSelection(_) => "create one with 'anon select add PATTERN'",
             Error::Usage { hint, .. } | Error::Refused { hint, .. } => hint,
             Error::NoAnswer => "run it in a terminal, pipe the answer in, or answer every question with '--yes'",
-            Error::Contents(_) | Error::Partly(_) | Error::Interrupted(_) => return None,
+            Error::Partly { hint, .. } => return hint.clone(),
+            Error::Contents(_) | Error::Interrupted(_) => return None,
         };
         Some(hint.to_owned()).filter(|hint| !hint.is_empty())
     }
@@ -143,12 +150,6 @@ impl Error {
             _ => 1,
         }
     }
-}
-
-/// The operating system's words, without Rust's "(os error 2)".
-pub(crate) fn plain(error: &io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error").next().unwrap_or(&text).to_owned()
 }
 
 fn io_hint(action: &str, error: &io::Error) -> Option<String> {
@@ -174,87 +175,4 @@ fn listed(names: &[String]) -> String {
         return "none yet".to_owned();
     }
     names.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ")
-}
-
-/// Where in a file a problem is.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Place {
-    /// The file as a whole.
-    Whole,
-    /// A line, counted from 1.
-    Line(usize),
-    /// A cell of a spreadsheet, such as sheet `Sheet1`, cell `B7`.
-    Cell {
-        /// The name of the sheet.
-        sheet: String,
-        /// The cell in A1 notation.
-        cell: String,
-    },
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Place::Whole => Ok(()),
-            Place::Line(line) => write!(f, ", line {line}"),
-            Place::Cell { sheet, cell } => write!(f, ", sheet '{sheet}', cell {cell}"),
-        }
-    }
-}
-
-/// One thing that is wrong in a file: where, what, and what to do about it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Problem {
-    /// Where it is.
-    pub place: Place,
-    /// What was found and what was expected.
-    pub message: String,
-    /// What to do about it.
-    pub hint: Option<String>,
-}
-
-impl Problem {
-    /// A problem without a hint.
-    pub fn new(place: Place, message: impl Into<String>) -> Problem {
-        Problem { place, message: message.into(), hint: None }
-    }
-
-    /// Says what to do about it.
-    #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Problem {
-        self.hint = Some(hint.into());
-        self
-    }
-}
-
-/// All that is wrong in one file, in the order of the file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problems {
-    /// The file.
-    pub path: PathBuf,
-    /// At least one problem.
-    pub list: Vec<Problem>,
-}
-
-impl std::error::Error for Problems {}
-
-impl Problems {
-    /// One problem with the file as a whole.
-    pub fn whole(path: &Path, message: impl Into<String>, hint: impl Into<String>) -> Problems {
-        Problems { path: path.to_owned(), list: vec![Problem::new(Place::Whole, message).hint(hint)] }
-    }
-}
-
-impl fmt::Display for Problems {
-    /// One line for each problem: `FILE, line N: what is wrong; what to do`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, problem) in self.list.iter().enumerate() {
-            let separator = if index > 0 { "\n" } else { "" };
-            write!(f, "{separator}{}{}: {}", self.path.display(), problem.place, problem.message)?;
-            if let Some(hint) = &problem.hint {
-                write!(f, "; {hint}")?;
-            }
-        }
-        Ok(())
-    }
 }

@@ -75,8 +75,6 @@ fn is_older(job: &Job, now: NaiveDateTime) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
-
     use serde_json::json;
 
     use super::*;

@@ -9,11 +9,10 @@ use reqwest::header::{AUTHORIZATION, HeaderValue, LOCATION};
 use reqwest::{Method, StatusCode, Url, redirect};
 use serde_json::Value;
 
-use super::error::{ApiError, Failure};
+use super::error::{ApiError, Failure, NotAnApi, Result};
 use super::form::Form;
 use super::reply;
 use super::token::Token;
-use crate::error::{Error, Result};
 
 /// No honest answer is larger: a thousand jobs with every field are about 1 MB. As JSON it takes some 30 times as much memory.
 const LARGEST_ANSWER: u64 = 16 << 20;
@@ -88,7 +87,7 @@ impl ClientBuilder {
             Err(error) => Some(error.to_string()),
         };
         if let Some(fault) = fault {
-            return Err(ApiError { url, failure: Failure::BadUrl(fault) }.into());
+            return Err(ApiError { url, failure: Failure::BadUrl(fault) });
         }
         Ok(Client { url, user: user.to_owned(), token, options: self, transport: OnceLock::new() })
     }
@@ -141,7 +140,7 @@ impl Client {
     /// Calls any function of the API that reads.
     ///
     /// # Errors
-    /// [`Error::Api`] names the URL and says how it failed.
+    /// [`ApiError`] names the URL and says how it failed.
     pub fn get(&self, function: &str, form: Form) -> Result<Value> {
         self.call(Method::GET, function, form, Repeat::Safe)
     }
@@ -149,7 +148,7 @@ impl Client {
     /// Calls any function of the API that changes something.
     ///
     /// # Errors
-    /// [`Error::Api`] names the URL and says how it failed.
+    /// [`ApiError`] names the URL and says how it failed.
     pub fn post(&self, function: &str, form: Form) -> Result<Value> {
         self.call(Method::POST, function, form, Repeat::Never)
     }
@@ -250,12 +249,12 @@ impl Client {
         let mut body = Vec::new();
         response.take(LARGEST_ANSWER + 1).read_to_end(&mut body).map_err(|error| self.cut_off(url, &error))?;
         if body.len() as u64 > LARGEST_ANSWER {
-            return Err(self.not_an_api(url, "the answer is larger than any that an API gives"));
+            return Err(self.error(url, Failure::NotAnApi(NotAnApi::TooLarge)));
         }
         Ok(body)
     }
 
-    fn cut_off(&self, url: &str, error: &io::Error) -> Error {
+    fn cut_off(&self, url: &str, error: &io::Error) -> ApiError {
         let timed_out = error.kind() == io::ErrorKind::TimedOut
             || error
                 .get_ref()
@@ -265,17 +264,13 @@ impl Client {
         self.error(url, failure)
     }
 
-    fn redirected(&self, url: &str, response: &Response) -> Error {
+    fn redirected(&self, url: &str, response: &Response) -> ApiError {
         let to = response.headers().get(LOCATION).and_then(|to| to.to_str().ok()).unwrap_or("nowhere");
         self.error(url, Failure::Redirected(to.to_owned()))
     }
 
-    fn not_an_api(&self, url: &str, why: &str) -> Error {
-        self.error(url, Failure::NotAnApi(why.to_owned()))
-    }
-
-    fn error(&self, url: &str, failure: Failure) -> Error {
-        ApiError { url: url.to_owned(), failure }.into()
+    fn error(&self, url: &str, failure: Failure) -> ApiError {
+        ApiError { url: url.to_owned(), failure }
     }
 }
 

@@ -10,8 +10,38 @@ pub struct ApiError {
     pub failure: Failure,
 }
 
-/// What [`Failure::NotAnApi`] says of a plain 404.
-pub(super) const NOT_FOUND: &str = "404 Not Found";
+/// The result of a call.
+pub(super) type Result<T, E = ApiError> = std::result::Result<T, E>;
+
+/// What a call that failed has done to the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Nothing: it never got there, or it was turned away before anybody looked at it.
+    None,
+    /// Nothing: the server understood it and refused it, for a reason that it gave.
+    Refused,
+    /// Probably nothing: the server answered that it failed (500). It may have got anywhere before it did.
+    Failed,
+    /// Nobody knows: the answer never came, or it is not that of an API.
+    Unknown,
+}
+
+/// What shows that there is no web API at a URL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotAnApi {
+    /// 404, without the documentation that an API gives with it.
+    #[error("404 Not Found")]
+    NotFound,
+    /// 200, and something else than JSON.
+    #[error("the answer is not JSON")]
+    NotJson,
+    /// JSON, but no documentation where an API has it.
+    #[error("the answer holds no documentation")]
+    NoDocumentation,
+    /// More than any API answers with.
+    #[error("the answer is larger than any that an API gives")]
+    TooLarge,
+}
 
 /// How a call can fail.
 #[derive(Debug, thiserror::Error)]
@@ -52,7 +82,7 @@ pub enum Failure {
     NoSuchFunction(String),
     /// The answer is not that of a web API.
     #[error("this is not an IDIS web API: {0}")]
-    NotAnApi(String),
+    NotAnApi(NotAnApi),
     /// 405.
     #[error("405 Method Not Allowed: this function cannot be called that way")]
     WrongMethod,
@@ -68,28 +98,34 @@ pub enum Failure {
 }
 
 impl ApiError {
-    /// Whether the server's answer never came, so that nobody knows whether the request was carried out.
+    /// What the call has done to the server.
     ///
     /// A gateway that gives up (502, 504) is not the server; nor is whoever answers with something else than an API does.
-    pub fn is_unanswered(&self) -> bool {
+    pub fn effect(&self) -> Effect {
         match &self.failure {
-            Failure::Timeout(_) | Failure::Broken | Failure::BadAnswer(_) | Failure::Redirected(_) => true,
-            Failure::NotAnApi(why) => why != NOT_FOUND,
-            Failure::Unexpected(status) => {
-                matches!(status.as_u16(), 408 | 502 | 504) || !status.is_server_error() && !status.is_client_error()
-            }
-            _ => false,
+            Failure::Refused
+            | Failure::UnknownHost
+            | Failure::NoConnection(_)
+            | Failure::Certificate(_)
+            | Failure::BadUrl(_)
+            | Failure::Setup(_)
+            | Failure::Unauthorized
+            | Failure::NoSuchFunction(_)
+            | Failure::WrongMethod
+            | Failure::NotAnApi(NotAnApi::NotFound) => Effect::None,
+            Failure::Rejected(_) => Effect::Refused,
+            Failure::Timeout(_)
+            | Failure::Broken
+            | Failure::BadAnswer(_)
+            | Failure::Redirected(_)
+            | Failure::NotAnApi(NotAnApi::NotJson | NotAnApi::NoDocumentation | NotAnApi::TooLarge) => Effect::Unknown,
+            Failure::Unexpected(status) => match status.as_u16() {
+                408 | 502 | 504 => Effect::Unknown,
+                400..=499 => Effect::None,
+                500..=599 => Effect::Failed,
+                _ => Effect::Unknown,
+            },
         }
-    }
-
-    /// Whether the server answered that it failed (500): it may have got anywhere before it did.
-    pub fn is_server_failure(&self) -> bool {
-        matches!(&self.failure, Failure::Unexpected(status) if status.is_server_error()) && !self.is_unanswered()
-    }
-
-    /// Whether the server understood the request and refused it, for a reason that it gave.
-    pub fn is_rejection(&self) -> bool {
-        matches!(self.failure, Failure::Rejected(_))
     }
 
     /// Whether the next call would fail in the same way: the server is not there, or does not know us.

@@ -1,8 +1,8 @@
 use super::client::{Client, Repeat};
+use super::error::Result;
 use super::form::Form;
 use super::job::{Job, JobId};
 use super::reply;
-use crate::error::Result;
 use reqwest::Method;
 
 /// How many jobs one call asks for: the arguments of more would not fit what web servers take in one body.
@@ -57,7 +57,7 @@ impl NewJob {
     }
 }
 
-/// One method for each function of the API that `anon` uses. All fail with [`crate::Error::Api`], which names the URL.
+/// One method for each function of the API that `anon` uses. All fail with [`super::ApiError`], which names the URL.
 impl Client {
     /// One job, with its source and destination.
     ///
@@ -123,7 +123,7 @@ impl Client {
     /// Creates a job and returns its id. Never sent twice.
     ///
     /// # Errors
-    /// When the call fails. [`super::ApiError::is_unanswered`] says whether the job can exist all the same.
+    /// When the call fails. [`super::ApiError::effect`] says whether the job can exist all the same.
     pub fn create_job(&self, job: &NewJob) -> Result<JobId> {
         let answer = self.call(Method::POST, "create_job", job.form(), Repeat::Never)?;
         self.answered("create_job", reply::created(&answer))

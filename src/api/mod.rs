@@ -4,8 +4,7 @@
 //! method for each function that `anon` uses. It keeps its connections and can be shared between threads.
 //!
 //! ```
-//! use anonapi::Error;
-//! use anonapi::api::{Client, Failure, Form, JobId, JobStatus, Token};
+//! use anonapi::api::{ApiError, Client, Failure, Form, JobId, JobStatus, Token};
 //! # let idis = anonapi::testing::FakeIdis::builder().jobs(7).start();
 //! # let url = idis.url("p01");
 //!
@@ -23,10 +22,10 @@
 //! assert_eq!(job["priority"], 50);
 //!
 //! // An error names the URL, and says what the server said.
-//! let Err(Error::Api(error)) = client.get_job(JobId(99)) else { unreachable!() };
+//! let error = client.get_job(JobId(99)).unwrap_err();
 //! assert!(matches!(error.failure, Failure::Rejected(_)));
 //! assert_eq!(error.to_string(), format!("{url}/get_job: Job with id 99 does not exist"));
-//! # Ok::<(), Error>(())
+//! # Ok::<(), ApiError>(())
 //! ```
 //!
 //! To test such a program, `anonapi::testing` (feature `testing`) has a fake server.
@@ -37,12 +36,12 @@ mod form;
 mod idis;
 mod job;
 mod parallel;
-pub mod reply;
+pub(crate) mod reply;
 mod tls;
 mod token;
 
 pub use client::{Client, ClientBuilder};
-pub use error::{ApiError, Failure};
+pub use error::{ApiError, Effect, Failure, NotAnApi};
 pub use form::Form;
 pub use idis::{Data, NewJob};
 pub use job::{Job, JobId, JobStatus};

@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 use serde_json::Value;
 
-use super::error::{Failure, NOT_FOUND};
+use super::error::{Failure, NotAnApi};
 use super::job::{Job, JobId};
 
 /// The value that a function has answered with.
@@ -12,7 +12,7 @@ use super::job::{Job, JobId};
 /// How the call failed, as the status and the body tell.
 pub fn read(function: &str, status: u16, body: &[u8]) -> Result<Value, Failure> {
     if status == 200 {
-        return serde_json::from_slice(body).map_err(|_| Failure::NotAnApi("the answer is not JSON".to_owned()));
+        return serde_json::from_slice(body).map_err(|_| Failure::NotAnApi(NotAnApi::NotJson));
     }
     Err(failure(function, status, body))
 }
@@ -24,7 +24,7 @@ pub fn read(function: &str, status: u16, body: &[u8]) -> Result<Value, Failure> 
 pub fn documentation(status: u16, body: &[u8]) -> Result<Value, Failure> {
     match (status, documentation_in(body)) {
         (200 | 404, Some(documentation)) => Ok(documentation),
-        (200, None) => Err(Failure::NotAnApi("the answer holds no documentation".to_owned())),
+        (200, None) => Err(Failure::NotAnApi(NotAnApi::NoDocumentation)),
         _ => Err(failure("", status, body)),
     }
 }
@@ -69,7 +69,7 @@ fn failure(function: &str, status: u16, body: &[u8]) -> Failure {
         },
         401 => Failure::Unauthorized,
         404 if documentation_in(body).is_some() => Failure::NoSuchFunction(function.to_owned()),
-        404 => Failure::NotAnApi(NOT_FOUND.to_owned()),
+        404 => Failure::NotAnApi(NotAnApi::NotFound),
         405 => Failure::WrongMethod,
         other => StatusCode::from_u16(other).map_or(Failure::Broken, Failure::Unexpected),
     }

@@ -33,7 +33,7 @@ fn bundle() -> Result<Option<Vec<Certificate>>, Failure> {
         let path = Path::new(&path);
         let fault = |why: String| Failure::Setup(format!("{variable} names '{}', but {why}", path.display()));
         let bytes =
-            fs::read(path).map_err(|error| fault(format!("it cannot be read: {}", crate::error::plain(&error))))?;
+            fs::read(path).map_err(|error| fault(format!("it cannot be read: {}", crate::text::plain(&error))))?;
         let certificates =
             Certificate::from_pem_bundle(&bytes).map_err(|_| fault("it holds no PEM certificates".into()))?;
         if certificates.is_empty() {

@@ -55,8 +55,6 @@ pub fn shown<'a>(ids: impl IntoIterator<Item = &'a JobId>) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
-
     use super::*;
 
     fn read(text: &str) -> Vec<i64> {

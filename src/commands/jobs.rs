@@ -1,8 +1,8 @@
 //! What the groups `job` and `batch` share: tables of jobs, and changing many jobs.
 
-use crate::api::{Client, Job, JobId, in_parallel};
-use crate::console::{Answer, Interrupt, Table};
-use crate::context::Context;
+use crate::api::{ApiError, Client, Job, JobId, in_parallel};
+use crate::commands::console::{Answer, Interrupt, Table};
+use crate::commands::context::Context;
 use crate::error::{Error, Result};
 
 /// Enough to hide the network's latency, few enough for a small server.
@@ -66,7 +66,7 @@ pub fn change(
     ids: &[JobId],
     change: &Change,
     question: &str,
-    work: impl Fn(&Client, JobId) -> Result<()> + Sync,
+    work: impl Fn(&Client, JobId) -> Result<(), ApiError> + Sync,
 ) -> Result<()> {
     let console = &context.console;
     if console.confirm(question)? == Answer::No {
@@ -89,8 +89,8 @@ pub fn change(
                 }
                 Err(error) => {
                     tally.failed += 1;
-                    tally.server_is_lost |= matches!(&error, Error::Api(error) if error.concerns_the_server());
-                    console.note(format_args!("error: job {id}: {error}"));
+                    tally.server_is_lost |= error.concerns_the_server();
+                    console.failure(format_args!("job {id}"), &error, None);
                     tally.hint = error.hint();
                 }
             }
@@ -103,10 +103,7 @@ pub fn change(
         return Err(Error::Interrupted(summary));
     }
     if tally.failed > 0 {
-        return Err(match tally.hint {
-            Some(hint) => Error::Partly(format!("{summary}; {hint}")),
-            None => Error::Partly(summary),
-        });
+        return Err(Error::Partly { summary, hint: tally.hint });
     }
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! One folder per group, one file per command: its arguments and what it does.
 
 pub mod batch;
+pub mod console;
+pub mod context;
 pub mod create;
 pub mod job;
 pub mod map;

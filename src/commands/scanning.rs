@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use clap::{ArgAction, Args};
 
-use crate::console::{self, Console, Interrupt};
+use crate::commands::console::{self, Console, Interrupt};
 use crate::error::{Error, Result};
 use crate::scan::{Found, Progress};
 

@@ -1,12 +1,12 @@
 use clap::Args;
 
-use crate::context::Context;
+use crate::commands::context::Context;
 use crate::error::Result;
 
 /// Show what this tool knows: servers, user name, active mapping, where the settings are
-///
-/// Example: anon status
 #[derive(Args)]
+#[command(after_help = "Examples:
+  anon status")]
 pub struct Status {}
 
 impl Status {

@@ -6,8 +6,8 @@ use chrono::{Duration, NaiveDateTime};
 use serde_json::Value;
 
 use crate::api::{Client, Data, Job, JobId, NewJob};
+use crate::creation::journal::{Fingerprint, Journal};
 use crate::error::Result;
-use crate::journal::{Fingerprint, Journal};
 use crate::plan::Planned;
 use crate::settings::Server;
 
@@ -78,8 +78,6 @@ fn is_for(job: &Job, wanted: &NewJob) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
-
     use serde_json::json;
 
     use super::*;

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::Hash;
 
-use crate::error::{Place, Problem};
-use crate::parameters::{Kind, Source};
+use crate::problem::{Place, Problem};
+use crate::values::{Kind, Source};
 
 use super::Row;
 

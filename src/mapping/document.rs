@@ -3,10 +3,11 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Problem, Result};
-use crate::parameters::{Kind, Parameters, Source};
-use crate::storage::{self, Privacy};
-use crate::tabular::text::{Decoded, Encoding, Unwritable, decode, encode, read_capped, refuse};
+use crate::error::{Error, Result};
+use crate::problem::{Problem, Problems};
+use crate::storage::{self, Privacy, read_capped};
+use crate::text::encoding::{Decoded, Encoding, Unwritable, decode, encode};
+use crate::values::{Kind, Parameters, Source};
 
 use super::reading::{self, Layout};
 use super::{Mapping, Row, edit};
@@ -46,7 +47,7 @@ impl Document {
     pub fn from_bytes(path: &Path, bytes: Vec<u8>) -> Result<Document> {
         let Decoded { text, encoding } = decode(&bytes).map_err(|error| error.in_file(path))?;
         let (mapping, layout, problems) = reading::read(&text);
-        refuse(path, problems)?;
+        Problems::none_or(path, problems)?;
         Ok(Document { path: path.to_owned(), bytes, text, encoding, mapping, layout })
     }
 

@@ -1,7 +1,7 @@
 //! Adding rows to the text of a mapping.
 
-use crate::parameters::{Kind, Parameters};
-use crate::tabular::records::{Records, write_field};
+use crate::text::records::{Records, write_field};
+use crate::values::{Kind, Parameters};
 
 use super::Mapping;
 use super::reading::{Layout, Span};

@@ -8,7 +8,7 @@
 //! use std::path::Path;
 //!
 //! use anonapi::mapping::Document;
-//! use anonapi::parameters::{Kind, Parameters};
+//! use anonapi::values::{Kind, Parameters};
 //!
 //! // Document::read(path)? reads a file, and document.save(path)? writes it.
 //! let options = "## Description ##\nTwo patients\n\n## Options ##\nproject, Wetenschap-Algemeen\n\n";
@@ -27,8 +27,8 @@
 //! # Ok::<(), anonapi::Error>(())
 //! ```
 
-use crate::error::Problem;
-use crate::parameters::{Kind, Parameters, Source, SourceError};
+use crate::problem::Problem;
+use crate::values::{Kind, Parameters, Source, SourceError};
 
 mod check;
 mod document;
@@ -39,8 +39,6 @@ mod sections;
 mod table;
 mod template;
 
-#[cfg(test)]
-mod properties;
 #[cfg(test)]
 mod tests;
 

@@ -1,8 +1,8 @@
 //! One line of the options: `name,value`.
 
-use crate::error::{Place, Problem};
-use crate::parameters::Kind;
-use crate::tabular::records::{Records, without_trailing_delimiters};
+use crate::problem::{Place, Problem};
+use crate::text::records::{Records, without_trailing_delimiters};
+use crate::values::Kind;
 
 /// An option as the file has it.
 #[derive(Debug, PartialEq, Eq)]
@@ -81,7 +81,6 @@ pub(super) fn unterminated(line: usize) -> Problem {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn one(text: &str) -> Result<(Kind, String), String> {

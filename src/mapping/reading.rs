@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use crate::error::{Place, Problem};
-use crate::parameters::{Kind, Parameters, Source, SourceError};
-use crate::tabular::records::{DELIMITERS, Records, without_trailing_delimiters};
+use crate::problem::{Place, Problem};
+use crate::text::records::{DELIMITERS, Records, without_trailing_delimiters};
+use crate::values::{Kind, Parameters, Source, SourceError};
 
 use super::sections::Section;
 use super::table::{self, Header};

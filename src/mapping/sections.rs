@@ -1,8 +1,8 @@
 //! The headings of the three sections.
 
-use crate::error::{Place, Problem};
-use crate::parameters::nearest;
-use crate::tabular::records::without_trailing_delimiters;
+use crate::problem::{Place, Problem};
+use crate::text::nearest;
+use crate::text::records::without_trailing_delimiters;
 
 /// A section of a mapping.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

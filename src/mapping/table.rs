@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use crate::error::{Place, Problem};
-use crate::parameters::{Kind, Parameters, Source, nearest};
-use crate::tabular::records::{DELIMITERS, Field, Record, Records};
+use crate::problem::{Place, Problem};
+use crate::text::nearest;
+use crate::text::records::{DELIMITERS, Field, Record, Records};
+use crate::values::{Kind, Parameters, Source};
 
 use super::options::unterminated;
 

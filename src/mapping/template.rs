@@ -1,7 +1,7 @@
 //! The mapping that `map init` writes.
 
-use crate::parameters::Kind;
-use crate::tabular::records::{DELIMITERS, write_field};
+use crate::text::records::{DELIMITERS, write_field};
+use crate::values::Kind;
 
 use super::EXAMPLES;
 

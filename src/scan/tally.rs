@@ -6,7 +6,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::dicom::{Identity, Unreadable};
-use crate::error::{Error, Place, Problem, Problems, Result, plain};
+use crate::error::{Error, Result};
+use crate::problem::{Place, Problem, Problems};
+use crate::text::plain;
 
 use super::Found;
 
@@ -95,7 +97,7 @@ impl Tally {
             );
         }
         rest(&mut list, self.unnameable.len(), "more such file names");
-        Some(Problems { path: root.to_owned(), list }.into())
+        Some(Problems::new(root, list).into())
     }
 }
 
@@ -132,7 +134,6 @@ fn shown(path: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

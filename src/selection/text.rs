@@ -7,7 +7,7 @@ use encoding_rs::Encoding;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_yaml::{Mapping, Value};
 
-use crate::error::{Place, Problem};
+use crate::problem::{Place, Problem};
 use crate::storage::yaml;
 
 /// What the file says, before it is judged.

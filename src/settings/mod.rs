@@ -30,7 +30,7 @@ use serde_yaml::{Mapping, Value};
 
 use crate::api::Token;
 use crate::error::{Error, Result};
-use crate::parameters::Parameters;
+use crate::values::Parameters;
 
 /// An anonymization server: the name that the user gave it, and the URL of its web API.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +70,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        use crate::parameters::Kind;
+        use crate::values::Kind;
         Settings {
             servers: vec![Server { name: "testserver".to_owned(), url: "https://hostname_of_api".to_owned() }],
             active_server_name: Some("testserver".to_owned()),

@@ -3,7 +3,35 @@
 //! The text is pure ASCII (AnonAPI opens its files in the locale's encoding) and quotes what YAML 1.1 would take for something
 //! else than a string (`on`, `12:30`, `1_000`), which the YAML 1.2 writers do not.
 
+use std::path::Path;
+
 use serde_yaml::{Mapping, Value};
+
+use crate::problem::{Place, Problem, Problems};
+
+/// The text of a YAML file: UTF-8, with or without a byte order mark.
+///
+/// # Errors
+/// The line of the first byte that is no UTF-8.
+pub fn text<'a>(bytes: &'a [u8], path: &Path, hint: &str) -> Result<&'a str, Problems> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    std::str::from_utf8(bytes).map_err(|error| {
+        let line = 1 + bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
+        Problems::new(path, vec![Problem::new(Place::Line(line), "holds a character that is not UTF-8").hint(hint)])
+    })
+}
+
+/// What the YAML reader found wrong, with its line and without a value of the file: it may hold a token.
+pub fn problem(path: &Path, error: &serde_yaml::Error, hint: &str) -> Problems {
+    let place = error.location().map_or(Place::Whole, |at| Place::Line(at.line()));
+    let text = error.to_string();
+    let text = text.split(" at line ").next().unwrap_or(&text);
+    let message = match text.find("invalid type: string \"") {
+        Some(at) => format!("{}found a text where something else was expected", &text[..at]),
+        None => text.to_owned(),
+    };
+    Problems::new(path, vec![Problem::new(place, message).hint(hint)])
+}
 
 /// Writes a value as a YAML document.
 pub fn emit(value: &Value) -> String {
@@ -191,8 +219,6 @@ fn is_safe_numeric_start(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
-
     use proptest::prelude::*;
 
     use super::*;

@@ -31,8 +31,6 @@ pub fn dicom_file(patient_id: &str, study_instance_uid: &str, sop_instance_uid: 
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
-
     use super::*;
 
     #[test]

@@ -152,8 +152,6 @@ fn message(fate: Fate, job: &FakeJob) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
-
     use super::*;
     use crate::api::JobId;
 

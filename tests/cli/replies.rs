@@ -1,6 +1,5 @@
 //! Replies of the web API as they are kept in `tests/fixtures/replies`: the fake gives the same, and the client reads them.
 
-use anonapi::Error;
 use anonapi::api::{Client, Failure, Form, JobId, JobStatus, Token};
 use anonapi::testing::{Calls, FakeIdis, FakeJob, Fault, FaultyProxy};
 use serde_json::Value;
@@ -49,7 +48,7 @@ fn the_fake_answers_like_the_web_api() {
     same(EXTENDED, client.get("get_jobs_list_extended", ids()).unwrap());
     let documentation: Value = serde_json::from_str(DOCUMENTATION).unwrap();
     assert_eq!(client.get_documentation().unwrap(), documentation["documentation"]);
-    let Err(Error::Api(error)) = client.get_job(JobId(7)) else { panic!("there is no job 7") };
+    let error = client.get_job(JobId(7)).unwrap_err();
     assert!(
         matches!(error.failure, Failure::Rejected(texts) if texts == [("job_id".into(), "Job with id 7 does not exist".into())])
     );

@@ -253,12 +253,3 @@ fn a_reader_that_goes_away_is_no_error() {
     assert!(output.status.success(), "{output:?}");
     assert!(output.stderr.is_empty(), "{output:?}");
 }
-
-/// Each shared library takes time at every start: src/main.rs does without the two that next to nothing needs.
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
-#[test]
-fn nothing_but_the_c_library_is_loaded() {
-    let loaded = Env::new().anon(["status"]).env("LD_TRACE_LOADED_OBJECTS", "1").run().assert_ok().stdout;
-    assert!(loaded.contains("libc.so"), "{loaded}");
-    assert!(!loaded.contains("libm.so") && !loaded.contains("libgcc"), "{loaded}");
-}

@@ -22,16 +22,18 @@ pub fn command_of(line: &str) -> Option<&str> {
 
 /// Why a command line is none; `None` if it is one.
 fn fault(line: &str) -> Option<String> {
-    match anonapi::command().try_get_matches_from(words(line)) {
+    match anonapi::internals::command().try_get_matches_from(words(line)) {
         Ok(_) => None,
-        Err(error) if !error.use_stderr() => None,
+        Err(error) if !error.use_stderr() || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            None
+        }
         Err(error) => Some(format!("{line}\n{}", error.to_string().lines().next().unwrap_or_default())),
     }
 }
 
 /// As [`fault`], where a command may be only named: `anon job reset` without the jobs.
 fn fault_in_name(line: &str) -> Option<String> {
-    let outcome = anonapi::command().try_get_matches_from(words(line));
+    let outcome = anonapi::internals::command().try_get_matches_from(words(line));
     let is_only_short = outcome.is_err_and(|error| error.kind() == ErrorKind::MissingRequiredArgument);
     if is_only_short { None } else { fault(line) }
 }

@@ -6,6 +6,7 @@
 
 mod command_lines;
 mod examples;
+mod floors;
 mod links;
 mod markdown;
 mod reference;

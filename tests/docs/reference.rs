@@ -18,11 +18,11 @@ usage, 130 interrupted with Ctrl-C. Results go to standard output; questions, pr
 
 #[test]
 fn is_what_the_program_says() {
-    let mut command = anonapi::command();
+    let mut command = anonapi::internals::command();
     command.build();
     let mut text = INTRODUCTION.to_owned();
     contents(&command, &mut text);
-    text.push_str("\n## Options for every command\n");
+    text.push_str("\n## Global options\n");
     arguments(command.get_arguments().filter(|argument| is_global(argument)), &mut text);
     sections(&command, 2, &mut text);
     compare(&root().join("docs/commands.md"), &text);
@@ -71,11 +71,7 @@ fn sections(command: &Command, level: usize, text: &mut String) {
 
 fn section(command: &Command, text: &mut String) {
     let long = command.get_long_about().or(command.get_about()).map(ToString::to_string).unwrap_or_default();
-    let (prose, examples) = match long.find("Example: ").or_else(|| long.find("Examples: ")) {
-        Some(at) => long.split_at(at),
-        None => (long.as_str(), ""),
-    };
-    for paragraph in prose.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty()) {
+    for paragraph in long.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty()) {
         let end = if paragraph.ends_with('.') { "" } else { "." };
         let _ = write!(text, "\n{}{end}\n", paragraph.replace('<', "\\<"));
     }
@@ -88,14 +84,20 @@ fn section(command: &Command, text: &mut String) {
     text.push_str("```\n");
     arguments(command.get_positionals(), text);
     arguments(command.get_opts().chain(command.get_arguments().filter(|a| is_flag(a))).filter(|a| !is_global(a)), text);
-    if !examples.is_empty() {
-        let (_, lines) = examples.split_once(": ").unwrap_or_default();
-        text.push_str("\n```sh\n");
-        for line in lines.trim().replace('\n', " ").replace(", anon ", "\nanon ").lines() {
-            let _ = writeln!(text, "$ {line}");
-        }
-        text.push_str("```\n");
+    text.push_str("\n```sh\n");
+    for line in examples(command) {
+        let _ = writeln!(text, "$ {line}");
     }
+    text.push_str("```\n");
+}
+
+/// The lines below "Examples:" in the help of a command: each command has at least one.
+fn examples(command: &Command) -> Vec<String> {
+    let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    let lines = after.strip_prefix("Examples:\n").unwrap_or_default().lines();
+    let examples: Vec<String> = lines.map_while(|line| line.strip_prefix("  ")).map(str::to_owned).collect();
+    assert!(!examples.is_empty(), "{} shows no example", full_name(command));
+    examples
 }
 
 fn is_flag(argument: &Arg) -> bool {

@@ -5,7 +5,7 @@ use std::fs;
 
 use anonapi::api::{Data, JobId, NewJob};
 use anonapi::batch::Batch;
-use anonapi::journal::{Fingerprint, Journal, Known};
+use anonapi::internals::{Fingerprint, Journal, Known};
 use anonapi::testing::{FakeIdis, FakeJob, Life};
 
 use super::run::{End, finish};

@@ -4,8 +4,8 @@ use std::fs;
 use std::thread;
 use std::time::Duration;
 
+use anonapi::internals::Lock;
 use anonapi::selection::Selection;
-use anonapi::storage::Lock;
 
 use super::creation::leftovers;
 use super::run::finish;

@@ -1,14 +1,14 @@
 use clap::Args;
 
 use super::{Which, change};
+use crate::commands::context::Context;
 use crate::commands::jobs::CANCEL;
-use crate::context::Context;
 use crate::error::Result;
 
 /// Cancel every job in the batch of this folder
-///
-/// Example: anon batch cancel
 #[derive(Args)]
+#[command(after_help = "Examples:
+  anon batch cancel")]
 pub struct Cancel {}
 
 impl Cancel {

@@ -2,14 +2,14 @@ use clap::Args;
 
 use super::{Which, change};
 use crate::api::JobStatus;
+use crate::commands::context::Context;
 use crate::commands::jobs::CANCEL;
-use crate::context::Context;
 use crate::error::Result;
 
 /// Cancel the jobs of the batch that are not processed yet; leave done and error
-///
-/// Example: anon batch cancel-active
 #[derive(Args)]
+#[command(after_help = "Examples:
+  anon batch cancel-active")]
 pub struct CancelActive {}
 
 impl CancelActive {

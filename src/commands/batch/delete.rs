@@ -1,12 +1,12 @@
 use clap::Args;
 
-use crate::context::Context;
+use crate::commands::context::Context;
 use crate::error::Result;
 
 /// Remove the batch of this folder; its jobs stay on the server
-///
-/// Example: anon batch delete
 #[derive(Args)]
+#[command(after_help = "Examples:
+  anon batch delete")]
 pub struct Delete {}
 
 impl Delete {

@@ -1,12 +1,12 @@
 use clap::Args;
 
-use crate::context::Context;
+use crate::commands::context::Context;
 use crate::error::Result;
 
 /// Show the batch of this folder: its job ids and their server
-///
-/// Example: anon batch info
 #[derive(Args)]
+#[command(after_help = "Examples:
+  anon batch info")]
 pub struct Info {}
 
 impl Info {

@@ -1,12 +1,12 @@
 use clap::Args;
 
-use crate::context::Context;
+use crate::commands::context::Context;
 use crate::error::Result;
 
 /// Make an empty batch in this folder, for the active server
-///
-/// Example: anon batch init
 #[derive(Args)]
+#[command(after_help = "Examples:
+  anon batch init")]
 pub struct Init {}
 
 impl Init {

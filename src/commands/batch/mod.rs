@@ -12,9 +12,9 @@ mod status;
 
 use clap::Subcommand;
 
-use crate::api::{Client, JobId, JobStatus};
+use crate::api::{ApiError, Client, JobId, JobStatus};
+use crate::commands::context::Context;
 use crate::commands::jobs;
-use crate::context::Context;
 use crate::error::Result;
 use crate::settings::Server;
 
@@ -70,7 +70,7 @@ fn change(
     context: &Context,
     which: Which,
     change: &jobs::Change,
-    work: impl Fn(&Client, JobId) -> Result<()> + Sync,
+    work: impl Fn(&Client, JobId) -> Result<(), ApiError> + Sync,
 ) -> Result<()> {
     let (mut ids, server, client) = open(context)?;
     if let Which::With(meant) = which {

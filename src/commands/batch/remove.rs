@@ -1,13 +1,14 @@
 use clap::Args;
 
+use crate::commands::context::Context;
 use crate::commands::ids::{Ids, flatten, shown};
-use crate::context::Context;
 use crate::error::Result;
 
 /// Remove job ids from the batch of this folder; the jobs stay on the server
-///
-/// Examples: anon batch remove 1 2 3, anon batch remove 20-35
 #[derive(Args)]
+#[command(after_help = "Examples:
+  anon batch remove 1 2 3
+  anon batch remove 20-35")]
 pub struct Remove {
     /// Job ids (4), ranges (4-6) and lists (1,4-6); repeatable
     #[arg(allow_negative_numbers = true)]

@@ -1,14 +1,14 @@
 use clap::Args;
 
 use super::{Which, change};
+use crate::commands::context::Context;
 use crate::commands::jobs::RESET;
-use crate::context::Context;
 use crate::error::Result;
 
 /// Reset every job in the batch of this folder, so that it is processed again
-///
-/// Example: anon batch reset
 #[derive(Args)]
+#[command(after_help = "Examples:
+  anon batch reset")]
 pub struct Reset {}
 
 impl Reset {

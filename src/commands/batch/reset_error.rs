@@ -2,14 +2,14 @@ use clap::Args;
 
 use super::{Which, change};
 use crate::api::JobStatus;
+use crate::commands::context::Context;
 use crate::commands::jobs::RESET;
-use crate::context::Context;
 use crate::error::Result;
 
 /// Reset the jobs of the batch that ended in error
-///
-/// Example: anon batch reset-error
 #[derive(Args)]
+#[command(after_help = "Examples:
+  anon batch reset-error")]
 pub struct ResetError {}
 
 impl ResetError {

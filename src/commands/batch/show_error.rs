@@ -2,15 +2,15 @@ use clap::Args;
 
 use super::open;
 use crate::api::JobStatus;
+use crate::commands::context::Context;
 use crate::commands::jobs;
-use crate::context::Context;
 use crate::error::Result;
 use crate::troubleshooting::advice;
 
 /// Show the full error message of each job in error, and what to do about it
-///
-/// Example: anon batch show-error
 #[derive(Args)]
+#[command(after_help = "Examples:
+  anon batch show-error")]
 pub struct ShowError {}
 
 impl ShowError {

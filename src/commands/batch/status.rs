@@ -2,15 +2,15 @@ use clap::{ArgAction, Args};
 
 use super::open;
 use crate::api::{Job, JobId};
+use crate::commands::console::Table;
+use crate::commands::context::Context;
 use crate::commands::jobs::{table, table_with_names};
-use crate::console::Table;
-use crate::context::Context;
 use crate::error::Result;
 
 /// Show the status of each job in the batch, and how many there are of each
-///
-/// Example: anon batch status --patient-name
 #[derive(Args)]
+#[command(after_help = "Examples:
+  anon batch status --patient-name")]
 pub struct Status {
     /// Add a column with the pseudonym of each job
     #[arg(long, overrides_with = "no_patient_name")]

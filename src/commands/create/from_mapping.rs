@@ -6,12 +6,12 @@ use clap::{ArgAction, Args};
 use super::report::Report;
 use crate::api::{Client, JobId};
 use crate::batch::check_server;
+use crate::commands::console::{Answer, Console, Interrupt};
+use crate::commands::context::Context;
 use crate::commands::map::planned;
-use crate::console::{Answer, Console, Interrupt};
-use crate::context::Context;
+use crate::creation::journal::{Fingerprint, Journal};
 use crate::creation::{Creation, Sorted, recognise, sort};
 use crate::error::{Error, Result};
-use crate::journal::{Fingerprint, Journal};
 use crate::plan::Planned;
 use crate::settings::Server;
 
@@ -19,8 +19,10 @@ use crate::settings::Server;
 ///
 /// The jobs go into the batch of this folder, each as soon as it exists. Rows that already have a job are recognised: run it
 /// again after an interruption, and only the rest is offered.
-/// Examples: anon create from-mapping, anon create from-mapping --filter "anonA anonB"
 #[derive(Args)]
+#[command(after_help = r#"Examples:
+  anon create from-mapping
+  anon create from-mapping --filter "anonA anonB""#)]
 pub struct FromMapping {
     /// Send nothing to the server, just show what would be sent
     #[arg(long, overrides_with = "no_dry_run")]

@@ -5,7 +5,7 @@ mod show_defaults;
 
 use clap::Subcommand;
 
-use crate::context::Context;
+use crate::commands::context::Context;
 use crate::error::Result;
 
 #[derive(Subcommand)]

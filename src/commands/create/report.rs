@@ -1,5 +1,5 @@
-use crate::api::JobId;
-use crate::console::Console;
+use crate::api::{Effect, JobId};
+use crate::commands::console::Console;
 use crate::creation::Outcome;
 use crate::error::{Error, Result};
 use crate::plan::Planned;
@@ -32,7 +32,7 @@ impl Report {
             }
             Outcome::Failed(error) => {
                 self.failed += 1;
-                let is_sure = !matches!(&error, Error::Api(error) if error.is_server_failure());
+                let is_sure = !matches!(&error, Error::Api(error) if error.effect() == Effect::Failed);
                 (error, if is_sure { "no job was created" } else { "probably no job was created; the next run looks" })
             }
             Outcome::Perhaps(error) => {
@@ -42,7 +42,7 @@ impl Report {
             Outcome::NotTried => return self.not_tried.push(line),
         };
         self.hint = error.hint();
-        console.note(format_args!("error: line {line}: {error} ({what})"));
+        console.failure(format_args!("line {line}"), &error, Some(what));
     }
 
     /// Tells how it all ended, and whether what was written is on disk.
@@ -53,7 +53,7 @@ impl Report {
         if let Err(error) = on_disk {
             self.unsaved = true;
             self.hint = error.hint();
-            console.note(format_args!("error: {error} (note the ids: they may not be saved)"));
+            console.failure("saving the ids", &error, Some("note them: they may not be saved"));
         }
         let ids: Vec<String> = self.created.iter().map(ToString::to_string).collect();
         console.print(format_args!("created {} jobs: [{}]", ids.len(), ids.join(", ")));
@@ -75,7 +75,10 @@ impl Report {
             return Err(Error::Interrupted(format!("{text}; run it again to create the rest")));
         }
         // A refusal has no hint of its own: the server has said what is wrong.
-        let hint = self.hint.map_or_else(|| "; correct what was refused".to_owned(), |hint| format!("; {hint}"));
-        Err(Error::Partly(format!("{text}{hint}; then run it again: only the rest will be created")))
+        let hint = self.hint.unwrap_or_else(|| "correct what was refused".to_owned());
+        Err(Error::Partly {
+            summary: text,
+            hint: Some(format!("{hint}; then run it again: only the rest will be created")),
+        })
     }
 }

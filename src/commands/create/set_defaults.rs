@@ -1,13 +1,15 @@
 use clap::Args;
 
-use crate::context::Context;
+use crate::commands::context::Context;
 use crate::error::Result;
-use crate::parameters::Kind;
+use crate::values::Kind;
 
 /// Set the project and the destination that new mappings start with
 ///
-/// Asks for each; an empty answer keeps the value in brackets. Example: anon create set-defaults
+/// Asks for each; an empty answer keeps the value in brackets.
 #[derive(Args)]
+#[command(after_help = "Examples:
+  anon create set-defaults")]
 pub struct SetDefaults {}
 
 impl SetDefaults {

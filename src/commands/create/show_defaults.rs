@@ -1,13 +1,13 @@
 use clap::Args;
 
-use crate::context::Context;
+use crate::commands::context::Context;
 use crate::error::Result;
-use crate::parameters::Parameters;
+use crate::values::Parameters;
 
 /// Show the parameters that new mappings start with
-///
-/// Example: anon create show-defaults
 #[derive(Args)]
+#[command(after_help = "Examples:
+  anon create show-defaults")]
 pub struct ShowDefaults {}
 
 impl ShowDefaults {

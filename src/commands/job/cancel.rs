@@ -1,14 +1,16 @@
 use clap::Args;
 
+use crate::commands::context::Context;
 use crate::commands::ids::{Ids, flatten, shown};
 use crate::commands::jobs::{CANCEL, change};
-use crate::context::Context;
 use crate::error::Result;
 
 /// Set jobs to inactive
-///
-/// Examples: anon job cancel 12, anon job cancel 12 14-16, anon job cancel 12,14-16
 #[derive(Args)]
+#[command(after_help = "Examples:
+  anon job cancel 12
+  anon job cancel 12 14-16
+  anon job cancel 12,14-16")]
 pub struct Cancel {
     /// Job ids (4), ranges (4-6) and lists (1,4-6); repeatable
     #[arg(required = true, allow_negative_numbers = true)]

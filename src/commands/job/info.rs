@@ -3,10 +3,10 @@ use std::fmt::Write as _;
 use clap::Args;
 use serde_json::Value;
 
-use crate::api::{Job, in_parallel};
+use crate::api::{ApiError, Job, JobId, in_parallel};
+use crate::commands::context::Context;
 use crate::commands::ids::{Ids, flatten};
 use crate::commands::jobs::AT_ONCE;
-use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::troubleshooting::advice;
 
@@ -23,9 +23,9 @@ const DETAILS: [&str; 8] = [
 ];
 
 /// Show all that is known of one or more jobs, with help for jobs in trouble
-///
-/// Example: anon job info 1234
 #[derive(Args)]
+#[command(after_help = "Examples:
+  anon job info 1234")]
 pub struct Info {
     /// Job ids (4), ranges (4-6) and lists (1,4-6); repeatable
     #[arg(allow_negative_numbers = true)]
@@ -56,7 +56,7 @@ impl Info {
                     true
                 }
                 Err(error) => {
-                    let go_on = !matches!(&error, Error::Api(error) if error.concerns_the_server());
+                    let go_on = !error.concerns_the_server();
                     failures.push((*id, error));
                     go_on
                 }
@@ -66,16 +66,16 @@ impl Info {
     }
 }
 
-fn report(context: &Context, asked: usize, mut failures: Vec<(crate::api::JobId, Error)>) -> Result<()> {
+fn report(context: &Context, asked: usize, mut failures: Vec<(JobId, ApiError)>) -> Result<()> {
     match failures.len() {
         0 => Ok(()),
-        1 => Err(failures.remove(0).1),
+        1 => Err(failures.remove(0).1.into()),
         count => {
             for (id, error) in &failures {
-                context.console.note(format_args!("error: job {id}: {error}"));
+                context.console.failure(format_args!("job {id}"), error, None);
             }
-            let hint = failures.first().and_then(|(_, error)| error.hint()).map(|hint| format!("; {hint}"));
-            Err(Error::Partly(format!("{count} of {asked} jobs could not be shown{}", hint.unwrap_or_default())))
+            let hint = failures.first().and_then(|(_, error)| error.hint());
+            Err(Error::Partly { summary: format!("{count} of {asked} jobs could not be shown"), hint })
         }
     }
 }

@@ -1,14 +1,14 @@
 use clap::Args;
 
+use crate::commands::context::Context;
 use crate::commands::ids::{Ids, flatten};
 use crate::commands::jobs;
-use crate::context::Context;
 use crate::error::Result;
 
 /// List jobs of the active server, a line each
-///
-/// Example: anon job list 1 3-5
 #[derive(Args)]
+#[command(after_help = "Examples:
+  anon job list 1 3-5")]
 pub struct List {
     /// Job ids (4), ranges (4-6) and lists (1,4-6); repeatable
     #[arg(allow_negative_numbers = true)]

@@ -6,7 +6,7 @@ mod set_opt_out_ignore;
 
 use clap::Subcommand;
 
-use crate::context::Context;
+use crate::commands::context::Context;
 use crate::error::Result;
 
 #[derive(Subcommand)]

@@ -1,14 +1,16 @@
 use clap::Args;
 
+use crate::commands::context::Context;
 use crate::commands::ids::{Ids, flatten, shown};
 use crate::commands::jobs::{RESET, change};
-use crate::context::Context;
 use crate::error::Result;
 
 /// Reset jobs, so that they are processed again
-///
-/// Examples: anon job reset 12, anon job reset 12 14-16, anon job reset 12,14-16
 #[derive(Args)]
+#[command(after_help = "Examples:
+  anon job reset 12
+  anon job reset 12 14-16
+  anon job reset 12,14-16")]
 pub struct Reset {
     /// Job ids (4), ranges (4-6) and lists (1,4-6); repeatable
     #[arg(required = true, allow_negative_numbers = true)]

@@ -1,15 +1,17 @@
 use clap::Args;
 
+use crate::commands::context::Context;
 use crate::commands::ids::{Ids, flatten, shown};
 use crate::commands::jobs::{Change, change};
-use crate::context::Context;
 use crate::error::{Error, Result};
 
 /// Have jobs processed although the patient has opted out, for the reason given
 ///
 /// Only for data whose patient has consented to your specific research.
-/// Examples: anon job set-opt-out-ignore 12 "signed consent", anon job set-opt-out-ignore 1-2,4 signed
 #[derive(Args)]
+#[command(after_help = r#"Examples:
+  anon job set-opt-out-ignore 12 "signed consent"
+  anon job set-opt-out-ignore 1-2,4 signed"#)]
 pub struct SetOptOutIgnore {
     /// Job ids (4), ranges (4-6) and lists (1,4-6), then the reason in quotes
     #[arg(value_names = ["JOB_IDS", "REASON"], num_args = 2.., required = true, allow_negative_numbers = true)]

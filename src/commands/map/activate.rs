@@ -3,13 +3,13 @@ use std::path::Path;
 use clap::Args;
 
 use super::FILE_NAME;
-use crate::context::Context;
+use crate::commands::context::Context;
 use crate::error::{Error, Result};
 
 /// Make the mapping of this folder the one that all commands work on
-///
-/// Example: anon map activate
 #[derive(Args)]
+#[command(after_help = "Examples:
+  anon map activate")]
 pub struct Activate {}
 
 impl Activate {

@@ -3,15 +3,16 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::rows::{NewRow, add};
-use crate::context::Context;
+use crate::commands::context::Context;
 use crate::error::{Error, Result};
-use crate::parameters::Source;
-use crate::tabular::{Column, InputList};
+use crate::lists::{Column, InputList};
+use crate::values::Source;
 
 /// Add accession numbers to the active mapping
-///
-/// Examples: anon map add-accession-numbers 1234567.12345678, anon map add-accession-numbers -f numbers.xlsx
 #[derive(Args)]
+#[command(after_help = "Examples:
+  anon map add-accession-numbers 1234567.12345678
+  anon map add-accession-numbers -f numbers.xlsx")]
 pub struct AddAccessionNumbers {
     /// Accession numbers; repeatable
     accession_numbers: Vec<String>,

@@ -3,16 +3,16 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::rows::{NewRow, add, relative};
-use crate::context::Context;
+use crate::commands::context::Context;
 use crate::error::{Error, Result};
-use crate::parameters::{Kind, Parameters, Source};
 use crate::selection::Selection;
+use crate::values::{Kind, Parameters, Source};
 
 /// Add a file selection to the active mapping
-///
-/// Example: anon map add-selection patient1/fileselection.txt
 #[derive(Args)]
 #[command(visible_alias = "add-selection-file")]
+#[command(after_help = "Examples:
+  anon map add-selection patient1/fileselection.txt")]
 pub struct AddSelection {
     /// A file selection, as 'anon select add' makes them
     selection: PathBuf,

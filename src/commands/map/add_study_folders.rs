@@ -5,22 +5,26 @@ use std::path::{Path, PathBuf};
 use clap::{ArgAction, Args};
 
 use super::rows::{NewRow, add, relative};
+use crate::commands::context::Context;
 use crate::commands::scanning::{Checking, Watched, one_patient, report};
-use crate::context::Context;
-use crate::error::{Error, Problem, Problems, Result};
+use crate::error::{Error, Result};
+use crate::lists::{Column, InputList};
 use crate::mapping::Document;
-use crate::parameters::Source;
+use crate::problem::{Problem, Problems};
 use crate::scan::{Check, Found, Scan, expand};
 use crate::selection::{FILE_NAME, Selection};
 use crate::storage::Lock;
-use crate::tabular::{Column, InputList};
+use crate::values::Source;
 
 /// Add all DICOM files in folders to the active mapping, a row for each folder
 ///
 /// Folders are searched with all that is below them. Names can hold wildcards, which work on Windows too.
-/// Examples: anon map add-study-folders patient1 patient2, anon map add-study-folders "patient*",
-/// anon map add-study-folders "**/raw", anon map add-study-folders -f folders.xlsx
 #[derive(Args)]
+#[command(after_help = r#"Examples:
+  anon map add-study-folders patient1 patient2
+  anon map add-study-folders "patient*"
+  anon map add-study-folders "**/raw"
+  anon map add-study-folders -f folders.xlsx"#)]
 pub struct AddStudyFolders {
     /// Folders, or patterns for folders (patient*, **/raw); repeatable
     paths: Vec<String>,
@@ -107,7 +111,8 @@ fn listed(context: &Context, file: &Path, list: InputList) -> Result<Vec<(PathBu
             problems.push(Problem::new(row.place, format!("there is no folder '{}'", folder.display())).hint(hint));
         }
     }
-    if problems.is_empty() { Ok(folders) } else { Err(Problems { path: file.to_owned(), list: problems }.into()) }
+    Problems::none_or(file, problems)?;
+    Ok(folders)
 }
 
 /// Writes the selection of one folder: what it holds now, in place of what an earlier scan found. Returns how many files.
@@ -154,7 +159,7 @@ fn finish(context: &Context, studies: Vec<Study>, results: Vec<Result<(Found, us
         1 if added == 0 => Err(failures.remove(0).1),
         failed => {
             failures.iter().for_each(|(_, error)| console.error(error));
-            Err(Error::Partly(format!("{added} folders added, {failed} not")))
+            Err(Error::Partly { summary: format!("{added} folders added, {failed} not"), hint: None })
         }
     }
 }

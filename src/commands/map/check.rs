@@ -1,13 +1,13 @@
 use clap::Args;
 
 use super::planned;
-use crate::context::Context;
+use crate::commands::context::Context;
 use crate::error::Result;
 
 /// Read the active mapping as 'create from-mapping' would, and report all that is wrong with it
-///
-/// Example: anon map check
 #[derive(Args)]
+#[command(after_help = "Examples:
+  anon map check")]
 pub struct Check {}
 
 impl Check {

@@ -1,13 +1,13 @@
 use clap::Args;
 
-use crate::context::Context;
+use crate::commands::context::Context;
 use crate::error::Result;
 use crate::storage::{self, Lock};
 
 /// Delete the active mapping
-///
-/// Example: anon map delete
 #[derive(Args)]
+#[command(after_help = "Examples:
+  anon map delete")]
 pub struct Delete {}
 
 impl Delete {

@@ -1,14 +1,16 @@
 use clap::Args;
 
-use crate::console::open_in_editor;
-use crate::context::Context;
+use crate::commands::console::open_in_editor;
+use crate::commands::context::Context;
 use crate::error::Result;
 
 /// Open the active mapping in an editor
 ///
 /// The editor is the one in VISUAL or EDITOR, otherwise the computer's program for csv files. Close it before you run commands
-/// that add to the mapping, and save as csv. Example: anon map edit
+/// that add to the mapping, and save as csv.
 #[derive(Args)]
+#[command(after_help = "Examples:
+  anon map edit")]
 pub struct Edit {}
 
 impl Edit {

@@ -2,19 +2,19 @@ use clap::Args;
 
 use super::FILE_NAME;
 use super::activate::activate;
-use crate::console::Answer;
-use crate::context::Context;
+use crate::commands::console::Answer;
+use crate::commands::context::Context;
 use crate::error::Result;
-use crate::locale::decimal_comma;
 use crate::mapping::Template;
-use crate::parameters::Kind;
 use crate::storage::{self, Lock, Privacy, refuse_if_edited};
+use crate::text::locale::decimal_comma;
 use crate::unc::{UncPath, windows_form};
+use crate::values::Kind;
 
 /// Make a mapping in this folder, with example rows to replace, and activate it
-///
-/// Example: anon map init
 #[derive(Args)]
+#[command(after_help = "Examples:
+  anon map init")]
 pub struct Init {}
 
 impl Init {

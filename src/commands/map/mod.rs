@@ -9,14 +9,15 @@ mod init;
 mod rows;
 mod status;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use crate::context::Context;
-use crate::error::{Problem, Problems, Result};
-use crate::mapping::{Document, Mapping};
+use crate::commands::context::Context;
+use crate::error::Result;
+use crate::mapping::Document;
 use crate::plan::{Plan, plan};
+use crate::problem::Problems;
 
 /// What the mapping of a folder is called.
 pub const FILE_NAME: &str = "anon_mapping.csv";
@@ -54,7 +55,7 @@ impl Map {
 fn open_mapping(context: &Context) -> Result<(PathBuf, Document)> {
     let path = context.mapping_path()?;
     let document = Document::read(&path)?;
-    warn(context, &path, document.mapping());
+    context.console.warn_of(&path, &document.mapping().warnings);
     Ok((path, document))
 }
 
@@ -65,29 +66,12 @@ fn open_mapping(context: &Context) -> Result<(PathBuf, Document)> {
 pub fn planned(context: &Context) -> Result<(PathBuf, Plan)> {
     let path = context.mapping_path()?;
     let (mapping, mut problems) = Document::inspect(&path)?;
-    warn(context, &path, &mapping);
+    context.console.warn_of(&path, &mapping.warnings);
     let mut plan = plan(&mapping, &context.settings()?.job_default_parameters);
     // Without a single row that can be read, the file's own problems say all there is to say.
     if problems.is_empty() || !mapping.rows.is_empty() {
         problems.append(&mut plan.problems);
     }
-    problems.sort_by(|one, other| one.place.cmp(&other.place));
-    if problems.is_empty() { Ok((path, plan)) } else { Err(Problems { path, list: problems }.into()) }
-}
-
-fn warn(context: &Context, path: &Path, mapping: &Mapping) {
-    warn_of(context, path, mapping.warnings.iter());
-}
-
-/// Warns of the first few, and says how many more there are.
-fn warn_of<'a>(context: &Context, path: &Path, warnings: impl Iterator<Item = &'a Problem>) {
-    const SHOWN: usize = 10;
-    let warnings: Vec<&Problem> = warnings.collect();
-    for Problem { place, message, hint } in warnings.iter().take(SHOWN) {
-        let hint = hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
-        context.console.warn(format_args!("{}{place}: {message}{hint}", path.display()));
-    }
-    if warnings.len() > SHOWN {
-        context.console.warn(format_args!("{}: {} more like these", path.display(), warnings.len() - SHOWN));
-    }
+    Problems::none_or(&path, problems)?;
+    Ok((path, plan))
 }

@@ -4,13 +4,13 @@ use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::path::{Component, Path};
 
-use super::warn_of;
-use crate::context::Context;
-use crate::error::{Error, Problem, Result};
+use crate::commands::context::Context;
+use crate::error::{Error, Result};
 use crate::mapping::{Document, Mapping};
-use crate::parameters::{Kind, Parameters, Source};
+use crate::problem::Problem;
 use crate::storage::{Lock, refuse_if_edited};
 use crate::unc::UncPath;
+use crate::values::{Kind, Parameters, Source};
 
 /// A row that is to be added: its source, and what is known of its other parameters.
 pub struct NewRow {
@@ -49,7 +49,8 @@ pub fn add(context: &Context, rows: Vec<NewRow>) -> Result<()> {
     document.add_rows(&rows)?;
     document.save(&path)?;
     let earlier: HashSet<&Problem> = earlier.iter().collect();
-    warn_of(context, &path, document.mapping().warnings.iter().filter(|warning| !earlier.contains(warning)));
+    let new = document.mapping().warnings.iter().filter(|warning| !earlier.contains(warning)).cloned();
+    context.console.warn_of(&path, &new.collect::<Vec<_>>());
     Ok(())
 }
 
@@ -134,8 +135,6 @@ fn joined(path: &Path) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
-
     use super::*;
 
     #[test]

@@ -1,18 +1,18 @@
 use clap::Args;
 
 use super::open_mapping;
-use crate::console::Table;
-use crate::context::Context;
+use crate::commands::console::Table;
+use crate::commands::context::Context;
 use crate::error::Result;
-use crate::parameters::Kind;
+use crate::values::Kind;
 
 /// How many rows are shown: enough to see that they are right.
 const SHOWN: usize = 5;
 
 /// Show the active mapping: its description and its first rows
-///
-/// Example: anon map status
 #[derive(Args)]
+#[command(after_help = "Examples:
+  anon map status")]
 pub struct Status {}
 
 impl Status {

@@ -2,8 +2,8 @@ use std::num::NonZeroUsize;
 
 use clap::{ArgAction, Args};
 
+use crate::commands::context::Context;
 use crate::commands::scanning::{Checking, Watched, one_patient, report};
-use crate::context::Context;
 use crate::error::Result;
 use crate::scan::{Check, Exclusion, Pattern, Scan};
 use crate::selection::{FILE_NAME, Selection};
@@ -12,8 +12,11 @@ use crate::storage::{Lock, refuse_if_edited};
 /// Add all files that match a pattern to the selection of this folder
 ///
 /// Quote the pattern where the shell would expand it. Selection files themselves are left out.
-/// Examples: anon select add "*", anon select add "*.dcm", anon select add "study2/*" --exclude-pattern "*.raw"
 #[derive(Args)]
+#[command(after_help = r#"Examples:
+  anon select add "*"
+  anon select add "*.dcm"
+  anon select add "study2/*" --exclude-pattern "*.raw""#)]
 pub struct Add {
     /// File names, with * for any part of a name; repeatable
     #[arg(required = true)]

@@ -1,14 +1,14 @@
 use clap::Args;
 
 use super::selection_path;
-use crate::context::Context;
+use crate::commands::context::Context;
 use crate::error::Result;
 use crate::storage::{self, Lock};
 
 /// Remove the selection of this folder; the files stay
-///
-/// Example: anon select delete
 #[derive(Args)]
+#[command(after_help = "Examples:
+  anon select delete")]
 pub struct Delete {}
 
 impl Delete {

@@ -1,14 +1,14 @@
 use clap::Args;
 
 use super::selection_path;
-use crate::console::open_in_editor;
-use crate::context::Context;
+use crate::commands::console::open_in_editor;
+use crate::commands::context::Context;
 use crate::error::Result;
 
 /// Open the selection of this folder in an editor
-///
-/// Example: anon select edit
 #[derive(Args)]
+#[command(after_help = "Examples:
+  anon select edit")]
 pub struct Edit {}
 
 impl Edit {

@@ -1,14 +1,14 @@
 use clap::Args;
 
 use super::selection_path;
-use crate::context::Context;
+use crate::commands::context::Context;
 use crate::error::Result;
 use crate::selection::Selection;
 
 /// Show the selection of this folder
-///
-/// Example: anon select status
 #[derive(Args)]
+#[command(after_help = "Examples:
+  anon select status")]
 pub struct Status {}
 
 impl Status {

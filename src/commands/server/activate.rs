@@ -1,12 +1,12 @@
 use clap::Args;
 
-use crate::context::Context;
+use crate::commands::context::Context;
 use crate::error::Result;
 
 /// Use this server in all commands from now on
-///
-/// Example: anon server activate p01
 #[derive(Args)]
+#[command(after_help = "Examples:
+  anon server activate p01")]
 pub struct Activate {
     /// Name of a server in 'anon server list'
     #[arg(value_name = "SHORT_NAME")]

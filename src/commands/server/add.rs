@@ -1,14 +1,14 @@
 use clap::Args;
 
 use crate::api::{Client, Token};
-use crate::context::Context;
+use crate::commands::context::Context;
 use crate::error::{Error, Result};
 use crate::settings::Server;
 
 /// Add a server to the list of servers, or give a known one another URL
-///
-/// Example: anon server add p01 https://idis.example.org/p01
 #[derive(Args)]
+#[command(after_help = "Examples:
+  anon server add p01 https://idis.example.org/p01")]
 pub struct Add {
     /// A short name to know the server by
     #[arg(value_name = "SHORT_NAME")]

@@ -1,13 +1,13 @@
 use clap::Args;
 
+use crate::commands::context::Context;
 use crate::commands::jobs;
-use crate::context::Context;
 use crate::error::Result;
 
 /// List the latest jobs on the active server
-///
-/// Example: anon server jobs
 #[derive(Args)]
+#[command(after_help = "Examples:
+  anon server jobs")]
 pub struct Jobs {}
 
 impl Jobs {

@@ -1,13 +1,13 @@
 use clap::Args;
 
-use crate::context::Context;
+use crate::commands::context::Context;
 use crate::error::Result;
 use crate::settings::Settings;
 
 /// Show all servers; the active one has a star
-///
-/// Example: anon server list
 #[derive(Args)]
+#[command(after_help = "Examples:
+  anon server list")]
 pub struct List {}
 
 impl List {

@@ -7,7 +7,7 @@ mod status;
 
 use clap::Subcommand;
 
-use crate::context::Context;
+use crate::commands::context::Context;
 use crate::error::Result;
 
 #[derive(Subcommand)]

@@ -1,12 +1,12 @@
 use clap::Args;
 
-use crate::context::Context;
+use crate::commands::context::Context;
 use crate::error::Result;
 
 /// Remove a server from the list of servers
-///
-/// Example: anon server remove p01
 #[derive(Args)]
+#[command(after_help = "Examples:
+  anon server remove p01")]
 pub struct Remove {
     /// Name of a server in 'anon server list'
     #[arg(value_name = "SHORT_NAME")]

@@ -1,12 +1,12 @@
 use clap::Args;
 
-use crate::context::Context;
+use crate::commands::context::Context;
 use crate::error::Result;
 
 /// Check whether the active server is online and responding
-///
-/// Example: anon server status
 #[derive(Args)]
+#[command(after_help = "Examples:
+  anon server status")]
 pub struct Status {}
 
 impl Status {

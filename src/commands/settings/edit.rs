@@ -1,13 +1,13 @@
 use clap::Args;
 
-use crate::console::open_in_editor;
-use crate::context::Context;
+use crate::commands::console::open_in_editor;
+use crate::commands::context::Context;
 use crate::error::Result;
 
 /// Open the settings file in an editor
-///
-/// Example: anon settings edit
 #[derive(Args)]
+#[command(after_help = "Examples:
+  anon settings edit")]
 pub struct Edit {}
 
 impl Edit {

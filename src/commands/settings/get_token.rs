@@ -1,13 +1,13 @@
 use clap::Args;
 
 use crate::api::Token;
-use crate::context::Context;
+use crate::commands::context::Context;
 use crate::error::Result;
 
 /// Obtain a security token for your user name, and save it
-///
-/// Example: anon settings user get-token
 #[derive(Args)]
+#[command(after_help = "Examples:
+  anon settings user get-token")]
 pub struct GetToken {}
 
 impl GetToken {

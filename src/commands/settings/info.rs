@@ -1,12 +1,12 @@
 use clap::Args;
 
-use crate::context::Context;
+use crate::commands::context::Context;
 use crate::error::Result;
 
 /// Show your user name and token
-///
-/// Example: anon settings user info
 #[derive(Args)]
+#[command(after_help = "Examples:
+  anon settings user info")]
 pub struct Info {}
 
 impl Info {

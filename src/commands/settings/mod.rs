@@ -8,8 +8,7 @@ mod user;
 
 use clap::Subcommand;
 
-use crate::cli::Of;
-use crate::context::Context;
+use crate::commands::context::Context;
 use crate::error::Result;
 
 #[derive(Subcommand)]
@@ -21,7 +20,8 @@ pub enum Settings {
     SetValidateSsl(set_validate_ssl::SetValidateSsl),
     Show(show::Show),
     /// Manage the credentials for the servers
-    User(Of<user::User>),
+    #[command(subcommand, arg_required_else_help = true)]
+    User(user::User),
 }
 
 impl Settings {
@@ -33,8 +33,7 @@ impl Settings {
             Settings::SetUsername(command) => command.run(context),
             Settings::SetValidateSsl(command) => command.run(context),
             Settings::Show(command) => command.run(context),
-            Settings::User(Of { command: Some(command) }) => command.run(context),
-            Settings::User(_) => context.help(&["settings", "user"]),
+            Settings::User(command) => command.run(context),
         }
     }
 }

@@ -1,12 +1,12 @@
 use clap::Args;
 
-use crate::context::Context;
+use crate::commands::context::Context;
 use crate::error::Result;
 
 /// Set the user name that the servers know you by
-///
-/// Example: anon settings user set-username z1234567
 #[derive(Args)]
+#[command(after_help = "Examples:
+  anon settings user set-username z1234567")]
 pub struct SetUsername {
     /// Your user name
     user_name: String,

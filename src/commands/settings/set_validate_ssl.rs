@@ -1,14 +1,16 @@
 use clap::Args;
 use clap::builder::BoolishValueParser;
 
-use crate::context::Context;
+use crate::commands::context::Context;
 use crate::error::Result;
 
 /// Choose whether the certificates of servers are checked
 ///
 /// Without the check, anyone between you and the server can read your token. A hospital's own CA is better added to the
-/// system's trust store, or named in REQUESTS_CA_BUNDLE. Example: anon settings set-validate-ssl true
+/// system's trust store, or named in REQUESTS_CA_BUNDLE.
 #[derive(Args)]
+#[command(after_help = "Examples:
+  anon settings set-validate-ssl true")]
 pub struct SetValidateSsl {
     /// true or false
     #[arg(value_parser = BoolishValueParser::new(), action = clap::ArgAction::Set)]

@@ -1,12 +1,12 @@
 use clap::Args;
 
-use crate::context::Context;
+use crate::commands::context::Context;
 use crate::error::Result;
 
 /// Show all settings, the token hidden
-///
-/// Example: anon settings show
 #[derive(Args)]
+#[command(after_help = "Examples:
+  anon settings show")]
 pub struct Show {}
 
 impl Show {

@@ -1,7 +1,7 @@
 use clap::Subcommand;
 
 use super::{get_token, info, set_username};
-use crate::context::Context;
+use crate::commands::context::Context;
 use crate::error::Result;
 
 #[derive(Subcommand)]

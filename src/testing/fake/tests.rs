@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used)]
-
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use reqwest::blocking::{Client, Response};

@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used)]
-
 use std::io::Read;
 
 use reqwest::blocking::{Client, Response};

@@ -1,0 +1,12 @@
+//! What a job is made of: sources, pseudonyms, paths.
+//!
+//! A [`Kind`] of parameter is a name with a meaning. Values come from three places, and the most specific one wins: the defaults
+//! in the settings, the options of a mapping, and a row of it.
+
+mod kind;
+mod parameters;
+mod source;
+
+pub use kind::Kind;
+pub use parameters::Parameters;
+pub use source::{Source, SourceError};

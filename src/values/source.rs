@@ -1,0 +1,154 @@
+//! Source identifiers: where the data of a job comes from.
+
+use std::fmt;
+
+use crate::text::nearest;
+
+/// Where the data of a job comes from, as `<identifier type>:<value>`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Source {
+    /// All files in a folder, relative to the root source path.
+    Folder(String),
+    /// The files that a file selection lists; the path of the selection file, relative to the root source path.
+    FileSelection(String),
+    /// A study in PACS, by its StudyInstanceUID.
+    StudyInstanceUid(String),
+    /// A study in PACS, by its accession number.
+    AccessionNumber(String),
+}
+
+/// Why a text is no source identifier.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SourceError {
+    /// There is no colon in it.
+    #[error("'{found}' is no source: there is no ':' in it")]
+    NoColon {
+        /// The text.
+        found: String,
+    },
+    /// The part before the colon is none of the known types.
+    #[error("'{found}' is no type of source")]
+    UnknownType {
+        /// The part before the colon.
+        found: String,
+        /// The known type that was probably meant.
+        nearest: Option<&'static str>,
+    },
+    /// Nothing follows the colon.
+    #[error("nothing follows '{kind}:'")]
+    Empty {
+        /// The type.
+        kind: &'static str,
+    },
+}
+
+const KINDS: [&str; 4] = ["folder", "fileselection", "study_instance_uid", "accession_number"];
+
+impl SourceError {
+    /// What to write instead.
+    pub fn hint(&self) -> String {
+        match self {
+            SourceError::UnknownType { nearest: Some(nearest), .. } => format!("did you mean '{nearest}:'?"),
+            SourceError::Empty { kind: "folder" } => "write 'folder:' and a path".to_owned(),
+            SourceError::Empty { kind: "fileselection" } => {
+                "write 'fileselection:' and the path of a selection file".to_owned()
+            }
+            SourceError::Empty { kind } => format!("write '{kind}:' and its value"),
+            _ => format!("write one of {}: and its value", KINDS.join(":, ")),
+        }
+    }
+}
+
+impl Source {
+    /// Reads a source identifier. Spaces around the type and the value do not count, nor does the case of the type.
+    ///
+    /// # Errors
+    /// [`SourceError`], which knows the nearest type.
+    pub fn parse(text: &str) -> Result<Source, SourceError> {
+        let Some((found, value)) = text.split_once(':') else {
+            return Err(SourceError::NoColon { found: text.trim().to_owned() });
+        };
+        let (found, value) = (found.trim(), value.trim());
+        let Some(kind) = KINDS.into_iter().find(|kind| kind.eq_ignore_ascii_case(found)) else {
+            return Err(SourceError::UnknownType { found: found.to_owned(), nearest: nearest(found, KINDS) });
+        };
+        if value.is_empty() {
+            return Err(SourceError::Empty { kind });
+        }
+        let value = value.to_owned();
+        Ok(match kind {
+            "folder" => Source::Folder(value),
+            "fileselection" => Source::FileSelection(value),
+            "study_instance_uid" => Source::StudyInstanceUid(value),
+            _ => Source::AccessionNumber(value),
+        })
+    }
+
+    /// True for what the server fetches from PACS, false for what it reads from a share.
+    pub fn is_pacs(&self) -> bool {
+        matches!(self, Source::StudyInstanceUid(_) | Source::AccessionNumber(_))
+    }
+
+    /// The identifier type: `folder`, `fileselection`, `study_instance_uid` or `accession_number`.
+    pub fn kind_name(&self) -> &'static str {
+        match self {
+            Source::Folder(_) => "folder",
+            Source::FileSelection(_) => "fileselection",
+            Source::StudyInstanceUid(_) => "study_instance_uid",
+            Source::AccessionNumber(_) => "accession_number",
+        }
+    }
+
+    /// What follows the colon.
+    pub fn value(&self) -> &str {
+        match self {
+            Source::Folder(value)
+            | Source::FileSelection(value)
+            | Source::StudyInstanceUid(value)
+            | Source::AccessionNumber(value) => value,
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.kind_name(), self.value())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_four_types() {
+        for (text, pacs) in [
+            ("folder:mydata/experiment1", false),
+            ("fileselection:mydata/patient1/fileselection.txt", false),
+            ("study_instance_uid:123.1217.23234.2323", true),
+            ("accession_number:12345678.1234567", true),
+        ] {
+            let source = Source::parse(text).unwrap();
+            assert_eq!(source.to_string(), text);
+            assert_eq!(source.is_pacs(), pacs, "{text}");
+        }
+    }
+
+    #[test]
+    fn spaces_and_case_do_not_count() {
+        assert_eq!(Source::parse("  Folder : a b \t"), Ok(Source::Folder("a b".to_owned())));
+        assert_eq!(Source::parse("ACCESSION_NUMBER:1.2"), Ok(Source::AccessionNumber("1.2".to_owned())));
+        assert_eq!(Source::parse("folder:a:b"), Ok(Source::Folder("a:b".to_owned())));
+    }
+
+    #[test]
+    fn what_is_no_source_says_what_was_meant() {
+        let unknown = Source::parse("fodler:a").unwrap_err();
+        assert_eq!(unknown, SourceError::UnknownType { found: "fodler".to_owned(), nearest: Some("folder") });
+        assert_eq!(unknown.hint(), "did you mean 'folder:'?");
+        assert_eq!(Source::parse("folder: ").unwrap_err(), SourceError::Empty { kind: "folder" });
+        assert!(matches!(Source::parse("1234567.12345678"), Err(SourceError::NoColon { .. })));
+        assert!(Source::parse(r"C:\data").unwrap_err().hint().contains("folder:"));
+        assert!(Source::parse("").is_err());
+    }
+}
