@@ -2,7 +2,8 @@
 
 use crate::problem::{Place, Problem};
 
-use super::{Column, InputRow};
+use super::InputRow;
+use crate::values::Column;
 
 /// Where the columns are that an input list needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,7 +11,6 @@ use crate::storage::read_capped;
 use crate::text::encoding::decode;
 
 mod cells;
-mod columns;
 mod list;
 mod ole;
 mod text_list;
@@ -23,7 +22,7 @@ mod xlsx;
 #[cfg(test)]
 mod tests;
 
-pub use columns::Column;
+pub use crate::values::Column;
 
 /// A list of accession numbers or folders.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,9 +2,10 @@
 
 use crate::problem::{Place, Problem};
 
+use super::InputRow;
 use super::list::{self, Cell, Header, Line};
-use super::{Column, InputRow};
 use crate::text::records::{DELIMITERS, Record, Records};
+use crate::values::Column;
 
 /// The rows of the list.
 ///

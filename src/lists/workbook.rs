@@ -4,7 +4,9 @@ use crate::problem::{Place, Problem};
 
 use super::cells::{Sheet, a1};
 use super::list::{self, Cell, Line};
-use super::{Column, InputRow, ole, xls, xlsx};
+use crate::values::Column;
+
+use super::{InputRow, ole, xls, xlsx};
 
 /// Why a file is not read as a workbook: what it is, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]

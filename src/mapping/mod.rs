@@ -82,7 +82,7 @@ impl Row {
     /// # Errors
     /// [`SourceError`] if the source is missing or none.
     pub fn new(line: usize, parameters: Parameters) -> Result<Row, SourceError> {
-        let source = Source::parse(parameters.get(Kind::Source).unwrap_or_default())?;
+        let source = Source::parse(parameters.get(Kind::Source).unwrap_or_default())?.value;
         Ok(Row { line, parameters, source })
     }
 

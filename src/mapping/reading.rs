@@ -186,7 +186,7 @@ impl Reading<'_> {
                 continue;
             };
             match Source::parse(text) {
-                Ok(source) => read.push(Row { line, parameters, source }),
+                Ok(parsed) => read.push(Row { line, parameters, source: parsed.value }),
                 Err(error) => self.problems.push(no_source(line, &error)),
             }
         }

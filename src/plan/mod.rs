@@ -108,10 +108,10 @@ impl Values<'_> {
     /// The data as the server wants to hear of it.
     fn data(&self) -> Result<String, Problem> {
         let (kind, path) = match self.row.source() {
-            Source::StudyInstanceUid(uid) => return Ok(uid.clone()),
+            Source::StudyInstanceUid(uid) => return Ok(uid.to_string()),
             Source::AccessionNumber(number) => return Ok(format!("accession_number:{number}")),
-            Source::Folder(folder) => ("folder", folder),
-            Source::FileSelection(file) => ("fileselection", file),
+            Source::Folder(folder) => ("folder", folder.as_str()),
+            Source::FileSelection(file) => ("fileselection", file.as_str()),
         };
         let full = match UncPath::parse(path) {
             Some(full) => full,
@@ -179,7 +179,7 @@ fn missing_sources(mapping: &Mapping, common: &Parameters) -> Vec<Problem> {
     let look = |row: &Row| {
         let (Source::Folder(named) | Source::FileSelection(named)) = row.source() else { return None };
         let below_root = || root.as_ref().filter(|_| row.parameters.get(Kind::RootSourcePath).is_none());
-        let full = UncPath::parse(named).or_else(|| Some(below_root()?.join(named)))?;
+        let full = UncPath::parse(named.as_str()).or_else(|| Some(below_root()?.join(named.as_str())))?;
         let place = shares.find(&full)?;
         Some((fault(row.source(), &place)?, place))
     };

@@ -7,7 +7,7 @@
 //! With [`crate::selection`] it makes the list of files of a job:
 //!
 //! ```
-//! use anonapi::scan::{Pattern, Scan};
+//! use anonapi::internals::{Pattern, Scan};
 //! use anonapi::selection::Selection;
 //! use anonapi::testing::dicom_file;
 //!

@@ -2,19 +2,20 @@
 
 use std::fmt;
 
+use super::{AccessionNumber, DataPath, Parsed, Spoilt, StudyInstanceUid};
 use crate::text::nearest;
 
 /// Where the data of a job comes from, as `<identifier type>:<value>`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Source {
     /// All files in a folder, relative to the root source path.
-    Folder(String),
+    Folder(DataPath),
     /// The files that a file selection lists; the path of the selection file, relative to the root source path.
-    FileSelection(String),
+    FileSelection(DataPath),
     /// A study in PACS, by its StudyInstanceUID.
-    StudyInstanceUid(String),
+    StudyInstanceUid(StudyInstanceUid),
     /// A study in PACS, by its accession number.
-    AccessionNumber(String),
+    AccessionNumber(AccessionNumber),
 }
 
 /// Why a text is no source identifier.
@@ -40,9 +41,15 @@ pub enum SourceError {
         /// The type.
         kind: &'static str,
     },
+    /// What follows the colon is no value.
+    #[error("{kind}: {spoilt}")]
+    Spoilt {
+        /// The type.
+        kind: &'static str,
+        /// What is wrong with it.
+        spoilt: Spoilt,
+    },
 }
-
-const KINDS: [&str; 4] = ["folder", "fileselection", "study_instance_uid", "accession_number"];
 
 impl SourceError {
     /// What to write instead.
@@ -53,35 +60,39 @@ impl SourceError {
             SourceError::Empty { kind: "fileselection" } => {
                 "write 'fileselection:' and the path of a selection file".to_owned()
             }
+            SourceError::Spoilt { spoilt, .. } => spoilt.hint().to_owned(),
             SourceError::Empty { kind } => format!("write '{kind}:' and its value"),
-            _ => format!("write one of {}: and its value", KINDS.join(":, ")),
+            _ => format!("write one of {}: and its value", Source::TYPES.join(":, ")),
         }
     }
 }
 
 impl Source {
+    /// The identifier types, by the names that they have in a mapping.
+    pub const TYPES: [&'static str; 4] = ["folder", "fileselection", "study_instance_uid", "accession_number"];
+
     /// Reads a source identifier. Spaces around the type and the value do not count, nor does the case of the type.
     ///
     /// # Errors
     /// [`SourceError`], which knows the nearest type.
-    pub fn parse(text: &str) -> Result<Source, SourceError> {
+    pub fn parse(text: &str) -> Result<Parsed<Source>, SourceError> {
         let Some((found, value)) = text.split_once(':') else {
             return Err(SourceError::NoColon { found: text.trim().to_owned() });
         };
         let (found, value) = (found.trim(), value.trim());
-        let Some(kind) = KINDS.into_iter().find(|kind| kind.eq_ignore_ascii_case(found)) else {
-            return Err(SourceError::UnknownType { found: found.to_owned(), nearest: nearest(found, KINDS) });
+        let Some(kind) = Source::TYPES.into_iter().find(|kind| kind.eq_ignore_ascii_case(found)) else {
+            return Err(SourceError::UnknownType { found: found.to_owned(), nearest: nearest(found, Source::TYPES) });
         };
         if value.is_empty() {
             return Err(SourceError::Empty { kind });
         }
-        let value = value.to_owned();
-        Ok(match kind {
-            "folder" => Source::Folder(value),
-            "fileselection" => Source::FileSelection(value),
-            "study_instance_uid" => Source::StudyInstanceUid(value),
-            _ => Source::AccessionNumber(value),
-        })
+        let parsed = match kind {
+            "folder" => DataPath::parse(value).map(|parsed| parsed.map(Source::Folder)),
+            "fileselection" => DataPath::parse(value).map(|parsed| parsed.map(Source::FileSelection)),
+            "study_instance_uid" => StudyInstanceUid::parse(value).map(|parsed| parsed.map(Source::StudyInstanceUid)),
+            _ => AccessionNumber::parse(value).map(|parsed| parsed.map(Source::AccessionNumber)),
+        };
+        parsed.map_err(|spoilt| SourceError::Spoilt { kind, spoilt })
     }
 
     /// True for what the server fetches from PACS, false for what it reads from a share.
@@ -102,10 +113,9 @@ impl Source {
     /// What follows the colon.
     pub fn value(&self) -> &str {
         match self {
-            Source::Folder(value)
-            | Source::FileSelection(value)
-            | Source::StudyInstanceUid(value)
-            | Source::AccessionNumber(value) => value,
+            Source::Folder(path) | Source::FileSelection(path) => path.as_str(),
+            Source::StudyInstanceUid(uid) => uid.as_str(),
+            Source::AccessionNumber(number) => number.as_str(),
         }
     }
 }
@@ -128,7 +138,7 @@ mod tests {
             ("study_instance_uid:123.1217.23234.2323", true),
             ("accession_number:12345678.1234567", true),
         ] {
-            let source = Source::parse(text).unwrap();
+            let source = Source::parse(text).unwrap().value;
             assert_eq!(source.to_string(), text);
             assert_eq!(source.is_pacs(), pacs, "{text}");
         }
@@ -136,9 +146,10 @@ mod tests {
 
     #[test]
     fn spaces_and_case_do_not_count() {
-        assert_eq!(Source::parse("  Folder : a b \t"), Ok(Source::Folder("a b".to_owned())));
-        assert_eq!(Source::parse("ACCESSION_NUMBER:1.2"), Ok(Source::AccessionNumber("1.2".to_owned())));
-        assert_eq!(Source::parse("folder:a:b"), Ok(Source::Folder("a:b".to_owned())));
+        let read = |text: &str| Source::parse(text).unwrap().value.to_string();
+        assert_eq!(read("  Folder : a b \t"), "folder:a b");
+        assert_eq!(read("ACCESSION_NUMBER:1.2"), "accession_number:1.2");
+        assert_eq!(read("folder:a:b"), "folder:a:b");
     }
 
     #[test]
@@ -150,5 +161,7 @@ mod tests {
         assert!(matches!(Source::parse("1234567.12345678"), Err(SourceError::NoColon { .. })));
         assert!(Source::parse(r"C:\data").unwrap_err().hint().contains("folder:"));
         assert!(Source::parse("").is_err());
+        let spoilt = Source::parse("accession_number:#N/A").unwrap_err();
+        assert_eq!(spoilt.to_string(), "accession_number: '#N/A' is an error that a spreadsheet shows, not a value");
     }
 }

@@ -6,7 +6,8 @@ use super::rows::{NewRow, add};
 use crate::commands::context::Context;
 use crate::error::{Error, Result};
 use crate::lists::{Column, InputList};
-use crate::values::Source;
+use crate::problem::{Problem, Problems};
+use crate::values::{AccessionNumber, Source};
 
 /// Add accession numbers to the active mapping
 #[derive(Args)]
@@ -27,20 +28,26 @@ impl AddAccessionNumbers {
         let console = &context.console;
         context.mapping_path()?;
         let mut rows = vec![];
-        for number in self.accession_numbers {
-            if number.trim().is_empty() {
-                return Err(Error::usage("an accession number is empty", "leave it out"));
+        for typed in &self.accession_numbers {
+            let parsed = AccessionNumber::parse_typed(typed)
+                .map_err(|spoilt| Error::usage(spoilt.to_string(), spoilt.hint()))?;
+            for doubt in &parsed.doubts {
+                console.warn(format_args!("accession number '{}': {doubt}", parsed.value));
             }
-            rows.push(NewRow::new(Source::AccessionNumber(number.trim().to_owned()), None));
+            rows.push(NewRow::new(Source::AccessionNumber(parsed.value), None));
         }
         if let Some(file) = &self.input_file {
             let path = context.folder.join(file);
             let list = InputList::read(&path, Column::AccessionNumber)?;
             console.note(format_args!("Read {} rows from '{}'", list.rows.len(), file.display()));
-            rows.extend(list.rows.into_iter().filter_map(|row| {
-                let source = Source::AccessionNumber(row.accession_number?);
-                Some(NewRow::new(source, row.pseudo_name))
-            }));
+            let mut problems = vec![];
+            for row in list.rows {
+                match AccessionNumber::parse(&row.accession_number.unwrap_or_default()) {
+                    Ok(parsed) => rows.push(NewRow::new(Source::AccessionNumber(parsed.value), row.pseudo_name)),
+                    Err(spoilt) => problems.push(Problem::new(row.place, spoilt.to_string()).hint(spoilt.hint())),
+                }
+            }
+            Problems::none_or(file, problems)?;
         }
         if rows.is_empty() {
             console.print("No accession numbers given");

@@ -6,7 +6,7 @@ use super::rows::{NewRow, add, relative};
 use crate::commands::context::Context;
 use crate::error::{Error, Result};
 use crate::selection::Selection;
-use crate::values::{Kind, Parameters, Source};
+use crate::values::{DataPath, Kind, Parameters, Source};
 
 /// Add a file selection to the active mapping
 #[derive(Args)]
@@ -28,7 +28,7 @@ impl AddSelection {
         }
         // What cannot be read as a selection would fail on the server only.
         Selection::read(&path)?;
-        let source = Source::FileSelection(relative(context, &self.selection)?);
+        let source = Source::FileSelection(DataPath::of(relative(context, &self.selection)?));
         let shown = source.to_string();
         let digits = fastrand::u64(10_000_000_000..100_000_000_000).to_string();
         let pseudonyms = Parameters::from_pairs([

@@ -14,7 +14,7 @@ use crate::problem::{Problem, Problems};
 use crate::scan::{Check, Found, Scan, expand};
 use crate::selection::{FILE_NAME, Selection};
 use crate::storage::Lock;
-use crate::values::Source;
+use crate::values::{DataPath, Source};
 
 /// Add all DICOM files in folders to the active mapping, a row for each folder
 ///
@@ -89,7 +89,7 @@ impl AddStudyFolders {
             folders.extend(listed(context, &context.folder.join(file), list)?);
         }
         let study = |(folder, pseudo_name): (PathBuf, Option<String>)| {
-            let source = Source::FileSelection(relative(context, &folder.join(FILE_NAME))?);
+            let source = Source::FileSelection(DataPath::of(relative(context, &folder.join(FILE_NAME))?));
             Ok(Study { folder, pseudo_name, source })
         };
         folders.into_iter().map(study).collect()

@@ -33,9 +33,14 @@ impl Column {
     }
 
     /// As [`Column::noun`], with its article.
-    pub(super) fn one(self) -> String {
+    pub fn one(self) -> String {
         let article = if self == Column::AccessionNumber { "an" } else { "a" };
         format!("{article} {}", self.noun())
+    }
+
+    /// The column that is called so.
+    pub fn of_name(name: &str) -> Option<Column> {
+        [Column::AccessionNumber, Column::Path, Column::PseudoName].into_iter().find(|column| column.is_called(name))
     }
 
     /// True if this is one of the names of the column.
@@ -46,7 +51,7 @@ impl Column {
     }
 
     /// True if this is nearly one of the names.
-    pub(super) fn is_nearly_called(self, name: &str) -> bool {
+    pub fn is_nearly_called(self, name: &str) -> bool {
         let name: String = bare(name).take(32).collect();
         let names: Vec<String> = self.names().iter().map(|known| bare(known).collect()).collect();
         name.len() > 4 && nearest(&name, names.iter().map(String::as_str)).is_some()
