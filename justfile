@@ -1,0 +1,35 @@
+# What one types most while working on anon. `just` lists it.
+
+_list:
+    @just --list
+
+# Unit tests, and the cli tests whose names hold FILTER: under a minute when compiled
+quick FILTER="":
+    cargo test --locked --lib
+    cargo test --locked --test cli -- {{ FILTER }}
+
+# All that has to hold before a change lands
+all:
+    .ci/run
+
+# Format, and lint as CI does
+lint:
+    cargo fmt
+    cargo clippy --locked --all-targets -- -D warnings
+
+# Accept what the tests show: snapshots, the command reference, the sessions in the documentation
+accept:
+    SNAPSHOTS=overwrite cargo test --locked --test cli
+    UPDATE_DOCS=1 cargo test --locked --test docs
+
+# Both tutorials, from end to end, on a sandbox server
+quickstart:
+    cargo run --locked --example quickstart
+
+# Compare with AnonAPI on this computer: start, scan, reset, lists
+compare:
+    benches/compare
+
+# Licences, sources and duplicates of the dependencies; advisories too where there is a network
+deny:
+    cargo deny check
