@@ -1,7 +1,8 @@
 use super::client::{Client, Repeat};
 use super::error::Result;
 use super::form::Form;
-use super::job::{Job, JobId};
+use super::job::Job;
+use crate::values::JobId;
 use super::reply;
 use reqwest::Method;
 

@@ -44,6 +44,7 @@ pub use client::{Client, ClientBuilder};
 pub use error::{ApiError, Effect, Failure, NotAnApi};
 pub use form::Form;
 pub use idis::{Data, NewJob};
-pub use job::{Job, JobId, JobStatus};
+pub use crate::values::JobId;
+pub use job::{Job, JobStatus};
 pub use parallel::in_parallel;
 pub use token::Token;

@@ -4,7 +4,8 @@ use reqwest::StatusCode;
 use serde_json::Value;
 
 use super::error::{Failure, NotAnApi};
-use super::job::{Job, JobId};
+use super::job::Job;
+use crate::values::JobId;
 
 /// The value that a function has answered with.
 ///
