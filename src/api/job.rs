@@ -66,6 +66,7 @@ impl<'de> Deserialize<'de> for JobStatus {
 ///
 /// The named fields are always there, though most can be empty; what else a server sends is kept in `more`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(expecting = "a job")]
 pub struct Job {
     /// The server's number for it.
     pub job_id: JobId,
