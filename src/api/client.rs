@@ -283,7 +283,7 @@ impl Client {
         let url = shown(request.url.as_str());
         let request = Sent { method: request.method.as_str(), url: &url, arguments: request.arguments.len() };
         self.tell(&match outcome {
-            Ok(answer) => Event::Answered { request, status: answer.status.as_u16(), took },
+            Ok(answer) => Event::Answered { request, status: answer.status, took },
             Err(unanswered) => Event::Failed { request, failure: &unanswered.cause.failure, took },
         });
     }

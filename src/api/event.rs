@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use reqwest::StatusCode;
+
 use super::error::Failure;
 
 /// Something that happens to a call. Arguments and credentials are never part of it.
@@ -13,7 +15,7 @@ pub enum Event<'a> {
         /// The request.
         request: Sent<'a>,
         /// The HTTP status.
-        status: u16,
+        status: StatusCode,
         /// From the request to the end of the answer.
         took: Duration,
     },

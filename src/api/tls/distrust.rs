@@ -17,6 +17,12 @@ pub enum Distrust {
         /// The bundles that were searched besides the system's store.
         searched: Vec<String>,
     },
+    /// A CA of the name of its issuer is known, but another key has signed it.
+    #[error("'{issuer}', which issued it, has another key here: it has perhaps been renewed")]
+    OtherIssuer {
+        /// The name of the issuer, as the certificate has it.
+        issuer: String,
+    },
     /// It was issued by itself, and nobody has said that it is the right one.
     #[error("it is self-signed, and not {}", searched_in(.searched))]
     SelfSigned {
@@ -71,7 +77,7 @@ impl Distrust {
     /// What to do about it.
     pub(in crate::api) fn hint(&self) -> &'static str {
         match self {
-            Distrust::UnknownIssuer { .. } => {
+            Distrust::UnknownIssuer { .. } | Distrust::OtherIssuer { .. } => {
                 "add your hospital's CA to the system's trust store or name its file in REQUESTS_CA_BUNDLE; \
                  'anon settings set-validate-ssl false' turns the check off, at your own risk"
             }
@@ -129,6 +135,7 @@ impl Distrust {
             CertificateError::UnknownIssuer => {
                 Distrust::UnknownIssuer { issuer: certificate.issuer, searched: searched.to_vec() }
             }
+            CertificateError::BadSignature => Distrust::OtherIssuer { issuer: certificate.issuer },
             other => Distrust::Other(other.to_string()),
         }
     }
