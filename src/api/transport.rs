@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use hyper_util::client::legacy::connect::HttpInfo;
@@ -20,7 +20,7 @@ use super::proxy::{self, Proxies};
 use super::tls;
 
 /// No honest answer is larger: a thousand jobs with every field are about 1 MB.
-const LARGEST_ANSWER: u64 = 16 << 20;
+const LARGEST_ANSWER: usize = 16 << 20;
 
 /// Where a request goes out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,6 +101,7 @@ impl Transport {
     pub(super) fn send(&self, over: Over, request: &Request<'_>) -> Result<Answer, Unanswered> {
         let lasting = |failure| Unanswered { cause: Cause::lasting(failure), was_kept: false };
         let proxy = self.proxy(request.url).map_err(lasting)?;
+        let deadline = Instant::now() + request.within;
         let client = if over == Over::Kept { &self.kept } else { &self.fresh };
         let sent = client
             .request(request.method.clone(), request.url.clone())
@@ -110,7 +111,7 @@ impl Transport {
             .form(request.arguments)
             .send();
         match sent {
-            Ok(response) => self.read(response),
+            Ok(response) => self.read(response, deadline),
             Err(error) => {
                 let is_https = request.url.scheme() == "https";
                 let circumstances = Circumstances { seconds: self.seconds, proxy: proxy.as_deref(), is_https };
@@ -120,7 +121,7 @@ impl Transport {
         }
     }
 
-    fn read(&self, response: Response) -> Result<Answer, Unanswered> {
+    fn read(&self, response: Response, deadline: Instant) -> Result<Answer, Unanswered> {
         if let Some(connection) = response.extensions().get::<HttpInfo>() {
             self.used().insert(connection.local_addr());
         }
@@ -129,13 +130,13 @@ impl Transport {
         let location = text(LOCATION);
         let encoding = text(CONTENT_ENCODING).unwrap_or_default().trim().to_ascii_lowercase();
         let body = match encoding.as_str() {
-            "" | "identity" => whole(response),
-            "gzip" | "x-gzip" => whole(MultiGzDecoder::new(response)),
-            "deflate" => whole(ZlibDecoder::new(response)),
+            "" | "identity" => whole(response, deadline),
+            "gzip" | "x-gzip" => whole(MultiGzDecoder::new(response), deadline),
+            "deflate" => whole(ZlibDecoder::new(response), deadline),
             _ => Err(io::Error::from(io::ErrorKind::Unsupported)),
         };
         let failure = match body {
-            Ok(body) if body.len() as u64 <= LARGEST_ANSWER => return Ok(Answer { status, location, body }),
+            Ok(body) if body.len() <= LARGEST_ANSWER => return Ok(Answer { status, location, body }),
             Ok(_) => Failure::NotAnApi(NotAnApi::TooLarge),
             Err(error) if cause::is_timeout(&error) => Failure::Timeout(self.seconds),
             Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
@@ -152,9 +153,21 @@ impl Transport {
 }
 
 /// The whole body, or enough of it to see that it is too large.
-fn whole(body: impl Read) -> io::Result<Vec<u8>> {
+fn whole(mut body: impl Read, deadline: Instant) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    body.take(LARGEST_ANSWER + 1).read_to_end(&mut bytes)?;
+    let mut chunk = [0; 16 * 1024];
+    while bytes.len() <= LARGEST_ANSWER {
+        match body.read(&mut chunk) {
+            Ok(0) => break,
+            Ok(count) => bytes.extend_from_slice(&chunk[..count]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+        // What is there already can take long to decompress.
+        if Instant::now() > deadline {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+    }
     Ok(bytes)
 }
 

@@ -49,7 +49,7 @@ pub enum Fault {
     },
     /// The answer is compressed with gzip, whether the client asked for it or not.
     Gzip,
-    /// A gibibyte of spaces, compressed with gzip to a megabyte.
+    /// 64 MiB of spaces, compressed with gzip to less than one.
     GzipBomb,
 }
 

@@ -59,11 +59,11 @@ impl Message {
         Ok(Message::in_gzip(&head.join("\r\n"), gzip(&mut self.body.as_slice())?))
     }
 
-    /// A gibibyte of spaces.
+    /// 64 MiB of spaces.
     pub(super) fn bomb() -> io::Result<Message> {
-        // Compressed data can follow each other: the same mebibyte 1024 times.
+        // Compressed data can follow each other: the same mebibyte 64 times.
         let mebibyte = gzip(&mut io::repeat(b' ').take(1 << 20))?;
-        Ok(Message::in_gzip("HTTP/1.1 200 OK\r\nContent-Type: application/json", mebibyte.repeat(1024)))
+        Ok(Message::in_gzip("HTTP/1.1 200 OK\r\nContent-Type: application/json", mebibyte.repeat(64)))
     }
 
     fn in_gzip(head: &str, body: Vec<u8>) -> Message {
