@@ -116,7 +116,7 @@ fn untrusted(error: &rustls::Error) -> Failure {
             Failure::Certificate(distrust.cloned().unwrap_or_else(|| Distrust::Other(cause.to_string())))
         }
         Tls::InvalidCertificate(other) => Failure::Certificate(Distrust::Other(other.to_string())),
-        Tls::Other(OtherError(cause)) if cause.is::<BundleFault>() => Failure::Setup(cause.to_string()),
+        Tls::Other(OtherError(cause)) if cause.is::<BundleFault>() => Failure::BadVariable(cause.to_string()),
         Tls::InvalidMessage(_) => Failure::Tls(TlsFault::Plain),
         Tls::PeerIncompatible(_) => Failure::Tls(TlsFault::Old(error.to_string())),
         Tls::AlertReceived(
@@ -166,7 +166,7 @@ fn io_kind(error: &reqwest::Error) -> Option<io::ErrorKind> {
 }
 
 /// The last cause, which says most.
-fn innermost(error: &reqwest::Error) -> String {
+pub(super) fn innermost(error: &reqwest::Error) -> String {
     let last = causes(error).last();
     match last.and_then(|cause| cause.downcast_ref::<io::Error>()) {
         Some(error) => crate::text::plain(error),

@@ -143,6 +143,9 @@ pub enum Failure {
     /// The URL itself is wrong.
     #[error("not the URL of a server: {0}")]
     BadUrl(UrlFault),
+    /// A variable of the environment, or another setting of this computer, names what is not there.
+    #[error("{0}")]
+    BadVariable(String),
     /// The client could not be set up.
     #[error("{0}")]
     Setup(String),
@@ -188,6 +191,7 @@ impl ApiError {
             | Failure::Certificate(_)
             | Failure::Tls(_)
             | Failure::BadUrl(_)
+            | Failure::BadVariable(_)
             | Failure::Setup(_)
             | Failure::Unauthorized
             | Failure::NoSuchFunction(_)
@@ -268,6 +272,7 @@ impl ApiError {
             Failure::Broken | Failure::NotHttp => {
                 "try again; if it stays so, check the URL with 'anon server list' or inform a server admin"
             }
+            Failure::BadVariable(_) => "correct it, or remove it",
             Failure::Setup(_) => return None,
             Failure::Unauthorized => {
                 "check your user name and token with 'anon settings user info', \

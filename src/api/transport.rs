@@ -71,8 +71,8 @@ pub(super) struct Transport {
 impl Transport {
     /// Prepares to connect, and reads which proxies there are.
     pub(super) fn new(validate: bool, timeout: Duration) -> Result<Transport, Failure> {
-        let fault = |error: &dyn std::error::Error| Failure::Setup(format!("cannot set up a connection: {error}"));
-        let tls = tls::config(validate).map_err(|error| fault(&error))?;
+        let fault = |why: String| Failure::Setup(format!("cannot set up connections: {why}"));
+        let tls = tls::config(validate).map_err(|error| fault(error.to_string()))?;
         let proxies = Arc::new(Proxies::of_this_computer());
         let builder = || {
             let proxies = Arc::clone(&proxies);
@@ -86,14 +86,14 @@ impl Transport {
                 // Before the whole time is over, so that it is known that nothing was sent.
                 .connect_timeout((timeout * 4 / 5).min(Duration::from_secs(10)))
         };
-        let kept = builder().build().map_err(|error| fault(&error))?;
-        let fresh = builder().pool_max_idle_per_host(0).build().map_err(|error| fault(&error))?;
+        let kept = builder().build().map_err(|error| fault(cause::innermost(&error)))?;
+        let fresh = builder().pool_max_idle_per_host(0).build().map_err(|error| fault(cause::innermost(&error)))?;
         Ok(Transport { kept, fresh, proxies, seconds: timeout.as_secs(), used: Mutex::default() })
     }
 
     /// The proxy that leads to a URL, by host and port.
     pub(super) fn proxy(&self, url: &Url) -> Result<Option<String>, Failure> {
-        let proxy = self.proxies.to(url).map_err(|fault| Failure::Setup(fault.to_string()))?;
+        let proxy = self.proxies.to(url).map_err(|fault| Failure::BadVariable(fault.to_string()))?;
         Ok(proxy.as_ref().map(proxy::named))
     }
 

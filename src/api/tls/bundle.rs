@@ -128,7 +128,7 @@ mod tests {
     fn bundles_are_read_as_people_have_them() {
         let (one, two) = (pem("one"), pem("two"));
         let one_der = certificates(one.as_bytes()).remove(0);
-        assert_eq!(certificates(&one_der), [one_der.clone()], "binary");
+        assert_eq!(certificates(&one_der), vec![one_der.clone()], "binary");
         assert_eq!(certificates(format!("{one}{two}").as_bytes()).len(), 2);
         assert_eq!(certificates(format!("\u{feff}{one}").as_bytes()).len(), 1, "byte order mark");
         assert_eq!(certificates(one.replace('\n', "\r\n").as_bytes()).len(), 1, "Windows");

@@ -88,7 +88,10 @@ fn chains(
 ) -> Option<Arc<dyn ServerCertVerifier>> {
     let mut usable = rustls::RootCertStore::empty();
     let issuers: Vec<_> = issuers.into_iter().filter(|der| usable.add(der.clone()).is_ok()).collect();
-    let verifier = rustls_platform_verifier::Verifier::new_with_extra_roots(issuers, Arc::clone(provider));
+    let verifier = match issuers.is_empty() {
+        true => rustls_platform_verifier::Verifier::new(Arc::clone(provider)),
+        false => rustls_platform_verifier::Verifier::new_with_extra_roots(issuers, Arc::clone(provider)),
+    };
     verifier.ok().map(|verifier| Arc::new(verifier) as _)
 }
 
