@@ -121,10 +121,9 @@ pub fn api_reply(bytes: &[u8]) {
         [first, body @ ..] => (STATUSES[usize::from(*first) % STATUSES.len()], body),
     };
     let _ = reply::documentation(status, body);
-    let Ok(answer) = reply::read("get_jobs", status, body).map_err(|failure| failure.to_string()) else { return };
-    let _ = reply::created(&answer);
-    let one = reply::understand::<Job>(answer.clone()).ok();
-    let listed = reply::jobs(answer).unwrap_or_default();
+    let _ = reply::read::<reply::Created>("create_job", status, body).map(reply::Created::id);
+    let one = reply::read::<Job>("get_job", status, body).map_err(|failure| failure.to_string()).ok();
+    let listed = reply::read::<reply::Jobs>("get_jobs", status, body).map(|reply::Jobs(jobs)| jobs).unwrap_or_default();
     for job in one.iter().chain(&listed) {
         let _: Option<&Value> = job.more.get("source_path");
         let _ = (job.pseudo_id(), job.error_text(), job.status.to_string());

@@ -55,7 +55,7 @@ impl Batch {
                 .map_err(|_| Problems::whole(path, format!("'{}' is not a job id", text.escape_default()), HINT))
         };
         let job_ids = raw.job_ids.unwrap_or_default().iter().map(id).collect::<Result<_, Problems>>()?;
-        Ok(Batch { job_ids, server: Server { name: raw.server.name, url: raw.server.url } })
+        Ok(Batch { job_ids, server: Server::named(raw.server.name, &raw.server.url) })
     }
 
     /// The text of the file. Ids are strings there, as AnonAPI has them.

@@ -10,5 +10,5 @@ pub use crate::troubleshooting::advice;
 
 /// What the answers of the web API mean.
 pub mod reply {
-    pub use crate::api::reply::{created, documentation, jobs, read, understand};
+    pub use crate::api::reply::{Created, Jobs, documentation, read};
 }

@@ -15,34 +15,56 @@ pub fn in_parallel<T: Sync, R: Send>(
     mut each: impl FnMut(&T, R) -> bool,
 ) -> usize {
     let next = AtomicUsize::new(0);
-    let mut done = 0;
+    let mut in_order = InOrder { items, early: BTreeMap::new(), done: 0 };
+    // Claims the next item and works on it.
+    let one_more = || {
+        let index = next.fetch_add(1, Ordering::Relaxed);
+        items.get(index).map(|item| (index, work(item)))
+    };
+    let mut hand_over = |result| {
+        if !in_order.take(result, &mut each) {
+            next.fetch_max(items.len(), Ordering::Relaxed);
+        }
+    };
     thread::scope(|scope| {
         let (send, receive) = mpsc::channel();
         for _ in 0..at_once.clamp(1, items.len().max(1)) {
-            let (send, next, work) = (send.clone(), &next, &work);
-            scope.spawn(move || {
-                loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(item) = items.get(index) else { break };
-                    if send.send((index, work(item))).is_err() {
-                        break;
-                    }
-                }
-            });
-        }
-        drop(send);
-        let mut early = BTreeMap::new();
-        for (index, result) in receive {
-            early.insert(index, result);
-            while let Some(result) = early.remove(&done) {
-                if !each(&items[done], result) {
-                    next.fetch_max(items.len(), Ordering::Relaxed);
-                }
-                done += 1;
+            let (send, one_more) = (send.clone(), &one_more);
+            let helper = move || while one_more().is_some_and(|result| send.send(result).is_ok()) {};
+            // The system may have no threads left: then those that there are do the work.
+            if thread::Builder::new().spawn_scoped(scope, helper).is_err() {
+                break;
             }
         }
+        drop(send);
+        receive.into_iter().for_each(&mut hand_over);
     });
-    done
+    // Without a single helper, this thread does it all.
+    while let Some(result) = one_more() {
+        hand_over(result);
+    }
+    in_order.done
+}
+
+/// Results that are handed over in the order of their items.
+struct InOrder<'a, T, R> {
+    items: &'a [T],
+    /// Those that are there before an earlier one.
+    early: BTreeMap<usize, R>,
+    done: usize,
+}
+
+impl<T, R> InOrder<'_, T, R> {
+    /// Hands over what can be; `false` if `each` has said no.
+    fn take(&mut self, (index, result): (usize, R), each: &mut impl FnMut(&T, R) -> bool) -> bool {
+        let mut go_on = true;
+        self.early.insert(index, result);
+        while let Some(result) = self.early.remove(&self.done) {
+            go_on &= each(&self.items[self.done], result);
+            self.done += 1;
+        }
+        go_on
+    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::api::Client;
 use crate::batch::BatchFolder;
+use crate::commands::calls;
 use crate::commands::console::Console;
 use crate::creation::journal::Journal;
 use crate::error::{Error, Result};
@@ -59,6 +60,12 @@ impl Context {
             let path = self.file.path().display();
             self.console.warn(format_args!(
                 "other users of this computer can read your token in '{path}'; 'chmod 600' that file"
+            ));
+        }
+        for name in settings.servers_with_password() {
+            self.console.warn(format_args!(
+                "the URL of server '{name}' holds a user name or password, which is not used; \
+                 'anon server add {name} URL' replaces it"
             ));
         }
         Ok(self.settings.get_or_init(|| settings))
@@ -115,13 +122,10 @@ impl Context {
     pub fn client_of(&self, server: &Server) -> Result<Client> {
         let settings = self.settings()?;
         self.console.tell(format_args!("server: {server}"));
-        let mut builder = Client::builder().validate_ssl(settings.validate_ssl);
+        let observer = calls::observer(Arc::clone(&self.console), &server.name);
+        let mut builder = Client::builder().validate_ssl(settings.validate_ssl).observer(observer);
         if let Some(timeout) = self.timeout {
             builder = builder.timeout(timeout);
-        }
-        if self.console.wants_requests() {
-            let console = Arc::clone(&self.console);
-            builder = builder.observer(move |line| console.note(line));
         }
         let client = builder.build(&server.url, &settings.user_name, settings.user_token.clone())?;
         self.warn_of_risks(&client, settings);
@@ -130,7 +134,11 @@ impl Context {
 
     fn warn_of_risks(&self, client: &Client, settings: &Settings) {
         if client.is_plain() && !client.is_local() {
-            self.console.warn(format_args!("your token travels unencrypted to {}; ask for an https URL", client.url()));
+            let through = client.proxy().map(|proxy| format!(" through the proxy {proxy}")).unwrap_or_default();
+            self.console.warn(format_args!(
+                "your token travels unencrypted to {}{through}; ask for an https URL",
+                client.url()
+            ));
         } else if !settings.validate_ssl && !client.is_plain() {
             self.console.warn(
                 "the server's certificate is not checked, so anyone on the way can read your token; \

@@ -11,6 +11,7 @@ pub mod server;
 pub mod settings;
 pub mod status;
 
+mod calls;
 mod ids;
 mod jobs;
 mod scanning;

@@ -28,7 +28,7 @@ use std::path::PathBuf;
 
 use serde_yaml::{Mapping, Value};
 
-use crate::api::Token;
+use crate::api::{Token, without_password};
 use crate::error::{Error, Result};
 use crate::values::Parameters;
 
@@ -41,9 +41,16 @@ pub struct Server {
     pub url: String,
 }
 
+impl Server {
+    /// A server as a file names it. A password in its URL is left out: it is neither shown nor copied, nor of use to the web API.
+    pub(crate) fn named(name: String, url: &str) -> Server {
+        Server { name, url: without_password(url).into_owned() }
+    }
+}
+
 impl fmt::Display for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.name, self.url)
+        write!(f, "{}: {}", self.name, without_password(&self.url))
     }
 }
 
@@ -64,6 +71,8 @@ pub struct Settings {
     pub job_default_parameters: Parameters,
     /// The mapping that `map` and `create` work on.
     pub active_mapping_file: Option<PathBuf>,
+    /// Servers whose URL in the file holds a user name or a password.
+    passwords_in: Vec<String>,
     /// Keys of other versions, kept as they are.
     other: Mapping,
 }
@@ -79,6 +88,7 @@ impl Default for Settings {
             validate_ssl: true,
             job_default_parameters: Parameters::from_pairs([(Kind::Project, "NOT_SET"), (Kind::DestinationPath, ".")]),
             active_mapping_file: None,
+            passwords_in: Vec::new(),
             other: Mapping::new(),
         }
     }
@@ -103,6 +113,11 @@ impl Settings {
     pub fn active_server(&self) -> Result<&Server> {
         let name = self.active_server_name.as_deref().ok_or(Error::NoActiveServer)?;
         self.server(name)
+    }
+
+    /// The servers whose URL in the file holds a user name or a password, which [`Server::url`] does not.
+    pub fn servers_with_password(&self) -> &[String] {
+        &self.passwords_in
     }
 
     /// Adds a server, or gives a known one another URL.

@@ -40,6 +40,17 @@ pub enum Fault {
     HugeBody,
     /// The headers of the answer never end.
     EndlessHeaders,
+    /// The answer comes byte by byte, one after each pause, and so does what is before its body with `headers`.
+    Drip {
+        /// The time between two bytes.
+        pause: Duration,
+        /// Whether the headers drip too.
+        headers: bool,
+    },
+    /// The answer is compressed with gzip, whether the client asked for it or not.
+    Gzip,
+    /// 64 MiB of spaces, compressed with gzip to less than one.
+    GzipBomb,
 }
 
 impl Fault {
@@ -72,6 +83,8 @@ impl Fault {
             Fault::EndlessBody,
             Fault::HugeBody,
             Fault::EndlessHeaders,
+            Fault::Drip { pause: Duration::from_secs(5), headers: false },
+            Fault::GzipBomb,
         ]
     }
 }

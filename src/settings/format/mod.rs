@@ -153,15 +153,25 @@ impl Settings {
             Some(defaults) => parameters(defaults, path)?,
             None => default.job_default_parameters,
         };
-        let url = |(name, url): (String, Option<String>)| Server { name, url: url.unwrap_or_default() };
+        let mut passwords_in = vec![];
+        let mut server = |(name, url): (String, Option<String>)| {
+            let url = url.unwrap_or_default();
+            let server = Server::named(name, &url);
+            if server.url != url {
+                passwords_in.push(server.name.clone());
+            }
+            server
+        };
+        let servers = raw.servers.map_or(default.servers, |entries| entries.0.into_iter().map(&mut server).collect());
         Ok(Settings {
-            servers: raw.servers.map_or(default.servers, |entries| entries.0.into_iter().map(url).collect()),
+            servers,
             active_server_name: raw.active_server_name.unwrap_or(default.active_server_name),
             user_name: raw.user_name.unwrap_or(default.user_name),
             user_token: raw.user_token.map_or(default.user_token, Token::new),
             validate_ssl: raw.validate_ssl.is_none_or(|flag| flag.0),
             job_default_parameters: defaults,
             active_mapping_file: raw.active_mapping_file.filter(|path| !path.as_os_str().is_empty()),
+            passwords_in,
             other: raw.other,
         })
     }
