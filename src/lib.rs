@@ -31,19 +31,29 @@
 //!
 //! `testing` is a fake IDIS server, with the feature `testing`.
 
+// What only the command line uses is there without it, too.
+#![cfg_attr(not(feature = "cli"), allow(dead_code))]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub mod api;
 pub mod batch;
+#[cfg(feature = "cli")]
 mod cli;
+#[cfg(feature = "cli")]
 mod commands;
 pub mod creation;
+#[cfg(feature = "cli")]
 mod dicom;
 mod error;
+#[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod internals;
+#[cfg(feature = "cli")]
 mod lists;
 pub mod mapping;
 pub mod plan;
 mod problem;
+#[cfg(feature = "cli")]
 mod scan;
 pub mod selection;
 pub mod settings;
@@ -51,10 +61,12 @@ mod storage;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod text;
+#[cfg(feature = "cli")]
 mod troubleshooting;
 mod unc;
 pub mod values;
 
+#[cfg(feature = "cli")]
 pub use cli::run;
 pub use error::{Error, Result};
 pub use problem::{Place, Problem, Problems};

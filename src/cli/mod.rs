@@ -68,6 +68,8 @@ enum Group {
     Select(Lazy<commands::select::Select>),
     /// Create jobs
     Create(Lazy<commands::create::Create>),
+    Completions(commands::completions::Completions),
+    Man(commands::man::Man),
 }
 
 /// The whole program: takes the command line, does what it says, and returns what to exit with.
@@ -88,8 +90,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 /// The command tree of `anon`.
 pub fn command() -> Command {
-    let tree = Cli::command();
-    tree.mut_subcommand("status", |command| lazy::refer_to_them(command).defer(lazy::without_global_options))
+    ["status", "completions", "man"].into_iter().fold(Cli::command(), |tree, single| {
+        tree.mut_subcommand(single, |command| lazy::refer_to_them(command).defer(lazy::without_global_options))
+    })
 }
 
 fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
@@ -122,6 +125,8 @@ fn dispatch(cli: Cli, console: &Arc<Console>) -> Result<()> {
         Group::Map(Lazy(command)) => command.run(&context),
         Group::Select(Lazy(command)) => command.run(&context),
         Group::Create(Lazy(command)) => command.run(&context),
+        Group::Completions(completions) => completions.run(&context, command()),
+        Group::Man(man) => man.run(&context, command()),
     }
 }
 

@@ -11,9 +11,8 @@ pub const FILE_NAME: &str = "AnonWebAPIClientSettings.yml";
 ///
 /// `None` if the user has no home folder.
 pub fn default_path() -> Option<PathBuf> {
-    // On Windows, AnonAPI goes by USERPROFILE; the system's own answer need not be the same.
-    let named = if cfg!(windows) { std::env::var_os("USERPROFILE") } else { None };
-    named.filter(|home| !home.is_empty()).map(PathBuf::from).or_else(dirs::home_dir).map(|home| home.join(FILE_NAME))
+    // On Windows this goes by USERPROFILE first, as AnonAPI does.
+    std::env::home_dir().filter(|home| !home.as_os_str().is_empty()).map(|home| home.join(FILE_NAME))
 }
 
 /// The settings file: where it is, and what is in it.

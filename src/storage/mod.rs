@@ -358,5 +358,13 @@ pub fn create_folder_of(path: &Path) -> Result<()> {
     builder.create(folder).map_err(Error::io("make", folder))
 }
 
+/// Makes a folder that everybody may read, and those above it, where they are missing.
+///
+/// # Errors
+/// [`Error::Io`] that names the folder.
+pub fn create_folder(folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder).map_err(Error::io("make", folder))
+}
+
 #[cfg(test)]
 mod tests;

@@ -3,11 +3,13 @@
 #![allow(clippy::unwrap_used)]
 
 mod batch;
+mod completions;
 mod create;
 mod creation;
 mod differences;
 mod failures;
 mod job;
+mod man;
 mod manual;
 mod map;
 mod proxies;

@@ -57,7 +57,8 @@ impl FakeIdis {
         FakeIdisBuilder { setup, port: 0, delay: Duration::ZERO }
     }
 
-    /// Starts a server that answers every call about a job with the next of these, and begins again after the last.
+    /// Starts a server that answers every call about a job with the next of these. The replies repeat: after the last comes the first
+    /// again, however often it is asked.
     ///
     /// A reply takes the id that is asked for; `get_jobs` gives all of them under their own ids.
     ///
