@@ -11,6 +11,7 @@ use crate::commands::console::Console;
 use crate::creation::journal::Journal;
 use crate::error::{Error, Result};
 use crate::settings::{Server, Settings, SettingsFile, default_path};
+use crate::storage;
 
 /// What every command gets.
 pub struct Context {
@@ -95,7 +96,7 @@ impl Context {
     pub fn mapping_path(&self) -> Result<PathBuf> {
         let path = self.settings()?.active_mapping_file.clone().ok_or(Error::NoActiveMapping)?;
         self.console.tell(format_args!("mapping: '{}'", path.display()));
-        if path.exists() { Ok(path) } else { Err(Error::NoMapping(path)) }
+        if storage::exists(&path)? { Ok(path) } else { Err(Error::NoMapping(path)) }
     }
 
     /// A client of the active server.

@@ -14,7 +14,7 @@ impl Status {
         let settings = context.settings()?;
         let console = &context.console;
         console.print("Available servers (* = active):\n");
-        console.print(super::server::list::lines(settings));
+        console.print_lines(super::server::list::lines(settings));
         console.print(format_args!("\nUsing username: '{}'", settings.user_name));
         match &settings.active_mapping_file {
             Some(path) => console.print(format_args!("Active mapping: '{}'", path.display())),

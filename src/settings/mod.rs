@@ -26,10 +26,9 @@ pub use file::{FILE_NAME, SettingsFile, default_path};
 use std::fmt;
 use std::path::PathBuf;
 
-use serde_yaml::{Mapping, Value};
-
 use crate::api::Token;
 use crate::error::{Error, Result};
+use crate::storage::yaml::Entries;
 use crate::values::Parameters;
 
 /// An anonymization server: the name that the user gave it, and the URL of its web API.
@@ -65,7 +64,7 @@ pub struct Settings {
     /// The mapping that `map` and `create` work on.
     pub active_mapping_file: Option<PathBuf>,
     /// Keys of other versions, kept as they are.
-    other: Mapping,
+    other: Entries,
 }
 
 impl Default for Settings {
@@ -79,7 +78,7 @@ impl Default for Settings {
             validate_ssl: true,
             job_default_parameters: Parameters::from_pairs([(Kind::Project, "NOT_SET"), (Kind::DestinationPath, ".")]),
             active_mapping_file: None,
-            other: Mapping::new(),
+            other: Entries::default(),
         }
     }
 }
@@ -128,6 +127,6 @@ impl Settings {
 
     /// The file's own form of these settings, the token hidden: for the user to look at.
     pub fn shown(&self) -> String {
-        self.to_yaml(Value::from("***"))
+        self.to_yaml("***")
     }
 }

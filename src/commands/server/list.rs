@@ -14,7 +14,7 @@ impl List {
     pub fn run(self, context: &Context) -> Result<()> {
         let settings = context.settings()?;
         context.console.print("Available servers (* = active):\n");
-        context.console.print(lines(settings));
+        context.console.print_lines(lines(settings));
         Ok(())
     }
 }
