@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use super::links::{self, beside};
 use super::patience::{MOMENT, is_momentary};
 use super::plain::{self, Links, at, refusal};
+use super::writing::Privacy;
 use super::{in_place, temporary};
 use crate::error::{Error, Result};
 
@@ -53,6 +54,7 @@ impl Lock {
                     in_place::finish(&target).map_err(at("write", path))?;
                     if matches!(owner, Owner::Killed) {
                         temporary::sweep(&target);
+                        temporary::sweep(&lock.path);
                     }
                     return Ok(lock);
                 }
@@ -81,7 +83,10 @@ fn busy(path: &Path, lock_path: &Path, has_locks: bool) -> Error {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        let _ = fs::remove_file(&self.path);
+        // What another user left, everybody can lock; that user's next `anon` removes it.
+        if self.file.metadata().is_ok_and(|found| links::is_own(&found)) {
+            let _ = fs::remove_file(&self.path);
+        }
         let _ = self.file.unlock();
     }
 }
@@ -117,16 +122,8 @@ fn attempt(path: &Path) -> io::Result<Attempt> {
     }
 }
 
-/// `None` if its owner has just removed it.
+/// `None` if another process has just made it.
 fn open(path: &Path) -> io::Result<Option<(File, Owner)>> {
-    match plain::open(path, OpenOptions::new().write(true).create_new(true), Links::Refuse) {
-        Ok(file) => {
-            share(&file, path)?;
-            return Ok(Some((file, Owner::Nobody)));
-        }
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(error),
-    }
     let opened = match plain::open(path, OpenOptions::new().write(true), Links::Refuse) {
         // Another user's, and not ours to write: it can be locked all the same.
         Err(error) if cfg!(unix) && error.kind() == io::ErrorKind::PermissionDenied => {
@@ -135,8 +132,13 @@ fn open(path: &Path) -> io::Result<Option<(File, Owner)>> {
         opened => opened,
     };
     match opened {
-        Ok(file) => Ok(Some((file, Owner::Killed))),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Ok(file) => return Ok(Some((file, Owner::Killed))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+    }
+    match create(path) {
+        Ok(file) => Ok(Some((file, Owner::Nobody))),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(None),
         Err(error) => Err(error),
     }
 }
@@ -149,21 +151,32 @@ fn kept_out(path: &Path, error: io::Error) -> io::Error {
     refusal(found, "if no anon is at work there, have that user delete it")
 }
 
-/// Who may make files in a folder may use its locks, whatever the process's umask says: one that a killed process left would
-/// keep all others out for ever.
-#[cfg(unix)]
-fn share(file: &File, path: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    if links::others_can_write(&fs::metadata(links::folder_of(path))?) {
-        // Some file systems have no modes.
-        let _ = file.set_permissions(fs::Permissions::from_mode(0o666));
+/// # Errors
+/// [`io::ErrorKind::AlreadyExists`] if there is one.
+fn create(path: &Path) -> io::Result<File> {
+    #[cfg(unix)]
+    if let Some(created) = create_for_all(path) {
+        return created;
     }
-    Ok(())
+    plain::open(path, OpenOptions::new().write(true).create_new(true), Links::Refuse)
 }
 
-#[cfg(not(unix))]
-fn share(_: &File, _: &Path) -> io::Result<()> {
-    Ok(())
+/// Who may make files in a folder may use its locks, whatever the process's umask says: one that a killed process left would
+/// keep all others out for ever. So the file has its mode before it has its name.
+#[cfg(unix)]
+fn create_for_all(path: &Path) -> Option<io::Result<File>> {
+    use std::os::unix::fs::PermissionsExt;
+    if !fs::metadata(links::folder_of(path)).is_ok_and(|folder| links::others_can_write(&folder)) {
+        return None;
+    }
+    let file = temporary::beside(path, Privacy::Private).ok()?;
+    file.as_file().set_permissions(fs::Permissions::from_mode(0o666)).ok()?;
+    match file.persist_noclobber(path) {
+        Ok(file) => Some(Ok(file)),
+        Err(refused) if refused.error.kind() == io::ErrorKind::AlreadyExists => Some(Err(refused.error)),
+        // Some file systems can neither link nor rename in this way.
+        Err(_) => None,
+    }
 }
 
 #[cfg(unix)]

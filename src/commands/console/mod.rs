@@ -150,7 +150,9 @@ impl Console {
     pub fn error(&self, error: &Error) {
         match (error, error.hint()) {
             (Error::Contents(problems), _) => {
-                problem::lines(&problems.path, &problems.list).for_each(|line| self.complain(line));
+                let mut lines = problem::lines(&problems.path, &problems.list);
+                lines.next().iter().for_each(|line| self.complain(line));
+                lines.for_each(|line| self.note(visible(&line)));
             }
             (_, Some(hint)) => self.complain(format_args!("{}; {hint}", beginning(&error.to_string()))),
             (_, None) => self.complain(error),

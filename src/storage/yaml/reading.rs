@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag};
 
 use super::{Content, Entries, Node};
 use crate::problem::{Place, Problem, Problems};
@@ -17,7 +17,7 @@ const MOST: usize = 1_000_000;
 ///
 /// It takes a small multiple of the size of the file: what is nested more than 64 deep, holds more than a million values, or
 /// repeats itself (`*name`) to more than its size is refused. Of a key that is there twice the last value counts, as in AnonAPI.
-/// Tags have no meaning.
+/// Tags have no meaning but those of YAML's own types.
 ///
 /// # Errors
 /// What is wrong first, with its line, and without a value of the file: that may be a token.
@@ -85,9 +85,9 @@ impl Tree {
             Event::DocumentStart(_) if std::mem::replace(&mut self.has_document, true) => {
                 return wrong("a second document begins here ('---')".to_owned());
             }
-            Event::Scalar(text, style, anchor, _) => {
+            Event::Scalar(text, style, anchor, tag) => {
                 let text = text.into_owned();
-                let content = if style == ScalarStyle::Plain { Content::Bare(text) } else { Content::Text(text) };
+                let content = if is_bare(style, tag.as_deref()) { Content::Bare(text) } else { Content::Text(text) };
                 self.put(Node { content, line: mark.line() }, anchor, mark)?;
             }
             Event::SequenceStart(anchor, _) => self.open.push(Open::new(Content::List(vec![]), anchor, mark)),
@@ -134,6 +134,8 @@ impl Tree {
             Content::List(items) => items.push(node),
             Content::Mapping(entries) => match parent.key.take() {
                 Some(key) => enter(entries, &mut parent.known, key, node),
+                // However nothing is spelt, it is one key.
+                None if node.is_null() => parent.key = Some(Node { content: Content::Bare("null".to_owned()), ..node }),
                 None if node.as_key().is_some() => parent.key = Some(node),
                 None => return Err(Problem::new(place(mark), "a list or a mapping cannot be a key")),
             },
@@ -149,6 +151,14 @@ impl Tree {
             None => return Err(Problem::new(place(mark), "repeats itself (with '&name' and '*name') beyond measure")),
         }
         Ok(())
+    }
+}
+
+/// Whether a value is a number or the like if it looks so. PyYAML can write `!!int "1"` as well.
+fn is_bare(style: ScalarStyle, tag: Option<&Tag>) -> bool {
+    match tag.filter(|tag| tag.is_yaml_core_schema()) {
+        Some(tag) => tag.suffix != "str",
+        None => style == ScalarStyle::Plain,
     }
 }
 
