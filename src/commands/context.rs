@@ -115,6 +115,7 @@ impl Context {
     /// When the server's URL is none.
     pub fn client_of(&self, server: &Server) -> Result<Client> {
         let settings = self.settings()?;
+        let (user_name, token) = settings.credentials()?;
         self.console.tell(format_args!("server: {server}"));
         let mut builder = Client::builder().validate_ssl(settings.validate_ssl);
         if let Some(timeout) = self.timeout {
@@ -124,7 +125,7 @@ impl Context {
             let console = Arc::clone(&self.console);
             builder = builder.observer(move |line| console.note(line));
         }
-        let client = builder.build(&server.url, &settings.user_name, settings.user_token.clone())?;
+        let client = builder.build(&server.url, user_name, token.clone())?;
         self.warn_of_risks(&client, settings);
         Ok(client)
     }

@@ -104,6 +104,22 @@ impl Settings {
         self.server(name)
     }
 
+    /// Who is asking: the user's name at the servers, and the secret that goes with it.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] if either has been left empty.
+    pub fn credentials(&self) -> Result<(&str, &Token)> {
+        if self.user_name.is_empty() {
+            let hint = "set the one that the servers know you by with 'anon settings user set-username NAME'";
+            return Err(Error::refused("the settings hold no user name", hint));
+        }
+        if self.user_token.reveal().is_empty() {
+            let hint = "get one with 'anon settings user get-token'";
+            return Err(Error::refused("the settings hold no token", hint));
+        }
+        Ok((&self.user_name, &self.user_token))
+    }
+
     /// Adds a server, or gives a known one another URL.
     pub fn add_server(&mut self, server: Server) {
         match self.servers.iter_mut().find(|known| known.name == server.name) {
