@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 use super::links::{self, beside};
 use super::patience::{MOMENT, is_momentary};
 use super::plain::{self, Links, at, refusal};
-use super::writing::Privacy;
 use super::{in_place, temporary};
 use crate::error::{Error, Result};
 
@@ -54,7 +53,7 @@ impl Lock {
                     in_place::finish(&target).map_err(at("write", path))?;
                     if matches!(owner, Owner::Killed) {
                         temporary::sweep(&target);
-                        temporary::sweep(&lock.path);
+                        let _ = fs::remove_file(unnamed(&lock.path));
                     }
                     return Ok(lock);
                 }
@@ -169,14 +168,23 @@ fn create_for_all(path: &Path) -> Option<io::Result<File>> {
     if !fs::metadata(links::folder_of(path)).is_ok_and(|folder| links::others_can_write(&folder)) {
         return None;
     }
-    let file = temporary::beside(path, Privacy::Private).ok()?;
-    file.as_file().set_permissions(fs::Permissions::from_mode(0o666)).ok()?;
-    match file.persist_noclobber(path) {
-        Ok(file) => Some(Ok(file)),
-        Err(refused) if refused.error.kind() == io::ErrorKind::AlreadyExists => Some(Err(refused.error)),
-        // Some file systems can neither link nor rename in this way.
+    let new = unnamed(path);
+    // Left by a process that was killed right here, or of one that will try again.
+    let _ = fs::remove_file(&new);
+    let file = plain::open(&new, OpenOptions::new().write(true).create_new(true), Links::Refuse).ok()?;
+    let named = file.set_permissions(fs::Permissions::from_mode(0o666)).and_then(|()| fs::hard_link(&new, path));
+    let _ = fs::remove_file(&new);
+    match named {
+        Ok(()) => Some(Ok(file)),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Some(Err(error)),
+        // Some file systems have neither modes nor links.
         Err(_) => None,
     }
+}
+
+/// What a lock file is called before it is one.
+fn unnamed(path: &Path) -> PathBuf {
+    beside(path, ".new")
 }
 
 #[cfg(unix)]
