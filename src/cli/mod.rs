@@ -75,6 +75,7 @@ enum Group {
 
 /// The whole program: takes the command line, does what it says, and returns what to exit with.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    keep_memory_private();
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let cli = match parse(&arguments) {
         Ok(cli) => cli,
@@ -87,6 +88,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             console.error(&error);
             ExitCode::from(error.exit_status())
         }
+    }
+}
+
+/// The token is in memory: it is to be in no core file, wherever the system sends those, and no other program of the user may
+/// look at this one. A limit on the size of core files would not do, for systemd and others that collect them go beyond it.
+fn keep_memory_private() {
+    #[cfg(target_os = "linux")]
+    // SAFETY: the call takes numbers alone. Where it fails, all is as it was.
+    unsafe {
+        libc::prctl(libc::PR_SET_DUMPABLE, 0);
     }
 }
 

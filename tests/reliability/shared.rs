@@ -110,3 +110,21 @@ fn nothing_is_written_through_a_link_that_a_colleague_planted() {
         }
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_memory_of_the_program_is_nobody_elses() {
+    let Some(env) = shared(0o777) else { return };
+    env.write_settings("servers:\n  p: https://a/p\n");
+    let seen = env.path("seen");
+    // What is not to be dumped belongs to root, so that the user's other programs cannot look into it.
+    let editor = env.write("editor", format!("#!/bin/sh\nstat -c %u /proc/$PPID/environ > {}\n", seen.display()));
+    set_mode(&editor, 0o755);
+    let mut command = nobody(&env, "settings edit");
+    finish({
+        command.env("EDITOR", &editor);
+        command
+    })
+    .assert_status(&[0]);
+    assert_eq!(fs::read_to_string(&seen).unwrap(), "0\n");
+}
