@@ -49,7 +49,7 @@ struct Global {
     /// Give up on a request to the server after this many seconds [default: 60]
     #[arg(long, value_name = "SECONDS", env = "ANON_TIMEOUT", hide_env_values = true, value_parser = clap::value_parser!(u64).range(1..=86_400), global = true)]
     timeout: Option<u64>,
-    /// When to print in color: auto, always or never [default: auto]
+    /// When to print in color: auto, always or never
     #[arg(
         long,
         value_name = "WHEN",
