@@ -153,7 +153,7 @@ fn what_is_empty_is_nothing_and_no_name_is_made_up() {
             env.read_settings(),
             format!(
                 "active_mapping_file: null\nactive_server_name: p02\njob_default_parameters: []\nservers:\n  p01: ''\n  \
-                 p02: {url}\nuser_name: ''\nuser_token: ''\nvalidate_ssl: true\n"
+                 p02: {url}\nuser_name: null\nuser_token: null\nvalidate_ssl: true\n"
             )
         );
         env.run("job list 1").assert(

@@ -34,8 +34,8 @@ impl Settings {
             ("active_server_name", Node::text_or_null(self.active_server_name.as_deref())),
             ("job_default_parameters", Node::list(defaults.map(Node::text))),
             ("servers", Node::mapping(servers)),
-            ("user_name", Node::text(&self.user_name)),
-            ("user_token", Node::text(token)),
+            ("user_name", Node::text_or_null(Some(self.user_name.as_str()).filter(|name| !name.is_empty()))),
+            ("user_token", Node::text_or_null(Some(token).filter(|token| !token.is_empty()))),
             ("validate_ssl", Node::truth(self.validate_ssl)),
         ];
         let known = known.map(|(key, value)| (Node::text(key), value));
