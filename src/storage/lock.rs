@@ -117,7 +117,12 @@ fn attempt(path: &Path) -> io::Result<Attempt> {
             Owner::Nobody => Ok(Attempt::Locked(file, owner)),
             Owner::Killed => Ok(Attempt::NoLocks),
         },
-        Err(TryLockError::Error(error)) => Err(error),
+        Err(TryLockError::Error(error)) => {
+            if owner == Owner::Nobody {
+                let _ = fs::remove_file(path);
+            }
+            Err(error)
+        }
     }
 }
 

@@ -234,3 +234,40 @@ fn a_file_that_may_not_be_written_is_not_replaced() {
     assert_eq!(fs::read_to_string(&path).unwrap(), expected);
     assert_eq!(mode(&path), 0o444);
 }
+
+/// As Samba does with a file that a Windows program has open.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_that_another_program_holds_for_a_moment_is_waited_for() {
+    use std::os::fd::AsRawFd;
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("a.csv");
+    let attempts: [fn(&Path) -> Result<()>; 4] = [
+        |path| read(path, CAP).map(drop),
+        |path| put(path, b"x"),
+        |path| add(path, b"x", Durability::Full),
+        refuse_if_edited,
+    ];
+    for attempt in attempts {
+        fs::write(&path, "x").unwrap();
+        let holder = OpenOptions::new().write(true).open(&path).unwrap();
+        // SAFETY: ignoring a signal runs no code, and the descriptor is that of an open file.
+        let is_held = unsafe {
+            libc::signal(libc::SIGIO, libc::SIG_IGN);
+            libc::fcntl(holder.as_raw_fd(), libc::F_SETLEASE, libc::F_WRLCK) == 0
+        };
+        // Not every file system has leases.
+        if !is_held {
+            return;
+        }
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                thread::sleep(Duration::from_millis(100));
+                drop(holder);
+            });
+            let start = std::time::Instant::now();
+            attempt(&path).unwrap();
+            assert!(start.elapsed() >= Duration::from_millis(100), "{:?}", start.elapsed());
+        });
+    }
+}
