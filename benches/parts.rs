@@ -101,7 +101,7 @@ fn write_selection(bencher: Bencher<'_, '_>, files: usize) {
 #[divan::bench(args = ROWS)]
 fn read_selection(bencher: Bencher<'_, '_>, files: usize) {
     let paths: String = (0..files).map(|file| format!("- series {}/IM{file:06}.dcm\n", file / 1000)).collect();
-    let text = format!("description: study\nid: 1\nselected_paths:\n{paths}");
+    let text = format!("description: study\nid: bfc33f5e-d1cc-472e-aa05-31a5979d52be\nselected_paths:\n{paths}");
     bencher
         .counter(ItemsCount::new(files))
         .bench(|| Selection::parse(Path::new("fileselection.txt"), black_box(text.as_bytes())));
@@ -111,7 +111,7 @@ fn read_selection(bencher: Bencher<'_, '_>, files: usize) {
 #[divan::bench(args = ROWS)]
 fn read_selection_in_quotes(bencher: Bencher<'_, '_>, files: usize) {
     let paths: String = (0..files).map(|file| format!("- \"s\\xE9rie {}/IM{file:06}.dcm\"\n", file / 1000)).collect();
-    let text = format!("description: study\nid: 1\nselected_paths:\n{paths}");
+    let text = format!("description: study\nid: bfc33f5e-d1cc-472e-aa05-31a5979d52be\nselected_paths:\n{paths}");
     bencher
         .counter(ItemsCount::new(files))
         .bench(|| Selection::parse(Path::new("fileselection.txt"), black_box(text.as_bytes())));

@@ -62,14 +62,13 @@ pub fn exists(path: &Path) -> Result<bool> {
 }
 
 fn whole(path: &Path, cap: Cap) -> io::Result<Vec<u8>> {
-    let target = links::read(path)?;
-    let file = plain::open(&target, OpenOptions::new().read(true), Links::Follow)?;
+    let file = plain::open(path, OpenOptions::new().read(true), Links::Follow)?;
     let length = file.metadata()?.len();
     cap.refuse_above(length)?;
     let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
     file.take(cap.bytes() + 1).read_to_end(&mut bytes)?;
     cap.refuse_above(bytes.len() as u64)?;
-    in_place::refuse_unfinished(&target)?;
+    in_place::refuse_unfinished(&links::read(path)?)?;
     Ok(bytes)
 }
 
