@@ -5,8 +5,6 @@ use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::plain::refusal;
-
 /// Systems give up after 40 links as well.
 const LONGEST_CHAIN: usize = 40;
 
@@ -40,6 +38,8 @@ fn end_of_links(path: &Path, check: fn(&Path, &Metadata) -> io::Result<()>) -> i
 #[cfg(unix)]
 fn refuse_foreign(path: &Path, link: &Metadata) -> io::Result<()> {
     use std::os::unix::fs::MetadataExt;
+
+    use super::plain::refusal;
     let is_trusted = |found: &Metadata| is_own(found) || found.uid() == 0;
     if is_trusted(link) {
         return Ok(());

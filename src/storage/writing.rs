@@ -189,15 +189,24 @@ pub fn delete(path: &Path) -> Result<()> {
 /// [`Error::Io`] that names the folder.
 pub fn create_folder_of(path: &Path) -> Result<()> {
     let folder = folder_of(path);
-    let mut builder = fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    match patiently(|| builder.create(folder)) {
+    match patiently(|| create_private_folder(folder)) {
         Ok(()) => sync_folder(folder_of(folder)),
         Err(_) if folder.is_dir() => {}
         Err(error) => return Err(Error::io("make", folder)(error)),
     }
     Ok(())
+}
+
+#[cfg(unix)]
+fn create_private_folder(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new().mode(0o700).create(folder)
+}
+
+/// In the user's own folder it is for the user alone.
+#[cfg(not(unix))]
+fn create_private_folder(folder: &Path) -> io::Result<()> {
+    fs::create_dir(folder)
 }
 
 /// Refuses a file that could not be written now, because of its rights or because somebody has it open.
