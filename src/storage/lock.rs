@@ -46,6 +46,7 @@ impl Lock {
         let lock_path = beside(&target, ".lock");
         let start = Instant::now();
         let mut has_locks = true;
+        let mut failing_since = None;
         loop {
             match attempt(&lock_path) {
                 Ok(Attempt::Locked(file, owner)) => {
@@ -57,10 +58,11 @@ impl Lock {
                     }
                     return Ok(lock);
                 }
-                Ok(Attempt::Busy) => {}
+                Ok(Attempt::Busy) => failing_since = None,
                 Ok(Attempt::NoLocks) => has_locks = false,
                 // As on Windows, where the name of a file that was just removed is free only when its last handle is closed.
-                Err(error) if is_momentary(&error) && start.elapsed() < MOMENT => {}
+                Err(error)
+                    if is_momentary(&error) && failing_since.get_or_insert_with(Instant::now).elapsed() < MOMENT => {}
                 Err(error) => return Err(at("write", path)(error)),
             }
             if start.elapsed() >= patience {

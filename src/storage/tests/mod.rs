@@ -121,6 +121,19 @@ mod windows {
     }
 
     #[test]
+    fn a_hidden_file_stays_hidden() {
+        const HIDDEN: u32 = 2;
+        let folder = tempdir().unwrap();
+        let path = folder.path().join(".anonbatch");
+        put(&path, b"one").unwrap();
+        assert_eq!(rights::attributes(&path), 0);
+        rights::set_attributes(&path, HIDDEN);
+        put(&path, b"two").unwrap();
+        assert_eq!(rights::attributes(&path), HIDDEN);
+        assert_eq!(read(&path, CAP).unwrap(), b"two");
+    }
+
+    #[test]
     fn a_file_that_a_spreadsheet_keeps_is_left_to_it_and_the_user_told() {
         use std::os::windows::fs::OpenOptionsExt;
         const FILE_SHARE_READ: u32 = 1;
