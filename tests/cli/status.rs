@@ -299,6 +299,12 @@ fn a_megabyte_of_error_is_shown_by_its_beginning_and_its_length() {
         let outcome = env.run(line).assert_ok().assert_says(&["Traceback", "characters in all)"]);
         assert!(outcome.stdout.len() < 10_000 && !outcome.stdout.contains("\nerror: "), "{}", outcome.story());
     }
+    // So is what a file holds.
+    let mapping = format!("## Description ##\n## Options ##\n## Mapping ##\nsource\n{}\n", "x".repeat(1_000_000));
+    env.write("anon_mapping.csv", mapping);
+    env.run("map activate").assert_ok();
+    let outcome = env.run("map check").assert_status(1).assert_says(&["line 5: ", "characters in all)"]);
+    assert!(outcome.stderr.len() < 20_000, "{}", outcome.stderr.len());
 }
 
 #[cfg(unix)]

@@ -131,7 +131,7 @@ impl Console {
 
     /// Something that may be wrong.
     pub fn warn(&self, text: impl Display) {
-        self.tell_with(WARNING, "warning", text);
+        self.tell_with(WARNING, "warning", beginning(&text.to_string()));
     }
 
     /// What is being done, for `-v`.
@@ -151,11 +151,11 @@ impl Console {
         match (error, error.hint()) {
             (Error::Contents(problems), _) => {
                 let mut lines = problem::lines(&problems.path, &problems.list);
-                lines.next().iter().for_each(|line| self.complain(line));
-                lines.for_each(|line| self.note(visible(&line)));
+                lines.next().iter().for_each(|line| self.complain(beginning(line)));
+                lines.for_each(|line| self.note(visible(&beginning(&line))));
             }
             (_, Some(hint)) => self.complain(format_args!("{}; {hint}", beginning(&error.to_string()))),
-            (_, None) => self.complain(error),
+            (_, None) => self.complain(beginning(&error.to_string())),
         }
     }
 
@@ -184,8 +184,7 @@ impl Console {
     }
 
     fn tell_with(&self, style: Style, word: &str, text: impl Display) {
-        let text = text.to_string();
-        self.write_err(&format!("{style}{word}:{style:#} {}\n", visible(beginning(&text).trim_end())));
+        self.write_err(&format!("{style}{word}:{style:#} {}\n", visible(text.to_string().trim_end())));
     }
 
     /// Asks a question until it is answered with yes or no; no more is the default.
