@@ -124,7 +124,7 @@ mod windows {
     fn a_hidden_file_stays_hidden() {
         const HIDDEN: u32 = 2;
         let folder = tempdir().unwrap();
-        let path = folder.path().join(".anonbatch");
+        let path = folder.path().join("a.csv");
         put(&path, b"one").unwrap();
         assert_eq!(rights::attributes(&path), 0);
         rights::set_attributes(&path, HIDDEN);
