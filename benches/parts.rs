@@ -97,3 +97,22 @@ fn write_selection(bencher: Bencher<'_, '_>, files: usize) {
     selection.merge((0..files).map(|number| format!("series{}/image{number:06}.dcm", number / 1000)));
     bencher.counter(ItemsCount::new(files)).bench(|| selection.to_yaml());
 }
+
+#[divan::bench(args = ROWS)]
+fn read_selection(bencher: Bencher<'_, '_>, files: usize) {
+    let paths: String = (0..files).map(|file| format!("- series {}/IM{file:06}.dcm\n", file / 1000)).collect();
+    let text = format!("description: study\nid: bfc33f5e-d1cc-472e-aa05-31a5979d52be\nselected_paths:\n{paths}");
+    bencher
+        .counter(ItemsCount::new(files))
+        .bench(|| Selection::parse(Path::new("fileselection.txt"), black_box(text.as_bytes())));
+}
+
+/// As PyYAML writes names that are not ASCII.
+#[divan::bench(args = ROWS)]
+fn read_selection_in_quotes(bencher: Bencher<'_, '_>, files: usize) {
+    let paths: String = (0..files).map(|file| format!("- \"s\\xE9rie {}/IM{file:06}.dcm\"\n", file / 1000)).collect();
+    let text = format!("description: study\nid: bfc33f5e-d1cc-472e-aa05-31a5979d52be\nselected_paths:\n{paths}");
+    bencher
+        .counter(ItemsCount::new(files))
+        .bench(|| Selection::parse(Path::new("fileselection.txt"), black_box(text.as_bytes())));
+}

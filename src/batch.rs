@@ -5,16 +5,17 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
-
 use crate::api::JobId;
 use crate::error::{Error, Result};
-use crate::problem::Problems;
+use crate::problem::{Place, Problem, Problems};
 use crate::settings::Server;
-use crate::storage::{self, Lock, Privacy, yaml};
+use crate::storage::yaml::{self, Entries};
+use crate::storage::{self, Cap, Durability, Lock, Privacy};
 
 /// What the file of a batch is called.
 pub const FILE_NAME: &str = ".anonbatch";
+
+const CAP: Cap = Cap::new(16, "batch");
 
 /// Job ids and the server that they are on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,18 +24,6 @@ pub struct Batch {
     pub job_ids: BTreeSet<JobId>,
     /// Where the jobs are.
     pub server: Server,
-}
-
-#[derive(Deserialize)]
-struct Raw {
-    job_ids: Option<Vec<String>>,
-    server: RawServer,
-}
-
-#[derive(Deserialize)]
-struct RawServer {
-    name: String,
-    url: String,
 }
 
 impl Batch {
@@ -48,14 +37,8 @@ impl Batch {
     /// # Errors
     /// [`Error::Contents`] with the file, and the line where that is known.
     pub fn parse(bytes: &[u8], path: &Path) -> Result<Batch> {
-        let text = yaml::text(bytes, path, HINT)?;
-        let raw: Raw = serde_yaml::from_str(text).map_err(|error| yaml::problem(path, &error, HINT))?;
-        let id = |text: &String| {
-            text.parse()
-                .map_err(|_| Problems::whole(path, format!("'{}' is not a job id", text.escape_default()), HINT))
-        };
-        let job_ids = raw.job_ids.unwrap_or_default().iter().map(id).collect::<Result<_, Problems>>()?;
-        Ok(Batch { job_ids, server: Server::named(raw.server.name, &raw.server.url) })
+        let batch = yaml::read(bytes, path, HINT)?.into_entries("the batch").and_then(from_entries);
+        Ok(batch.map_err(|problem| Problems::new(path, vec![problem.hint(HINT)]))?)
     }
 
     /// The text of the file. Ids are strings there, as AnonAPI has them.
@@ -70,7 +53,20 @@ impl Batch {
     }
 }
 
-type Replace = fn(&Path, &[u8], Privacy) -> Result<()>;
+fn from_entries(mut entries: Entries) -> Result<Batch, Problem> {
+    let mut job_ids = BTreeSet::new();
+    for node in entries.list("job_ids")? {
+        let place = node.place();
+        let Some(text) = node.into_text("job_ids")? else { continue };
+        job_ids.insert(text.parse().map_err(|_| Problem::new(place, format!("'{text}' is not a job id")))?);
+    }
+    let mut server = entries.entries("server")?;
+    let mut text = |key| {
+        server.text(key)?.ok_or_else(|| Problem::new(Place::Whole, format!("does not say the {key} of its server")))
+    };
+    let (name, url) = (text("name")?, text("url")?);
+    Ok(Batch { job_ids, server: Server::named(name, &url) })
+}
 
 const HINT: &str = "correct it in an editor, or start anew with 'anon batch delete' and 'anon batch init'";
 
@@ -91,7 +87,7 @@ impl BatchFolder {
     /// # Errors
     /// When there is a file that cannot be read or understood.
     pub fn load_if_present(&self) -> Result<Option<Batch>> {
-        storage::read_if_present(&self.path)?.map(|bytes| Batch::parse(&bytes, &self.path)).transpose()
+        storage::read_if_present(&self.path, CAP)?.map(|bytes| Batch::parse(&bytes, &self.path)).transpose()
     }
 
     /// The batch.
@@ -108,7 +104,7 @@ impl BatchFolder {
     /// [`Error::BatchExists`].
     pub fn init(&self, server: Server) -> Result<()> {
         let _lock = Lock::of(&self.path)?;
-        if self.path.exists() {
+        if storage::exists(&self.path)? {
             return Err(Error::BatchExists);
         }
         self.save(&Batch::empty(server))
@@ -131,7 +127,7 @@ impl BatchFolder {
     /// # Errors
     /// [`Error::OtherServer`] if the folder's batch belongs to another server; or as [`BatchFolder::change`].
     pub fn add(&self, server: &Server, ids: impl IntoIterator<Item = JobId>) -> Result<()> {
-        self.put(server, ids, storage::replace)
+        self.put(server, ids, Durability::Full)
     }
 
     /// As [`BatchFolder::add`], but the new batch may have to wait for its name until [`BatchFolder::sync`]: a power cut before
@@ -139,20 +135,22 @@ impl BatchFolder {
     ///
     /// # Errors
     /// As [`BatchFolder::add`].
-    pub fn add_unnamed(&self, server: &Server, ids: impl IntoIterator<Item = JobId>) -> Result<()> {
-        self.put(server, ids, storage::replace_unnamed)
+    pub fn add_soon(&self, server: &Server, ids: impl IntoIterator<Item = JobId>) -> Result<()> {
+        self.put(server, ids, Durability::Content)
     }
 
-    fn put(&self, server: &Server, ids: impl IntoIterator<Item = JobId>, replace: Replace) -> Result<()> {
+    fn put(&self, server: &Server, ids: impl IntoIterator<Item = JobId>, durability: Durability) -> Result<()> {
         let _lock = Lock::of(&self.path)?;
-        let mut batch = self.load_if_present()?.unwrap_or_else(|| Batch::empty(server.clone()));
+        let found = self.load_if_present()?;
+        let is_new = found.is_none();
+        let mut batch = found.unwrap_or_else(|| Batch::empty(server.clone()));
         check_server(&batch, server)?;
         let before = batch.job_ids.len();
         batch.job_ids.extend(ids);
-        if batch.job_ids.len() == before && self.path.exists() {
+        if batch.job_ids.len() == before && !is_new {
             return Ok(());
         }
-        replace(&self.path, batch.to_yaml().as_bytes(), Privacy::Shared)
+        self.write(&batch, durability)
     }
 
     /// Waits until the batch is on disk, if there is one.
@@ -171,7 +169,10 @@ impl BatchFolder {
         let _lock = Lock::of(&self.path)?;
         match self.load_if_present()? {
             Some(batch) => check_server(&batch, server).and_then(|()| self.save(&batch)),
-            None => storage::probe(&self.path, Batch::empty(server.clone()).to_yaml().as_bytes()),
+            None => {
+                self.write(&Batch::empty(server.clone()), Durability::Content)?;
+                storage::delete(&self.path)
+            }
         }
     }
 
@@ -181,14 +182,18 @@ impl BatchFolder {
     /// [`Error::NoBatch`], or when the file cannot be removed.
     pub fn delete(&self) -> Result<()> {
         let _lock = Lock::of(&self.path)?;
-        if !self.path.exists() {
+        if !storage::exists(&self.path)? {
             return Err(Error::NoBatch);
         }
         storage::delete(&self.path)
     }
 
     fn save(&self, batch: &Batch) -> Result<()> {
-        storage::replace(&self.path, batch.to_yaml().as_bytes(), Privacy::Shared)
+        self.write(batch, Durability::Full)
+    }
+
+    fn write(&self, batch: &Batch, durability: Durability) -> Result<()> {
+        storage::write(&self.path, batch.to_yaml().as_bytes(), Privacy::Shared, durability)
     }
 }
 
@@ -232,7 +237,12 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named_with_its_line() {
         let error = Batch::parse(b"job_ids:\n- '1'\nserver: 5\n", Path::new(FILE_NAME)).unwrap_err();
-        assert!(error.to_string().starts_with(".anonbatch, line 3: server: invalid type"), "{error}");
+        assert!(error.to_string().starts_with(".anonbatch, line 3: server: found a text, expected lines"), "{error}");
+        let error =
+            Batch::parse(b"job_ids:\n- '1'\n- abc\nserver: {name: a, url: b}\n", Path::new(FILE_NAME)).unwrap_err();
+        assert!(error.to_string().starts_with(".anonbatch, line 3: 'abc' is not a job id; "), "{error}");
+        let error = Batch::parse(b"job_ids: []\n", Path::new(FILE_NAME)).unwrap_err();
+        assert!(error.to_string().starts_with(".anonbatch: does not say the name of its server; "), "{error}");
     }
 
     proptest! {
@@ -243,7 +253,7 @@ mod tests {
 
         #[test]
         fn batches_go_round(ids in proptest::collection::btree_set(any::<i64>().prop_map(JobId), 0..50), name in ".*", url in ".*") {
-            let batch = Batch { job_ids: ids, server: Server { name, url } };
+            let batch = Batch { job_ids: ids, server: Server::named(name, &url) };
             prop_assert_eq!(Batch::parse(batch.to_yaml().as_bytes(), Path::new(FILE_NAME)).unwrap(), batch);
         }
     }

@@ -32,7 +32,7 @@
 //! `testing` is a fake IDIS server, with the feature `testing`.
 
 // What only the command line uses is there without it, too.
-#![cfg_attr(not(feature = "cli"), allow(dead_code))]
+#![cfg_attr(not(feature = "cli"), allow(dead_code, unused_imports))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod api;

@@ -114,7 +114,7 @@ impl Client {
     /// # Errors
     /// When the call fails; [`super::Failure::PerhapsReset`] if nobody can tell whether it did.
     pub fn reset_job(&self, id: JobId) -> Result<()> {
-        let Err(error) = self.reset_once(id) else { return Ok(()) };
+        let Err(error) = self.reset_once(id, Over::Kept) else { return Ok(()) };
         if !matches!(error.effect(), Effect::Unknown | Effect::Failed)
             || matches!(error.failure, Failure::Redirected(_))
         {
@@ -124,15 +124,15 @@ impl Client {
         let Ok(job) = self.get_job(id) else { return Err(error) };
         match &job.status {
             JobStatus::Active => Ok(()),
-            _ if job.error.as_deref() != Some(RESET_ERROR) => self.reset_once(id),
+            _ if job.error.as_deref() != Some(RESET_ERROR) => self.reset_once(id, Over::Fresh),
             _ => Err(self.failed("modify_job", Failure::PerhapsReset(job.status))),
         }
     }
 
-    fn reset_once(&self, id: JobId) -> Result<()> {
+    fn reset_once(&self, id: JobId, over: Over) -> Result<()> {
         let form = Form::new().with("job_id", id).with("status", "ACTIVE");
         let form = form.with("files_downloaded", 0).with("files_processed", 0).with("error", RESET_ERROR);
-        let call = Call { method: Method::POST, function: "modify_job", form, is_repeatable: false, over: Over::Kept };
+        let call = Call { method: Method::POST, function: "modify_job", form, is_repeatable: false, over };
         self.call(call).map(|IgnoredAny| ())
     }
 

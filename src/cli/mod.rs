@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::error::ErrorKind;
-use clap::{ArgAction, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgAction, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::commands;
-use crate::commands::console::Console;
+use crate::commands::console::{Color, Console, visible};
 use crate::commands::context::Context;
 use crate::error::Result;
 use lazy::Lazy;
@@ -49,6 +49,9 @@ struct Global {
     /// Give up on a request to the server after this many seconds [default: 60]
     #[arg(long, value_name = "SECONDS", env = "ANON_TIMEOUT", hide_env_values = true, value_parser = clap::value_parser!(u64).range(1..=86_400), global = true)]
     timeout: Option<u64>,
+    /// When to print in color: auto, always or never
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t, hide_possible_values = true, global = true)]
+    color: Color,
 }
 
 #[derive(Subcommand)]
@@ -74,18 +77,35 @@ enum Group {
 
 /// The whole program: takes the command line, does what it says, and returns what to exit with.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match parse(arguments) {
+    keep_memory_private();
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let cli = match parse(&arguments) {
         Ok(cli) => cli,
-        Err(error) => return ExitCode::from(explain(&error)),
+        Err(error) => return explain(&error, &arguments),
     };
-    let console = Arc::new(Console::new(cli.global.verbose, cli.global.yes));
+    let console = Arc::new(Console::new(cli.global.verbose, cli.global.yes, cli.global.color));
     match dispatch(cli, &console) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => end(&console, 0),
         Err(error) => {
             console.error(&error);
             ExitCode::from(error.exit_status())
         }
     }
+}
+
+/// The token is in memory: it is to be in no core file, wherever the system sends those, and no other program of the user may
+/// look at this one. A limit on the size of core files would not do, for systemd and others that collect them go beyond it.
+fn keep_memory_private() {
+    #[cfg(target_os = "linux")]
+    // SAFETY: the call takes numbers alone. Where it fails, all is as it was.
+    unsafe {
+        libc::prctl(libc::PR_SET_DUMPABLE, 0);
+    }
+}
+
+/// What is done and could not be shown has failed.
+fn end(console: &Console, status: u8) -> ExitCode {
+    ExitCode::from(if console.has_lost_results() { 1 } else { status })
 }
 
 /// The command tree of `anon`.
@@ -95,22 +115,50 @@ pub fn command() -> Command {
     })
 }
 
-fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
     let mut command = command();
     let mut matches = command.try_get_matches_from_mut(arguments)?;
     Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
 }
 
-/// Prints help, the version, or what is wrong with the command line; returns the exit status.
-fn explain(error: &clap::Error) -> u8 {
-    let console = Console::new(0, false);
-    // A group without a command lists its commands: that is help that was asked for.
-    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        console.print(error.render().to_string().trim_end());
-        return 0;
+/// Prints help, the version, or what is wrong with the command line; returns what to exit with.
+fn explain(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
+    let console = Console::new(0, false, color(arguments));
+    match error.kind() {
+        // A group without a command lists its commands: that is help that was asked for.
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            console.print_help(error.render().ansi());
+            end(&console, 0)
+        }
+        _ => {
+            console.usage_error(said_of(error, arguments));
+            ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+        }
     }
-    let _ = error.print();
-    u8::try_from(error.exit_code()).unwrap_or(2)
+}
+
+/// What clap says of a wrong command line. It repeats what was typed as it is: where that could command the terminal, what it says
+/// of the same command line made visible is shown, and without colours.
+fn said_of(error: &clap::Error, arguments: &[OsString]) -> String {
+    let shown = |argument: &OsString| OsString::from(&*visible(&argument.to_string_lossy()));
+    let visible_arguments: Vec<OsString> = arguments.iter().map(shown).collect();
+    let variables = ["ANON_SETTINGS", "ANON_TIMEOUT"].map(|name| std::env::var_os(name).unwrap_or_default());
+    if visible_arguments == arguments && variables.iter().all(|value| shown(value) == *value) {
+        return error.render().ansi().to_string();
+    }
+    let text = match parse(&visible_arguments) {
+        Err(error) => error.render().to_string(),
+        Ok(_) => visible(&error.render().to_string()).into_owned(),
+    };
+    text.lines().flat_map(|line| [visible(line), "\n".into()]).collect()
+}
+
+/// The colours that were asked for on a command line that cannot be understood as a whole.
+fn color(arguments: &[OsString]) -> Color {
+    let after = arguments.iter().skip_while(|argument| *argument != "--color").nth(1);
+    let value = arguments.iter().find_map(|argument| argument.to_str()?.strip_prefix("--color="));
+    let value = value.or_else(|| after?.to_str());
+    value.and_then(|value| Color::from_str(value, false).ok()).unwrap_or_default()
 }
 
 fn dispatch(cli: Cli, console: &Arc<Console>) -> Result<()> {

@@ -23,7 +23,7 @@ impl Completions {
     pub fn run(self, context: &Context, mut tree: Command) -> Result<()> {
         let mut script = vec![];
         clap_complete::generate(self.shell, &mut tree, "anon", &mut script);
-        context.console.print(String::from_utf8_lossy(&script).trim_end());
+        context.console.print_lines(String::from_utf8_lossy(&script).trim_end());
         Ok(())
     }
 }

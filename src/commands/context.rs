@@ -12,6 +12,7 @@ use crate::commands::console::Console;
 use crate::creation::journal::Journal;
 use crate::error::{Error, Result};
 use crate::settings::{Server, Settings, SettingsFile, default_path};
+use crate::storage;
 
 /// What every command gets.
 pub struct Context {
@@ -102,7 +103,7 @@ impl Context {
     pub fn mapping_path(&self) -> Result<PathBuf> {
         let path = self.settings()?.active_mapping_file.clone().ok_or(Error::NoActiveMapping)?;
         self.console.tell(format_args!("mapping: '{}'", path.display()));
-        if path.exists() { Ok(path) } else { Err(Error::NoMapping(path)) }
+        if storage::exists(&path)? { Ok(path) } else { Err(Error::NoMapping(path)) }
     }
 
     /// A client of the active server.
@@ -121,13 +122,14 @@ impl Context {
     /// When the server's URL is none.
     pub fn client_of(&self, server: &Server) -> Result<Client> {
         let settings = self.settings()?;
+        let (user_name, token) = settings.credentials()?;
         self.console.tell(format_args!("server: {server}"));
         let observer = calls::observer(Arc::clone(&self.console), &server.name);
         let mut builder = Client::builder().validate_ssl(settings.validate_ssl).observer(observer);
         if let Some(timeout) = self.timeout {
             builder = builder.timeout(timeout);
         }
-        let client = builder.build(&server.url, &settings.user_name, settings.user_token.clone())?;
+        let client = builder.build(&server.url, user_name, token.clone())?;
         self.warn_of_risks(&client, settings);
         Ok(client)
     }

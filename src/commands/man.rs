@@ -6,7 +6,7 @@ use clap_mangen::roff::{Roff, roman};
 
 use crate::commands::context::Context;
 use crate::error::{Error, Result};
-use crate::storage::{self, Privacy};
+use crate::storage::{self, Durability, Privacy};
 
 /// Write the manual pages
 ///
@@ -30,7 +30,7 @@ impl Man {
         for (name, text) in &pages {
             let path = self.folder.join(name);
             let text = text.as_ref().map_err(|error| Error::io("write", &path)(error.kind().into()))?;
-            storage::replace_soon(&path, text, Privacy::Shared)?;
+            storage::write(&path, text, Privacy::Shared, Durability::Later)?;
         }
         context.console.print(format_args!("Wrote {} pages to '{}'", pages.len(), self.folder.display()));
         Ok(())

@@ -14,7 +14,9 @@ use sha2::{Digest, Sha256};
 
 use crate::api::{Data, JobId, NewJob};
 use crate::error::Result;
-use crate::storage::{self, Lock};
+use crate::storage::{self, Cap, Durability, Lock, Privacy};
+
+const CAP: Cap = Cap::new(1024, "journal");
 
 /// What makes two jobs the same job.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -112,7 +114,10 @@ impl Journal {
     /// # Errors
     /// When there is a journal that cannot be read.
     pub fn read(path: &Path) -> Result<Journal> {
-        Ok(Journal::parse(path, &storage::read_if_present(path)?.unwrap_or_default()))
+        // Before the first job there is no folder for it either.
+        let is_there = path.parent().map_or(Ok(true), storage::exists)?;
+        let bytes = if is_there { storage::read_if_present(path, CAP)? } else { None };
+        Ok(Journal::parse(path, &bytes.unwrap_or_default()))
     }
 
     /// Takes the journal for writing: another `anon` that wants to create jobs waits until this one is done.
@@ -122,10 +127,10 @@ impl Journal {
     pub fn open(path: &Path) -> Result<Journal> {
         storage::create_folder_of(path)?;
         let lock = Lock::of(path)?;
-        let bytes = storage::read_if_present(path)?.unwrap_or_default();
+        let bytes = storage::read_if_present(path, CAP)?.unwrap_or_default();
         if !bytes.is_empty() && !bytes.ends_with(b"\n") {
             // The last line was cut off by a crash: what follows must not be glued to it.
-            storage::append(path, b"\n")?;
+            storage::append(path, b"\n", Privacy::Private, Durability::Full)?;
         }
         Ok(Journal { _lock: Some(lock), ..Journal::parse(path, &bytes) })
     }
@@ -160,7 +165,7 @@ impl Journal {
     /// # Errors
     /// When that cannot be written down: the job must then not be asked for.
     pub fn asked(&mut self, job: &Fingerprint) -> Result<()> {
-        self.write(job, Event::Asked, storage::append)
+        self.write(job, Event::Asked, Durability::Full)
     }
 
     /// The server has made the job.
@@ -168,7 +173,7 @@ impl Journal {
     /// # Errors
     /// When that cannot be written down.
     pub fn created(&mut self, job: &Fingerprint, id: JobId) -> Result<()> {
-        self.write(job, Event::Created(id.0), storage::append_soon)
+        self.write(job, Event::Created(id.0), Durability::Later)
     }
 
     /// The server failed on the job. Probably it has not made it; the next run looks whether it has.
@@ -176,7 +181,7 @@ impl Journal {
     /// # Errors
     /// When that cannot be written down.
     pub fn failed(&mut self, job: &Fingerprint) -> Result<()> {
-        self.write(job, Event::Failed, storage::append_soon)
+        self.write(job, Event::Failed, Durability::Later)
     }
 
     /// The server has certainly not made the job.
@@ -184,7 +189,7 @@ impl Journal {
     /// # Errors
     /// When that cannot be written down.
     pub fn refused(&mut self, job: &Fingerprint) -> Result<()> {
-        self.write(job, Event::Refused, storage::append_soon)
+        self.write(job, Event::Refused, Durability::Later)
     }
 
     /// Waits until everything that was written is on disk.
@@ -195,12 +200,12 @@ impl Journal {
         storage::sync(&self.path)
     }
 
-    fn write(&mut self, job: &Fingerprint, event: Event, append: fn(&Path, &[u8]) -> Result<()>) -> Result<()> {
+    fn write(&mut self, job: &Fingerprint, event: Event, durability: Durability) -> Result<()> {
         let now = chrono::Local::now().naive_local();
         let line = Line { job: job.clone(), event, time: now.with_nanosecond(0).unwrap_or(now) };
         // Plain strings and numbers: this cannot fail.
         let text = serde_json::to_string(&line).unwrap_or_default() + "\n";
-        append(&self.path, text.as_bytes())?;
+        storage::append(&self.path, text.as_bytes(), Privacy::Private, durability)?;
         apply(&mut self.known, line);
         Ok(())
     }
@@ -298,7 +303,7 @@ mod tests {
         let path = folder.path().join("journal.jsonl");
         let (one, two) = (Fingerprint::of("u", &job("1")), Fingerprint::of("u", &job("2")));
         Journal::open(&path).unwrap().asked(&one).unwrap();
-        storage::append(&path, br#"{"job":"abc","event":{"crea"#).unwrap();
+        storage::append(&path, br#"{"job":"abc","event":{"crea"#, Privacy::Private, Durability::Full).unwrap();
         Journal::open(&path).unwrap().created(&two, JobId(9)).unwrap();
         let journal = Journal::read(&path).unwrap();
         assert_eq!(journal.known(&one), Some(Known::Perhaps));

@@ -151,7 +151,7 @@ impl<'a> Creation<'a> {
         *lock(&self.refusal) = None;
         // Each is tried whatever becomes of the other: from one of them the next run restores the other.
         let in_journal = journal.created(fingerprint, id);
-        let in_batch = self.batch.add_unnamed(self.server, [id]);
+        let in_batch = self.batch.add_soon(self.server, [id]);
         match in_journal.and(in_batch) {
             Ok(()) => Outcome::Created(id),
             Err(error) => {

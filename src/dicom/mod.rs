@@ -71,7 +71,7 @@ pub struct Unreadable;
 /// Equal identifiers have equal hashes under one `key`; padding does not count.
 ///
 /// # Errors
-/// [`Unreadable`] if the header ends, or stops making sense, before StudyInstanceUID could have come.
+/// `Unreadable` if the header ends, or stops making sense, before StudyInstanceUID could have come.
 pub fn identity(start: &[u8], rest: impl Read, key: &impl BuildHasher) -> Result<Identity, Unreadable> {
     let header = start.get(PREFIX..).ok_or(Unreadable)?;
     let source = Source { start: header, rest: rest.take(LONGEST_HEADER) };

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::problem::{Problem, Problems};
-use crate::storage::{self, Privacy, read_capped};
+use crate::storage::{self, Cap, Durability, Privacy};
 use crate::text::encoding::{Decoded, Encoding, Unwritable, decode, encode};
 use crate::values::{Kind, Parameters, Source};
 
@@ -23,8 +23,10 @@ pub struct Document {
     layout: Layout,
 }
 
+const CAP: Cap = Cap::new(256, "mapping");
+
 fn bytes_of(path: &Path) -> Result<Vec<u8>> {
-    read_capped(path).map_err(|error| match error {
+    storage::read(path, CAP).map_err(|error| match error {
         Error::Io { source, .. } if source.kind() == ErrorKind::NotFound => Error::NoMapping(path.to_owned()),
         other => other,
     })
@@ -103,7 +105,7 @@ impl Document {
     /// # Errors
     /// [`Error::Io`] if it cannot be written; it is then as it was.
     pub fn save(&self, path: &Path) -> Result<()> {
-        storage::replace(path, &self.bytes, Privacy::Shared)
+        storage::write(path, &self.bytes, Privacy::Shared, Durability::Full)
     }
 
     /// Whether this is `before` with rows added and nothing else changed: the proof of each edit.

@@ -58,7 +58,7 @@ pub enum Check {
     /// Its first bytes: each file is opened.
     #[default]
     Open,
-    /// Its name ([`crate::dicom::looks_like_dicom`]); `map add-study-folders --no-check-dicom`.
+    /// Its name; `map add-study-folders --no-check-dicom`.
     ByName,
     /// Nothing more than the patterns; `select add --no-check-dicom`.
     Nothing,
@@ -77,7 +77,7 @@ pub struct Scan<'a> {
     pub exclude: Vec<Exclusion>,
     /// Whether the pattern may match in subfolders.
     pub recurse: bool,
-    /// How many opens may be in flight; [`DEFAULT_CONCURRENCY`] without one, and 1 for a strictly sequential scan.
+    /// How many opens may be in flight; 64 without one, and 1 for a strictly sequential scan.
     pub concurrency: Option<NonZeroUsize>,
     /// Set this, and the scan ends with [`crate::Error::Interrupted`] soon after.
     pub stop: Option<&'a AtomicBool>,

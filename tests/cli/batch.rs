@@ -217,7 +217,7 @@ fn show_error_explains_each_job_in_error() {
           ----  -------------------  --------  ------  ------  -------
              2  2016-08-26T15:04:02  ERROR         20       0  z123456
           error message:
-          Patient "123456" does not want his or her data to be used for research
+            Patient "123456" does not want his or her data to be used for research
           what it means: The patient does not want this data to be used for research.
           what to do: Do not use this data. If the patient has signed a consent for your specific research, contact the trial bureau, then see 'anon job set-opt-out-ignore --help'.
         requests:

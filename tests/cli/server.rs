@@ -216,3 +216,22 @@ fn a_server_without_jobs_gives_an_empty_table() {
         ",
     );
 }
+
+#[test]
+fn an_active_server_that_is_not_in_the_list_is_told() {
+    let env = Env::with_jobs();
+    env.write_settings(&env.read_settings().replace("active_server_name: p01", "active_server_name: p09"));
+    env.run("server list").assert(
+        r"
+        exit 0
+        stdout:
+          Available servers (* = active):
+
+            p01 {url}/p01
+            p02 {url}/p02
+        stderr:
+          warning: the active server 'p09' is not in the list of servers; choose one with 'anon server activate NAME'
+        ",
+    );
+    env.run("status").assert_ok().assert_says(&["the active server 'p09' is not in the list"]);
+}

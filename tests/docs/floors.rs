@@ -15,7 +15,7 @@ const FLOORS: [&[&str]; 5] = [
 ];
 
 /// On one floor, who knows whom: for each a reason.
-const WITHIN: [(&str, &str); 12] = [
+const WITHIN: [(&str, &str); 13] = [
     // A row of a mapping becomes a job that is created.
     ("creation", "plan"),
     // A batch keeps the server that its jobs are on.
@@ -26,6 +26,8 @@ const WITHIN: [(&str, &str); 12] = [
     ("error", "text"),
     ("storage", "error"),
     ("storage", "problem"),
+    // YAML files are texts in some encoding.
+    ("storage", "text"),
     ("text", "problem"),
     // The name of a parameter or a source that was probably meant.
     ("values", "text"),

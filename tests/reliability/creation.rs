@@ -175,7 +175,9 @@ impl<'a> World<'a> {
 
 /// Lock files and temporary files.
 pub fn leftovers(env: &Env) -> Vec<String> {
-    env.files().into_iter().filter(|name| name.ends_with(".tmp") || name.ends_with(".lock")).collect()
+    let is_left =
+        |name: &String| [".tmp", ".lock", ".lock.new", ".pending"].iter().any(|suffix| name.ends_with(suffix));
+    env.files().into_iter().filter(is_left).collect()
 }
 
 fn source(row: usize) -> serde_json::Value {

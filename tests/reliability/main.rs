@@ -10,5 +10,9 @@ mod fuzz_smoke;
 mod kills;
 mod paths;
 mod run;
+#[cfg(unix)]
+mod shared;
 #[path = "../cli/support/mod.rs"]
 mod support;
+#[cfg(unix)]
+mod users;

@@ -11,7 +11,7 @@ pub struct Info {}
 
 impl Info {
     pub fn run(self, context: &Context) -> Result<()> {
-        context.console.print(context.batch().load()?.to_yaml().trim_end());
+        context.console.print_lines(context.batch().load()?.to_yaml());
         Ok(())
     }
 }

@@ -6,7 +6,7 @@ use clap::{ArgAction, Args};
 use super::report::Report;
 use crate::api::{Client, JobId};
 use crate::batch::check_server;
-use crate::commands::console::{Answer, Console, Interrupt};
+use crate::commands::console::{Answer, Console, Interrupt, visible};
 use crate::commands::context::Context;
 use crate::commands::map::planned;
 use crate::creation::journal::{Fingerprint, Journal};
@@ -160,7 +160,7 @@ fn dry_run(context: &Context, server: &Server, rows: &[Planned]) -> Result<()> {
     }
     // Not line by line: with many rows, writing each line by itself takes longer than all the rest.
     for some in rows.chunks(1000) {
-        console.print(some.iter().map(would_be_sent).collect::<Vec<_>>().join("\n"));
+        console.print_lines(some.iter().map(would_be_sent).collect::<Vec<_>>().join("\n"));
     }
     context.batch().add(server, [JobId::DRY_RUN])?;
     console.print(format_args!("{} jobs would be created", rows.len()));
@@ -202,7 +202,7 @@ fn look_for_jobs(
 fn would_be_sent(row: &Planned) -> String {
     let mut text = format!("line {}: create_job would be called with", row.line);
     for (name, value) in row.job.form().pairs() {
-        text.extend(["\n  ", name, ": ", value]);
+        text.extend(["\n  ", name, ": ", &visible(value)]);
     }
     text
 }

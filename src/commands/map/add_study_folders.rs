@@ -115,13 +115,15 @@ fn listed(context: &Context, file: &Path, list: InputList) -> Result<Vec<(PathBu
     Ok(folders)
 }
 
-/// Writes the selection of one folder: what it holds now, in place of what an earlier scan found. Returns how many files.
+/// Writes the selection of one folder: what it holds now, in place of what an earlier scan found, and of nothing else that may
+/// have this name. Returns how many files.
 fn save(folder: &Path, found: &mut Found) -> Result<usize> {
     let path = folder.join(FILE_NAME);
     let _lock = Lock::of(&path)?;
+    Selection::read_if_present(&path)?;
     let mut selection = Selection::new(folder);
     selection.selected_paths = std::mem::take(&mut found.paths);
-    selection.save(&path)?;
+    selection.save_soon(&path)?;
     Ok(selection.selected_paths.len())
 }
 
@@ -138,7 +140,8 @@ fn finish(context: &Context, studies: Vec<Study>, results: Vec<Result<(Found, us
                 console.print(format_args!("Adding '{name}' to mapping"));
                 console.print(format_args!("Finding all files in {name}"));
                 let next = if checks { ". Finding out which ones are DICOM" } else { "" };
-                console.print(format_args!("Found {} files{next}\nFound {selected} DICOM files\n", found.seen));
+                console.print(format_args!("Found {} files{next}", found.seen));
+                console.print(format_args!("Found {selected} DICOM files\n"));
                 report(console, &name, &found, selected);
                 rows.push(NewRow::new(study.source, study.pseudo_name));
                 names.push(format!("'{name}'"));

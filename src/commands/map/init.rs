@@ -6,7 +6,7 @@ use crate::commands::console::Answer;
 use crate::commands::context::Context;
 use crate::error::Result;
 use crate::mapping::Template;
-use crate::storage::{self, Lock, Privacy, refuse_if_edited};
+use crate::storage::{self, Durability, Lock, Privacy, refuse_if_edited};
 use crate::text::locale::decimal_comma;
 use crate::unc::{UncPath, windows_form};
 use crate::values::Kind;
@@ -43,7 +43,7 @@ impl Init {
         {
             let _lock = Lock::of(&path)?;
             refuse_if_edited(&path)?;
-            storage::replace(&path, &template.bytes(), Privacy::Shared)?;
+            storage::write(&path, &template.bytes(), Privacy::Shared, Durability::Full)?;
         }
         console.print(format_args!("Initialised example mapping in {}", path.display()));
         activate(context, &path)

@@ -20,7 +20,7 @@ impl Status {
         let (path, document) = open_mapping(context)?;
         let (console, mapping) = (&context.console, document.mapping());
         console.print(format_args!("Mapping at {}", path.display()));
-        console.print(&mapping.description);
+        console.print_lines(&mapping.description);
         console.print(format_args!("Parameter grid with {} rows (showing at most {SHOWN}):\n", mapping.rows.len()));
         let mut table = Table::new(["source", "pseudo_name"]);
         for row in mapping.rows.iter().take(SHOWN) {
