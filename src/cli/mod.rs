@@ -15,8 +15,8 @@ use clap::{ArgAction, Args, Command, CommandFactory, FromArgMatches, Parser, Sub
 use crate::commands;
 use crate::commands::console::Console;
 use crate::commands::context::Context;
-use crate::error::Result;
-use lazy::Lazy;
+use crate::error::{Error, Result};
+use lazy::{Lazy, OnMapping};
 
 /// Anonymize medical images with an IDIS server
 ///
@@ -49,6 +49,10 @@ struct Global {
     /// Give up on a request to the server after this many seconds [default: 60]
     #[arg(long, value_name = "SECONDS", env = "ANON_TIMEOUT", hide_env_values = true, value_parser = clap::value_parser!(u64).range(1..=86_400), global = true)]
     timeout: Option<u64>,
+    /// Work in this folder, as if 'anon' had been started there
+    #[arg(short = 'C', long, value_name = "DIR", global = true,
+          value_parser = OsStringValueParser::new().map(PathBuf::from))]
+    directory: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
@@ -63,11 +67,11 @@ enum Group {
     /// Work with all jobs of this folder at once
     Batch(Lazy<commands::batch::Batch>),
     /// Map data to the pseudonyms and parameters to anonymize it with
-    Map(Lazy<commands::map::Map>),
+    Map(OnMapping<commands::map::Map>),
     /// Select files for a single anonymization job
     Select(Lazy<commands::select::Select>),
     /// Create jobs
-    Create(Lazy<commands::create::Create>),
+    Create(OnMapping<commands::create::Create>),
 }
 
 /// The whole program: takes the command line, does what it says, and returns what to exit with.
@@ -111,17 +115,27 @@ fn explain(error: &clap::Error) -> u8 {
 }
 
 fn dispatch(cli: Cli, console: &Arc<Console>) -> Result<()> {
-    let Global { settings, timeout, .. } = cli.global;
-    let context = Context::new(Arc::clone(console), settings, timeout.map(Duration::from_secs))?;
+    let Global { settings, timeout, directory, .. } = cli.global;
+    // Before everything else: a relative path of the settings counts from there, too.
+    if let Some(folder) = directory {
+        std::env::set_current_dir(&folder).map_err(Error::io("enter", &folder))?;
+    }
+    let mut context = Context::new(Arc::clone(console), settings, timeout.map(Duration::from_secs))?;
     match cli.command {
         Group::Status(command) => command.run(&context),
         Group::Server(Lazy(command)) => command.run(&context),
         Group::Job(Lazy(command)) => command.run(&context),
         Group::Settings(Lazy(command)) => command.run(&context),
         Group::Batch(Lazy(command)) => command.run(&context),
-        Group::Map(Lazy(command)) => command.run(&context),
+        Group::Map(OnMapping { mapping, command: Lazy(command) }) => {
+            context.choose_mapping(mapping);
+            command.run(&context)
+        }
         Group::Select(Lazy(command)) => command.run(&context),
-        Group::Create(Lazy(command)) => command.run(&context),
+        Group::Create(OnMapping { mapping, command: Lazy(command) }) => {
+            context.choose_mapping(mapping);
+            command.run(&context)
+        }
     }
 }
 

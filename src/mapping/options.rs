@@ -1,16 +1,31 @@
 //! One line of the options: `name,value`.
 
+use std::ops::Range;
+
 use crate::problem::{Place, Problem};
-use crate::text::records::{Records, without_trailing_delimiters};
-use crate::values::Kind;
+use crate::text::records::{DELIMITERS, Records, without_trailing_delimiters, write_field};
+use crate::values::{Kind, without_invisible};
 
 /// An option as the file has it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Setting {
     pub kind: Kind,
     pub value: String,
-    pub delimiter: char,
     pub line: usize,
+    pub span: OptionSpan,
+}
+
+/// Where an option is in the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct OptionSpan {
+    pub kind: Kind,
+    pub delimiter: char,
+    /// Its value, with quotes and without what is around it.
+    pub value: Range<usize>,
+    /// All of it, line end excluded.
+    pub text: Range<usize>,
+    /// Where the next line begins.
+    pub end: usize,
 }
 
 /// Reads the option that begins with the next line, and goes past it.
@@ -24,18 +39,38 @@ pub(super) fn read(records: &mut Records<'_>) -> Result<Setting, Problem> {
         records.skip_line();
         return Err(without_delimiter(line, text));
     };
-    let value = match quoted_value(records, delimiter) {
-        Some(value) => value.map_err(|()| unterminated(line))?,
+    let start = records.position();
+    let (value, at, whole) = match quoted_value(records, delimiter) {
+        Some(found) => found.map_err(|()| unterminated(line))?,
         None => {
-            records.skip_line();
-            without_trailing_delimiters(&text[position + delimiter.len_utf8()..]).to_owned()
+            let from = position + delimiter.len_utf8();
+            let value = without_trailing_delimiters(&text[from..]);
+            // An empty value is right behind the delimiter.
+            let spaces = if value.is_empty() { 0 } else { text[from..].len() - text[from..].trim_start().len() };
+            let from = start + from + spaces;
+            (value.to_owned(), from..from + value.len(), records.skip_line())
         }
     };
-    let name = text[..position].trim().trim_matches('"').trim();
-    match Kind::from_name(name) {
-        Some(kind) => Ok(Setting { kind, value, delimiter, line }),
-        None => Err(Problem::new(Place::Line(line), format!("'{name}' is no option")).hint(Kind::hint(name))),
+    let name = without_invisible(text[..position].trim().trim_matches('"').trim()).text;
+    match Kind::from_name(&name) {
+        Some(kind) => {
+            let span = OptionSpan { kind, delimiter, value: at, text: whole, end: records.position() };
+            Ok(Setting { kind, value, line, span })
+        }
+        None => Err(Problem::new(Place::Line(line), format!("'{name}' is no option")).hint(Kind::hint(&name))),
     }
+}
+
+/// A value as an option has it. AnonAPI takes all that follows the first delimiter for the value, quotes too: they are used only
+/// where there is no other way to write it.
+pub(super) fn written(value: &str) -> String {
+    let value = value.trim();
+    if value.contains(['\r', '\n']) || value.starts_with('"') || value.ends_with(DELIMITERS) {
+        let mut quoted = String::new();
+        write_field(&mut quoted, value);
+        return quoted;
+    }
+    value.to_owned()
 }
 
 /// The first delimiter. A tab may also be there to line up the values.
@@ -50,17 +85,24 @@ fn delimiter_of(line: &str) -> Option<(usize, char)> {
     }
 }
 
-/// The value, if it is one cell in quotes; an error if the quote is never closed. Goes past it.
-fn quoted_value(records: &mut Records<'_>, delimiter: char) -> Option<Result<String, ()>> {
+/// The value, where it is and where all of the option is, if the value is one cell in quotes; an error if the quote is never
+/// closed. Goes past it.
+#[allow(clippy::type_complexity)]
+fn quoted_value(
+    records: &mut Records<'_>,
+    delimiter: char,
+) -> Option<Result<(String, Range<usize>, Range<usize>), ()>> {
     let record = records.peek(delimiter)?;
     let (_, cells) = record.fields.split_first()?;
     let (value, rest) = cells.split_first()?;
     if !value.quoted || (!record.unterminated && rest.iter().any(|cell| !cell.value.is_empty())) {
         return None;
     }
-    let value = value.value.to_string();
-    records.next(delimiter);
-    Some(if record.unterminated { Err(()) } else { Ok(value) })
+    let raw = records.text(&value.span);
+    let from = value.span.start + raw.len() - raw.trim_start().len();
+    let found = (value.value.to_string(), from..from + raw.trim().len(), record.span.clone());
+    records.pass(&record);
+    Some(if record.unterminated { Err(()) } else { Ok(found) })
 }
 
 fn without_delimiter(line: usize, text: &str) -> Problem {

@@ -1,6 +1,6 @@
 use super::*;
+use crate::api::Data;
 use crate::mapping::Document;
-use crate::values::DataPath;
 
 const OPTIONS: &str =
     "root_source_path,\\\\server\\share\\data\nproject,Wetenschap-Algemeen\ndestination_path,\\\\server\\share\\out\n";
@@ -99,19 +99,3 @@ fn paths_are_sent_as_anonapi_sends_them() {
     assert_eq!(plan.jobs[0].job.description.as_deref(), Some(""));
 }
 
-#[test]
-fn sources_that_are_missing_or_empty_are_told_apart() {
-    let folder = tempfile::tempdir().unwrap();
-    let place = folder.path().join("fileselection.txt");
-    let described = |source: &Source, place: &Path| Some(fault(source, place)?.describe("source", place).0);
-    let selection = Source::FileSelection(DataPath::of("fileselection.txt".to_owned()));
-    let starts = |text: Option<String>, start: &str| assert!(text.as_ref().unwrap().starts_with(start), "{text:?}");
-    starts(described(&selection, &place), "there is no such source");
-    std::fs::write(&place, "selected_paths: []\n").unwrap();
-    starts(described(&selection, &place), "the source has no files");
-    std::fs::write(&place, "selected_paths:\n- 1.dcm\n").unwrap();
-    assert_eq!(described(&selection, &place), None);
-    let source = Source::Folder(DataPath::of("a".to_owned()));
-    assert_eq!(described(&source, folder.path()), None);
-    starts(described(&source, &place), "there is no such source");
-}

@@ -10,9 +10,11 @@ use std::time::{Duration, Instant};
 use crate::error::{Error, Result};
 use crate::problem::Problems;
 
+mod backup;
 mod lock;
 pub mod yaml;
 
+pub use backup::back_up;
 pub use lock::Lock;
 
 /// Who may read a file that did not exist before. An existing file keeps its permissions.
@@ -272,17 +274,21 @@ fn sync_folder(folder: &Path) {
     }
 }
 
-/// Refuses to go on while LibreOffice or vim has the file open: whoever saves last would undo the other's work.
+/// Refuses to go on while LibreOffice, vim or Excel has the file open: whoever saves last would undo the other's work.
 ///
-/// Excel keeps others from writing by itself, which [`replace`] reports.
+/// Excel keeps others from writing; so it is tried whether the file can be opened for that. Nothing is written.
 ///
 /// # Errors
-/// [`Error::Refused`] that names the editor's own lock file, which a crash may have left.
+/// [`Error::Refused`] that names the editor's own lock file, which a crash may have left; [`Error::Io`] if the file cannot be
+/// written.
 pub fn refuse_if_edited(path: &Path) -> Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let marks = [format!(".~lock.{name}#"), format!(".{name}.swp")];
     match marks.iter().map(|mark| path.with_file_name(mark)).find(|mark| mark.exists()) {
-        None => Ok(()),
+        None => match OpenOptions::new().append(true).open(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::io("write", path)(error)),
+            _ => Ok(()),
+        },
         Some(mark) => Err(Error::refused(
             format!("'{}' is open in an editor", path.display()),
             format!("close the editor and try again; if it is closed already, delete '{}'", mark.display()),

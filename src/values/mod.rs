@@ -17,4 +17,4 @@ pub use identifiers::{AccessionNumber, DataPath, Parsed, Pseudonym, StudyInstanc
 pub use kind::Kind;
 pub use parameters::Parameters;
 pub use source::{Source, SourceError};
-pub use spoilt::{Doubt, Spoilt};
+pub use spoilt::{Doubt, Spoilt, by_spreadsheet};

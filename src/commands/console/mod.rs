@@ -8,7 +8,7 @@ mod interrupt;
 mod progress;
 mod table;
 
-pub use editor::open_in_editor;
+pub use editor::{Editing, open_in_editor};
 pub use interrupt::Interrupt;
 pub use progress::Progress;
 pub use table::Table;
@@ -96,6 +96,9 @@ impl Console {
 
     /// An error: what is wrong and what to do about it, on one line (or one for each problem of a file).
     pub fn error(&self, error: &Error) {
+        if matches!(error, Error::Told) {
+            return;
+        }
         match error.hint() {
             Some(hint) => self.complain(format_args!("{error}; {hint}")),
             None => self.complain(error),
@@ -195,6 +198,11 @@ impl Console {
         // There is nowhere left to complain.
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
+}
+
+/// `1 row`, `2 rows`.
+pub fn counted(count: usize, one: &str, more: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
 }
 
 /// Control characters made visible; line breaks and tabs stay.

@@ -17,6 +17,6 @@ impl Edit {
         if !path.exists() {
             context.settings()?;
         }
-        open_in_editor(path)
+        open_in_editor(&context.console, path).map(drop)
     }
 }
