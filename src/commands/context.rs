@@ -108,7 +108,8 @@ impl Context {
     pub fn mapping_path(&self) -> Result<PathBuf> {
         let chosen = self.mapping.clone();
         let is_active = chosen.is_none();
-        let path = chosen.map_or_else(|| self.settings()?.active_mapping_file.clone().ok_or(Error::NoActiveMapping), Ok)?;
+        let path =
+            chosen.map_or_else(|| self.settings()?.active_mapping_file.clone().ok_or(Error::NoActiveMapping), Ok)?;
         if !path.exists() {
             return Err(Error::NoMapping(path));
         }

@@ -21,15 +21,19 @@ pub(super) fn warnings(rows: &[Row], options: &Parameters) -> Vec<Problem> {
     let located: Vec<Located<'_>> = rows.iter().filter_map(|row| Located::of(row, root.as_ref())).collect();
     warnings.extend(sources(&located));
     warnings.extend(nested(&located));
-    warnings.extend(located.iter().filter(|row| row.leaves_root()).map(|row| {
-        Problem::new(Place::Line(row.line), "the path leads out of root_source_path").hint(LEAVES_HINT)
-    }));
+    warnings.extend(
+        located
+            .iter()
+            .filter(|row| row.leaves_root())
+            .map(|row| Problem::new(Place::Line(row.line), "the path leads out of root_source_path").hint(LEAVES_HINT)),
+    );
     warnings
 }
 
 const PSEUDONYM_HINT: &str = "two patients under one pseudonym cannot be told apart afterwards";
 const SOURCE_HINT: &str = "the same data would be anonymized more than once";
-const LEAVES_HINT: &str = "the server looks for it outside that folder; write it as '\\\\server\\share\\folder' if that is meant";
+const LEAVES_HINT: &str =
+    "the server looks for it outside that folder; write it as '\\\\server\\share\\folder' if that is meant";
 
 fn pseudonyms(rows: &[&Row], options: &Parameters) -> Vec<Problem> {
     let pseudonym = |row: &&Row| {

@@ -132,7 +132,11 @@ impl Document {
         let before = self.mapping.options.get(kind).map(str::to_owned);
         let mut options = self.mapping.options.clone();
         options.set(kind, value);
-        let same_rows = edited.mapping.rows.iter().map(|row| &row.parameters).eq(self.mapping.rows.iter().map(|row| &row.parameters));
+        let same_rows = edited.mapping.rows.iter().map(|row| &row.parameters).eq(self
+            .mapping
+            .rows
+            .iter()
+            .map(|row| &row.parameters));
         if edited.mapping.options != options || edited.mapping.description != self.mapping.description || !same_rows {
             return Err(self.cannot_change());
         }

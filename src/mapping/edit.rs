@@ -29,7 +29,14 @@ pub(super) fn with_rows(text: &str, mapping: &Mapping, layout: &Layout, rows: &[
     let missing = missing_columns(mapping, rows);
     let columns = match &layout.header {
         Some(header) => {
-            let (line, columns) = header::with_columns(text, header, &missing, &layout.occupied);
+            let is_spare = |kind: &Kind| {
+                let has_value = mapping.options.get(*kind).is_some();
+                !has_value && !mapping.columns.contains(kind) && !missing.contains(kind)
+            };
+            let spare: Vec<Kind> = [Kind::Description, Kind::PimsKey].into_iter().filter(is_spare).collect();
+            let has_rows = mapping.rows.iter().any(|row| !row.is_example());
+            let wanted = header::Wanted { missing: &missing, occupied: &layout.occupied, spare: &spare, has_rows };
+            let (line, columns) = header::with_columns(text, header, &wanted);
             changes.push(Change { from: header.span.start, to: header.span.end, text: line });
             columns
         }
@@ -94,11 +101,18 @@ fn padding(text: &str, header: &Header, span: &Span, columns: usize) -> Option<C
 pub(super) fn with_option(text: &str, mapping: &Mapping, layout: &Layout, kind: Kind, value: &str) -> Option<String> {
     let value = options::written(value);
     if let Some(span) = layout.options.iter().find(|option| option.kind == kind) {
-        return Some(apply(text, vec![Change { from: span.value.start, to: span.value.end, text: value }]));
+        let delimiter = options::delimiter_before(&value, span.delimiter).to_string();
+        let (at, length) = (span.delimiter_at, span.delimiter.len_utf8());
+        let changes = vec![
+            Change { from: at, to: at + length, text: delimiter },
+            Change { from: span.value.start, to: span.value.end, text: value },
+        ];
+        return Some(apply(text, changes));
     }
     let heading = layout.options_heading.as_ref()?;
     let (end, next) = layout.options.last().map_or((heading.text.end, heading.end), |last| (last.text.end, last.end));
-    let delimiter = layout.options.first().map_or(mapping.delimiter, |option| option.delimiter);
+    let usual = layout.options.first().map_or(mapping.delimiter, |option| option.delimiter);
+    let delimiter = options::delimiter_before(&value, usual);
     let line_end = line_end_at(text, end, next);
     let mut line = if end == next { line_end.to_owned() } else { String::new() };
     line.push_str(kind.name());

@@ -4,31 +4,50 @@
 //! if each delimiter of the header line is followed by one, and never otherwise. Where a person or a spreadsheet has written the
 //! line in another way, it is put into that form; where it is right, nothing of it changes.
 
+use std::borrow::Cow;
+
 use crate::text::records::DELIMITERS;
 use crate::values::Kind;
 
 use super::table::{Header, Name};
 
-/// The header line with columns for what is missing, and all of its columns.
-pub(super) fn with_columns(
-    text: &str,
-    header: &Header,
-    missing: &[Kind],
-    occupied: &[usize],
-) -> (String, Vec<Option<Kind>>) {
+/// What a header line is to be.
+pub(super) struct Wanted<'a> {
+    /// The columns that it lacks.
+    pub missing: &'a [Kind],
+    /// Columns without a name in which rows have values all the same.
+    pub occupied: &'a [usize],
+    /// Names for columns that are empty, and stay so: these change nothing for anybody.
+    pub spare: &'a [Kind],
+    /// Whether there are rows that stay: without any, a column in the middle that has no name can go.
+    pub has_rows: bool,
+}
+
+/// The header line as it is wanted, and all of its columns.
+pub(super) fn with_columns(text: &str, header: &Header, wanted: &Wanted<'_>) -> (String, Vec<Option<Kind>>) {
+    let mut header = Cow::Borrowed(header);
+    let last_name = header.cells.iter().rposition(|cell| !cell.is_empty).unwrap_or(0);
+    if !wanted.has_rows && header.cells[..last_name].iter().any(|cell| cell.is_empty) {
+        let (named, empty) = header.cells.split_at(last_name + 1);
+        let cells = named.iter().filter(|cell| !cell.is_empty).chain(empty).cloned().collect();
+        header.to_mut().cells = cells;
+    }
     let mut columns: Vec<Option<Kind>> = header.cells.iter().map(|cell| cell.kind).collect();
-    let is_free = |index: &usize| {
-        header.cells.get(*index).is_none_or(|cell| cell.is_empty) && !occupied.contains(index)
-    };
+    let is_free =
+        |index: &usize| header.cells.get(*index).is_none_or(|cell| cell.is_empty) && !wanted.occupied.contains(index);
     let mut free = (0..).filter(is_free);
-    for kind in missing {
+    for kind in wanted.missing {
         let Some(index) = free.next() else { break };
         if columns.len() <= index {
             columns.resize(index + 1, None);
         }
         columns[index] = Some(*kind);
     }
-    (line(text, header, &columns), columns)
+    let last = columns.iter().rposition(Option::is_some).unwrap_or(0);
+    for (kind, index) in wanted.spare.iter().zip(free.take_while(|index| *index < last)) {
+        columns[index] = Some(*kind);
+    }
+    (line(text, &header, &columns), columns)
 }
 
 fn line(text: &str, header: &Header, columns: &[Option<Kind>]) -> String {
@@ -99,7 +118,8 @@ mod tests {
 
     fn with(line: &str, missing: &[Kind], occupied: &[usize]) -> String {
         let header = table::header(&mut Records::new(line), ',', true, &mut vec![]).unwrap();
-        with_columns(line, &header, missing, occupied).0
+        let wanted = Wanted { missing, occupied, spare: &[Kind::PimsKey], has_rows: true };
+        with_columns(line, &header, &wanted).0
     }
 
     #[test]
@@ -144,10 +164,18 @@ mod tests {
             ("source,pseudo_id,,,", &[], "source,pseudo_id,pseudo_name,description,"),
             ("source,,pseudo_id", &[], "source,pseudo_name,pseudo_id,description"),
             ("source,,pseudo_id", &[1], "source,,pseudo_id,pseudo_name,description"),
+            ("source,,,,pseudo_id,", &[], "source,pseudo_name,description,pims_key,pseudo_id,"),
             ("source,pseudo_id", &[2, 3], "source,pseudo_id,,,pseudo_name,description"),
             ("Source,pseudo_id;;", &[], "source,pseudo_id,pseudo_name,description"),
         ] {
             assert_eq!(with(line, &[PseudoName, Description], occupied), right, "{line}");
         }
+    }
+
+    #[test]
+    fn without_rows_an_empty_column_goes() {
+        let header = table::header(&mut Records::new("source,,pseudo_name,,"), ',', true, &mut vec![]).unwrap();
+        let wanted = Wanted { missing: &[], occupied: &[], spare: &[], has_rows: false };
+        assert_eq!(with_columns("source,,pseudo_name,,", &header, &wanted).0, "source,pseudo_name,,");
     }
 }

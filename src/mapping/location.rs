@@ -47,7 +47,8 @@ impl Location {
                 name => parts.push(name),
             }
         }
-        let folded: Vec<_> = parts.iter().map(|part| if *part == ".." { (*part).into() } else { folded(part) }).collect();
+        let folded: Vec<_> =
+            parts.iter().map(|part| if *part == ".." { (*part).into() } else { folded(part) }).collect();
         Location { text: folded.join("\\"), leaves_root }
     }
 
@@ -152,7 +153,8 @@ mod tests {
     #[test]
     fn what_leaves_the_root() {
         let root = UncPath::parse(r"\\server\share\data");
-        for (path, leaves) in [("a", false), ("a/../b", false), ("..", true), ("a/../../b", true), (r"\\s\x\y", false)] {
+        for (path, leaves) in [("a", false), ("a/../b", false), ("..", true), ("a/../../b", true), (r"\\s\x\y", false)]
+        {
             assert_eq!(Location::of(path, root.as_ref()).leaves_root, leaves, "{path}");
             assert_eq!(Location::of(path, None).leaves_root, leaves, "{path}");
         }

@@ -20,6 +20,8 @@ pub(super) struct Setting {
 pub(super) struct OptionSpan {
     pub kind: Kind,
     pub delimiter: char,
+    /// What separates name and value.
+    pub delimiter_at: usize,
     /// Its value, with quotes and without what is around it.
     pub value: Range<usize>,
     /// All of it, line end excluded.
@@ -54,11 +56,17 @@ pub(super) fn read(records: &mut Records<'_>) -> Result<Setting, Problem> {
     let name = without_invisible(text[..position].trim().trim_matches('"').trim()).text;
     match Kind::from_name(&name) {
         Some(kind) => {
-            let span = OptionSpan { kind, delimiter, value: at, text: whole, end: records.position() };
+            let delimiter_at = start + position;
+            let span = OptionSpan { kind, delimiter, delimiter_at, value: at, text: whole, end: records.position() };
             Ok(Setting { kind, value, line, span })
         }
         None => Err(Problem::new(Place::Line(line), format!("'{name}' is no option")).hint(Kind::hint(&name))),
     }
+}
+
+/// The delimiter between a name and this value. AnonAPI splits at the first comma, if there is one.
+pub(super) fn delimiter_before(value: &str, usual: char) -> char {
+    if value.contains(',') { ',' } else { usual }
 }
 
 /// A value as an option has it. AnonAPI takes all that follows the first delimiter for the value, quotes too: they are used only

@@ -4,7 +4,7 @@ use crate::text::encoding::{Encoding, UTF8_MARK, encode};
 use crate::values::Kind;
 
 use super::EXAMPLES;
-use super::options::written;
+use super::options::{delimiter_before, written};
 
 /// What a new mapping begins with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,8 +28,7 @@ impl Template {
     /// user read; in UTF-8 with a byte order mark where that cannot write it.
     pub fn bytes(&self) -> Vec<u8> {
         let text = self.text();
-        encode(&text, Encoding::of_new_text())
-            .unwrap_or_else(|_| [UTF8_MARK, text.as_bytes()].concat())
+        encode(&text, Encoding::of_new_text()).unwrap_or_else(|_| [UTF8_MARK, text.as_bytes()].concat())
     }
 
     fn text(&self) -> String {
@@ -62,6 +61,6 @@ impl Template {
     }
 
     fn option(&self, kind: Kind, value: &str) -> String {
-        format!("{}{}{}", kind.name(), self.delimiter, written(value))
+        format!("{}{}{}", kind.name(), delimiter_before(value, self.delimiter), written(value))
     }
 }

@@ -1,7 +1,9 @@
 //! The values of options and rows: parsed, and what there is to tell of them.
 
 use crate::problem::{Place, Problem};
-use crate::values::{Cleaned, Doubt, Kind, Parameters, Parsed, Pseudonym, Source, SourceError, Spoilt, by_spreadsheet, clean};
+use crate::values::{
+    Cleaned, Doubt, Kind, Parameters, Parsed, Pseudonym, Source, SourceError, Spoilt, by_spreadsheet, clean,
+};
 
 /// What is wrong and what is doubtful.
 #[derive(Debug, Default)]

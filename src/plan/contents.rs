@@ -139,18 +139,23 @@ impl Contents {
         } else if gone == files {
             problems.push(at(format!("none of the {files} files that the {what} lists is there")).hint(AGAIN));
         } else if let [first, ..] = self.gone.as_slice() {
-            warnings.push(at(format!("{gone} of the {files} files that the {what} lists are not there: '{first}'…")).hint(AGAIN));
+            warnings.push(
+                at(format!("{gone} of the {files} files that the {what} lists are not there: '{first}'…")).hint(AGAIN),
+            );
         }
         let other = files - gone - self.dicom;
         if other > 0 {
             let hint = match visible.source {
-                Source::Folder(_) => "the server takes all files of a folder; 'anon map add-study-folders' selects the DICOM files",
+                Source::Folder(_) => {
+                    "the server takes all files of a folder; 'anon map add-study-folders' selects the DICOM files"
+                }
                 _ => AGAIN,
             };
             warnings.push(at(format!("{other} of the {files} files of the {what} are not DICOM")).hint(hint));
         }
         if self.patients > 1 {
-            let message = format!("the {what} holds files of {} patients, who all get the pseudonym of this row", self.patients);
+            let message =
+                format!("the {what} holds files of {} patients, who all get the pseudonym of this row", self.patients);
             warnings.push(at(message).hint("give each patient a folder or a selection of its own"));
         }
     }

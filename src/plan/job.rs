@@ -11,13 +11,13 @@ use super::Planned;
 /// Makes the job of a row, of which `common` is what it shares with the others. Nothing for a row whose own mistakes the
 /// mapping tells of already.
 pub(super) fn job(row: &Row, common: &Parameters) -> Result<Option<Planned>, Vec<Problem>> {
+    let values = Values { row, all: row.parameters.over(common) };
+    let mut problems = vec![];
     if row.is_example() {
         let hint = "delete the line, or put your own source and pseudonym there";
         let message = "this is still an example row of 'anon map init'";
-        return Err(vec![Problem::new(Place::Line(row.line), message).hint(hint)]);
+        problems.push(Problem::new(Place::Line(row.line), message).hint(hint));
     }
-    let values = Values { row, all: row.parameters.over(common) };
-    let mut problems = vec![];
     let mut required = |outcome: Result<String, Problem>| outcome.map_err(|problem| problems.push(problem)).ok();
     let data = row.source().map(|source| required(values.data(source)));
     let project = required(values.project());
@@ -25,7 +25,8 @@ pub(super) fn job(row: &Row, common: &Parameters) -> Result<Option<Planned>, Vec
     let (Some(data), Some(project), Some(destination_path)) = (data.flatten(), project, destination) else {
         return if problems.is_empty() { Ok(None) } else { Err(problems) };
     };
-    let Some(source) = row.source() else { return Ok(None) };
+    let source = row.source().filter(|_| problems.is_empty());
+    let Some(source) = source else { return if problems.is_empty() { Ok(None) } else { Err(problems) } };
     let pseudonym = |kind| Some(Pseudonym::parse(values.all.get(kind)?).ok()?.value.to_string());
     let (name, id) = (pseudonym(Kind::PseudoName), pseudonym(Kind::PseudoId));
     let job = NewJob {

@@ -107,7 +107,11 @@ pub(super) fn fault(row: &Row, place: &Path) -> Option<Problem> {
     let (what, shown) = (source.kind_name(), place.display());
     let problem = |message: String, hint: &str| Some(Problem::new(Place::Line(row.line), message).hint(hint));
     let Source::FileSelection(_) = source else {
-        return if place.is_dir() { None } else { problem(format!("there is no such {what}: '{shown}'"), &missing(place)) };
+        return if place.is_dir() {
+            None
+        } else {
+            problem(format!("there is no such {what}: '{shown}'"), &missing(place))
+        };
     };
     if !place.is_file() {
         return problem(format!("there is no such {what}: '{shown}'"), &missing(place));

@@ -53,11 +53,14 @@ fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
 /// Whether there is an accented Latin letter in UTF-8 in a line that is not UTF-8 as a whole. Other characters prove nothing:
 /// `É»` in a code page looks like one.
 fn has_letters_in_utf8(line: &[u8]) -> bool {
-    line.utf8_chunks().any(|chunk| chunk.valid().chars().any(|c| matches!(c, '\u{c0}'..='\u{24f}') && c.is_alphabetic()))
+    line.utf8_chunks()
+        .any(|chunk| chunk.valid().chars().any(|c| matches!(c, '\u{c0}'..='\u{24f}') && c.is_alphabetic()))
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn told_apart(bytes: &[u8]) -> Option<(Vec<usize>, Vec<usize>)> {
@@ -69,6 +72,23 @@ mod tests {
         assert_eq!(told_apart(b"a\r\ncaf\xC3\xA9\r\nb\rcaf\xE9\n\ncaf\xE9"), Some((vec![2], vec![4, 6])));
         assert_eq!(told_apart(b"a\ncaf\xC3\xA9 caf\xE9\n"), Some((vec![], vec![2])));
         assert_eq!(told_apart(b"\xEF\xBB\xBFa\ncaf\xE9"), Some((vec![], vec![2])));
+    }
+
+    proptest! {
+        #[test]
+        fn each_line_is_told(lines in proptest::collection::vec(("[a-z,;]{0,3}[\u{e0}-\u{f6}]?[a-z]", any::<bool>()), 0..12), end in "\r?\n|\r") {
+            let (mut bytes, mut utf8, mut other) = (vec![], vec![], vec![]);
+            for (number, (line, is_utf8)) in (1..).zip(&lines) {
+                if !line.is_ascii() {
+                    if *is_utf8 { &mut utf8 } else { &mut other }.push(number);
+                }
+                let in_page: Vec<u8> = line.chars().map(|c| c as u8).collect();
+                bytes.extend_from_slice(if *is_utf8 { line.as_bytes() } else { &in_page });
+                bytes.extend_from_slice(end.as_bytes());
+            }
+            let expected = if utf8.is_empty() || other.is_empty() { None } else { Some((utf8, other)) };
+            prop_assert_eq!(told_apart(&bytes), expected);
+        }
     }
 
     #[test]

@@ -230,7 +230,8 @@ mod tests {
         ] {
             assert!(is_local(path), "{path}");
         }
-        for path in [r"\\server\share", r"\\10.0.0.1\share", r"\\client7\share", r"\\server\localhost", r"\\wsl\share"] {
+        for path in [r"\\server\share", r"\\10.0.0.1\share", r"\\client7\share", r"\\server\localhost", r"\\wsl\share"]
+        {
             assert!(!is_local(path), "{path}");
         }
     }

@@ -55,5 +55,9 @@ fn summary(found: &Checked) -> String {
         0 => String::new(),
         unseen => format!(" ({} cannot be looked at from here)", counted(unseen, "source", "sources")),
     };
-    if list.is_empty() { format!("{rows}, nothing wrong{unseen}") } else { format!("{} in {rows}{unseen}", list.join(", ")) }
+    if list.is_empty() {
+        format!("{rows}, nothing wrong{unseen}")
+    } else {
+        format!("{} in {rows}{unseen}", list.join(", "))
+    }
 }

@@ -67,7 +67,9 @@ fn option(name: &str) -> Result<Kind> {
 /// Why jobs would not be created with this value.
 fn doubt(kind: Kind, value: &str) -> Option<String> {
     let why = match (kind, UncPath::parse(value)) {
-        (Kind::DestinationPath | Kind::RootSourcePath, None) => "is not a UNC path, such as '\\\\server\\share\\folder'",
+        (Kind::DestinationPath | Kind::RootSourcePath, None) => {
+            "is not a UNC path, such as '\\\\server\\share\\folder'"
+        }
         (Kind::DestinationPath | Kind::RootSourcePath, Some(path)) if path.is_known_here_only() => {
             "is a path that only this computer knows"
         }
