@@ -60,7 +60,7 @@ pub(super) fn read(records: &mut Records<'_>) -> Result<Setting, Problem> {
             let span = OptionSpan { kind, delimiter, delimiter_at, value: at, text: whole, end: records.position() };
             Ok(Setting { kind, value, line, span })
         }
-        None => Err(Problem::new(Place::Line(line), format!("'{name}' is no option")).hint(Kind::hint(&name))),
+        None => Err(Problem::new(Place::Line(line), format!("'{name}' is not an option")).hint(Kind::hint(&name))),
     }
 }
 
@@ -118,7 +118,7 @@ fn without_delimiter(line: usize, text: &str) -> Problem {
     let problem = match Kind::from_name(first) {
         Some(kind) => Problem::new(Place::Line(line), format!("nothing separates option '{kind}' from its value"))
             .hint("is the comma missing?"),
-        None => Problem::new(Place::Line(line), "this is no option: there is no comma in it"),
+        None => Problem::new(Place::Line(line), "this is not an option: there is no comma in it"),
     };
     if problem.hint.is_some() { problem } else { problem.hint("an option is written as 'name,value'") }
 }

@@ -178,10 +178,10 @@ fn looking_and_adding_refuse_nothing_that_only_create_must_refuse() {
         ("", "accession_number:#N/A,A,d", "line 11: accession_number: '#N/A'"),
         ("", "folder:a,1E+15,d", "line 11: pseudo_name: '1E+15'"),
         ("", "folder:a,A,d,x", "line 11: cell 4 of this row has a value"),
-        ("foo,bar\n", "folder:a,A,d", "line 8: 'foo' is no option"),
+        ("foo,bar\n", "folder:a,A,d", "line 8: 'foo' is not an option"),
         ("project,Q\n", "folder:a,A,d", "line 8: option 'project' is given twice"),
         ("pims_key,#REF!\n", "folder:a,A,d", "line 8: pims_key: '#REF!'"),
-        ("no delimiter\n", "folder:a,A,d", "line 8: this is no option"),
+        ("no delimiter\n", "folder:a,A,d", "line 8: this is not an option"),
     ] {
         let env = env_with(options, &format!("source,pseudo_name,description\n{row}\nfolder:good,B,d\n"));
         let before = env.read("anon_mapping.csv");

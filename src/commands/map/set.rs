@@ -35,10 +35,10 @@ impl Set {
         let _lock = Lock::of(&path)?;
         refuse_if_edited(&path)?;
         let mut document = Document::read(&path)?;
-        let before = document.set_option(kind, &self.value)?;
+        let before = document.set_option(kind, &as_servers_write(kind, &self.value))?;
         document.save(&path)?;
-        let was = before.map_or_else(String::new, |before| format!(" (it was '{before}')"));
         let value = document.mapping().options.get(kind).unwrap_or_default();
+        let was = before.filter(|before| before != value).map_or_else(String::new, |old| format!(" (it was '{old}')"));
         console.print(format_args!("Set {kind} to '{value}'{was} in {}", path.display()));
         if let Some(doubt) = doubt(kind, value) {
             console.warn(doubt);
@@ -64,16 +64,25 @@ fn option(name: &str) -> Result<Kind> {
     }
 }
 
+/// A UNC path with backslashes: `//server/share` needs no quotes in any shell, but AnonAPI does not know it.
+fn as_servers_write(kind: Kind, value: &str) -> String {
+    let is_path = matches!(kind, Kind::DestinationPath | Kind::RootSourcePath) && value.contains('/');
+    match UncPath::parse(value).filter(|_| is_path) {
+        Some(path) => path.to_string(),
+        None => value.to_owned(),
+    }
+}
+
 /// Why jobs would not be created with this value.
 fn doubt(kind: Kind, value: &str) -> Option<String> {
-    let why = match (kind, UncPath::parse(value)) {
-        (Kind::DestinationPath | Kind::RootSourcePath, None) => {
-            "is not a UNC path, such as '\\\\server\\share\\folder'"
-        }
-        (Kind::DestinationPath | Kind::RootSourcePath, Some(path)) if path.is_known_here_only() => {
-            "is a path that only this computer knows"
-        }
-        _ => return None,
+    if !matches!(kind, Kind::DestinationPath | Kind::RootSourcePath) {
+        return None;
+    }
+    let why = match (UncPath::parse(value), UncPath::of_typed(value)) {
+        (Some(path), _) if !path.is_known_here_only() => return None,
+        (Some(_), _) => "is a path that only this computer knows".to_owned(),
+        (None, Some(shared)) => format!("is not a UNC path; on this computer that is '{shared}': set that"),
+        (None, None) => r"is not a UNC path, such as '\\server\share\folder'".to_owned(),
     };
     Some(format!("{kind} '{value}' {why}"))
 }

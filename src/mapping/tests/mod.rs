@@ -107,10 +107,10 @@ fn all_the_problems_in_one_go() {
         })
         .collect();
     let expected = [
-        ", line 5: 'projct' is no option; did you mean 'project'?",
+        ", line 5: 'projct' is not an option; did you mean 'project'?",
         ", line 7: option 'project' is given twice; keep one of them",
         ", line 8: nothing separates option 'destination_path' from its value; is the comma missing?",
-        ", line 9: this is no option: there is no comma in it; an option is written as 'name,value'",
+        ", line 9: this is not an option: there is no comma in it; an option is written as 'name,value'",
         ", line 12: there is no column 'descriptoin'; did you mean 'description'?",
         ", line 12: column 'pseudo_name' is given twice (old names count); keep one of them",
         ", line 13: 'fodler' is no type of source; did you mean 'folder:'?",

@@ -30,6 +30,8 @@ fn an_option_is_set_and_told() {
         .replace("Wetenschap-Algemeen", "Other")
         .replace("\r\n\r\n## Mapping", "\r\npims_key,77\r\n\r\n## Mapping");
     assert_eq!(env.read("anon_mapping.csv"), with_key);
+    env.run("map set destination_path //server/share/x/").assert_ok();
+    assert!(env.read("anon_mapping.csv").contains("destination_path,\\\\server\\share\\x\r\n"));
     let outcome = env.anon(["map", "set", "root_source_path", r"C:\data"]).run().assert_ok();
     assert!(outcome.stderr.contains(r"root_source_path 'C:\data' is not a UNC path"), "{}", outcome.story());
 }
@@ -47,7 +49,7 @@ fn nothing_else_changes_however_the_file_is_written() {
         // The other mistakes in it are told, and no reason to refuse.
         let outcome = env.run("map set project x").assert_ok();
         assert!(
-            outcome.stderr.contains("'foo' is no option") && outcome.stderr.contains("nothing follows 'folder:'"),
+            outcome.stderr.contains("'foo' is not an option") && outcome.stderr.contains("nothing follows 'folder:'"),
             "{}",
             outcome.story()
         );
