@@ -3,6 +3,7 @@
 use crate::text::records::{Records, write_field};
 use crate::values::{Kind, Parameters};
 
+use super::header::Wanted;
 use super::reading::{Layout, Span};
 use super::table::{self, Header};
 use super::{Mapping, header, options};
@@ -28,24 +29,9 @@ pub(super) fn with_rows(text: &str, mapping: &Mapping, layout: &Layout, rows: &[
     let mut changes = Vec::new();
     let missing = missing_columns(mapping, rows);
     let columns = match &layout.header {
-        Some(header) => {
-            let is_spare = |kind: &Kind| {
-                let has_value = mapping.options.get(*kind).is_some();
-                !has_value && !mapping.columns.contains(kind) && !missing.contains(kind)
-            };
-            let spare: Vec<Kind> = [Kind::Description, Kind::PimsKey].into_iter().filter(is_spare).collect();
-            let has_rows = mapping.rows.iter().any(|row| !row.is_example());
-            let wanted = header::Wanted { missing: &missing, occupied: &layout.occupied, spare: &spare, has_rows };
-            let (line, columns) = header::with_columns(text, header, &wanted);
-            changes.push(Change { from: header.span.start, to: header.span.end, text: line });
-            columns
-        }
+        Some(header) => with_header(text, header, mapping, layout, &missing, &mut changes),
         None => missing.iter().map(|kind| Some(*kind)).collect(),
     };
-    if let Some(header) = &layout.header {
-        let spans = layout.rows.iter().zip(&mapping.rows).filter(|(_, row)| !row.is_example());
-        changes.extend(spans.filter_map(|(span, _)| padding(text, header, span, columns.len())));
-    }
     let examples = layout.rows.iter().zip(&mapping.rows).filter(|(_, row)| row.is_example());
     changes.extend(examples.map(|(span, _)| Change { from: span.text.start, to: span.end, text: String::new() }));
 
@@ -63,8 +49,31 @@ pub(super) fn with_rows(text: &str, mapping: &Mapping, layout: &Layout, rows: &[
         let values = columns.iter().map(|kind| kind.and_then(|kind| row.get(kind)).unwrap_or_default());
         write_line(&mut added, delimiter, line_end, values);
     }
-    changes.push(Change::insert(last_line(layout).1, added));
+    changes.push(Change::insert(next, added));
     apply(text, changes)
+}
+
+/// Puts the header line right and adds the missing columns. Returns all columns.
+fn with_header(
+    text: &str,
+    header: &Header,
+    mapping: &Mapping,
+    layout: &Layout,
+    missing: &[Kind],
+    changes: &mut Vec<Change>,
+) -> Vec<Option<Kind>> {
+    let is_spare = |kind: &Kind| {
+        let has_value = mapping.options.get(*kind).is_some();
+        !has_value && !mapping.columns.contains(kind) && !missing.contains(kind)
+    };
+    let spare: Vec<Kind> = [Kind::Description, Kind::PimsKey].into_iter().filter(is_spare).collect();
+    let has_rows = mapping.rows.iter().any(|row| !row.is_example());
+    let wanted = Wanted { missing, occupied: &layout.occupied, spare: &spare, has_rows };
+    let (line, columns) = header::with_columns(text, header, &wanted);
+    changes.push(Change { from: header.span.start, to: header.span.end, text: line });
+    let kept = layout.rows.iter().zip(&mapping.rows).filter(|(_, row)| !row.is_example());
+    changes.extend(kept.filter_map(|(span, _)| padding(text, header, span, columns.len())));
+    columns
 }
 
 /// The columns that the rows need and the mapping has not; all that a new header line needs if there is none.
@@ -85,8 +94,8 @@ fn padding(text: &str, header: &Header, span: &Span, columns: usize) -> Option<C
     if columns == header.cells.len() {
         return None;
     }
-    let row = &text[span.text.clone()];
-    let records = Records::new(row);
+    // With the other delimiter, a quote may open that closes on a later line.
+    let records = Records::new(&text[span.text.start..]);
     let (_, delimiter) = table::split(&records, header.delimiter, columns)?;
     if delimiter == span.delimiter {
         return None;

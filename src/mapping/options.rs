@@ -6,6 +6,8 @@ use crate::problem::{Place, Problem};
 use crate::text::records::{DELIMITERS, Records, without_trailing_delimiters, write_field};
 use crate::values::{Kind, without_invisible};
 
+use super::sections::Section;
+
 /// An option as the file has it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Setting {
@@ -42,7 +44,7 @@ pub(super) fn read(records: &mut Records<'_>) -> Result<Setting, Problem> {
         return Err(without_delimiter(line, text));
     };
     let start = records.position();
-    let (value, at, whole) = match quoted_value(records, delimiter) {
+    let Quoted { value, at, option } = match quoted_value(records, delimiter) {
         Some(found) => found.map_err(|()| unterminated(line))?,
         None => {
             let from = position + delimiter.len_utf8();
@@ -50,14 +52,14 @@ pub(super) fn read(records: &mut Records<'_>) -> Result<Setting, Problem> {
             // An empty value is right behind the delimiter.
             let spaces = if value.is_empty() { 0 } else { text[from..].len() - text[from..].trim_start().len() };
             let from = start + from + spaces;
-            (value.to_owned(), from..from + value.len(), records.skip_line())
+            Quoted { value: value.to_owned(), at: from..from + value.len(), option: records.skip_line() }
         }
     };
     let name = without_invisible(text[..position].trim().trim_matches('"').trim()).text;
     match Kind::from_name(&name) {
         Some(kind) => {
             let delimiter_at = start + position;
-            let span = OptionSpan { kind, delimiter, delimiter_at, value: at, text: whole, end: records.position() };
+            let span = OptionSpan { kind, delimiter, delimiter_at, value: at, text: option, end: records.position() };
             Ok(Setting { kind, value, line, span })
         }
         None => Err(Problem::new(Place::Line(line), format!("'{name}' is not an option")).hint(Kind::hint(&name))),
@@ -93,24 +95,36 @@ fn delimiter_of(line: &str) -> Option<(usize, char)> {
     }
 }
 
-/// The value, where it is and where all of the option is, if the value is one cell in quotes; an error if the quote is never
-/// closed. Goes past it.
-#[allow(clippy::type_complexity)]
-fn quoted_value(
-    records: &mut Records<'_>,
-    delimiter: char,
-) -> Option<Result<(String, Range<usize>, Range<usize>), ()>> {
+/// A value in quotes: what it says, where it is, and where all of the option is.
+struct Quoted {
+    value: String,
+    at: Range<usize>,
+    option: Range<usize>,
+}
+
+/// The value, if it is one cell in quotes; an error if the quote is never closed. Goes past it.
+fn quoted_value(records: &mut Records<'_>, delimiter: char) -> Option<Result<Quoted, ()>> {
     let record = records.peek(delimiter)?;
     let (_, cells) = record.fields.split_first()?;
     let (value, rest) = cells.split_first()?;
-    if !value.quoted || (!record.unterminated && rest.iter().any(|cell| !cell.value.is_empty())) {
+    // A quote that only closes in another section was never meant to reach it.
+    let is_closed = !record.unterminated && !records.text(&record.span).split(['\r', '\n']).any(is_heading);
+    if !value.quoted || is_closed && rest.iter().any(|cell| !cell.value.is_empty()) {
         return None;
+    }
+    if !is_closed {
+        records.skip_line();
+        return Some(Err(()));
     }
     let raw = records.text(&value.span);
     let from = value.span.start + raw.len() - raw.trim_start().len();
-    let found = (value.value.to_string(), from..from + raw.trim().len(), record.span.clone());
+    let value = value.value.to_string();
     records.pass(&record);
-    Some(if record.unterminated { Err(()) } else { Ok(found) })
+    Some(Ok(Quoted { value, at: from..from + raw.trim().len(), option: record.span }))
+}
+
+fn is_heading(line: &str) -> bool {
+    Section::heading(line).is_some()
 }
 
 fn without_delimiter(line: usize, text: &str) -> Problem {
@@ -179,5 +193,9 @@ mod tests {
         let mut records = Records::new("project,\"a\ndestination_path,b");
         assert!(read(&mut records).unwrap_err().message.contains("never closed"));
         assert_eq!(read(&mut records).unwrap().kind, Kind::DestinationPath);
+        // One that closes in another section was not meant to.
+        let mut records = Records::new("project,\"a\n## Mapping ##\nsource,\"description\"");
+        assert!(read(&mut records).unwrap_err().message.contains("never closed"));
+        assert_eq!(records.peek_line(), Some("## Mapping ##"));
     }
 }

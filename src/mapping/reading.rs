@@ -200,8 +200,10 @@ impl Reading<'_> {
         let has_source = self.general_source.is_some();
         self.layout.header = table::header(&mut self.records, fallback, has_source, &mut self.findings.problems);
         self.headless = self.layout.header.is_none();
-        // With a column given twice, both get the value; another name is perhaps that of a column which seems to be missing.
-        let is_unclear = |header: &Header| header.cells.iter().any(|cell| cell.kind.is_none() && !cell.is_empty);
+        // With a column given twice, both get the value. An unknown one gets none, unless it was meant for one that is missing.
+        let has = |header: &Header, kind| header.cells.iter().any(|cell| cell.kind == Some(kind));
+        let is_unclear =
+            |header: &Header| header.cells.iter().any(|cell| cell.meant.is_some_and(|meant| !has(header, meant)));
         if self.layout.header.as_ref().is_none_or(is_unclear) {
             self.layout.obstacle = self.layout.obstacle.take().or(self.findings.problems.get(before).cloned());
         }

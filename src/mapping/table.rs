@@ -32,6 +32,8 @@ pub(super) struct Name {
     pub kind: Option<Kind>,
     /// Spreadsheets leave empty cells after the last name.
     pub is_empty: bool,
+    /// What it perhaps names, if that is not known.
+    pub meant: Option<Kind>,
 }
 
 /// What every mapping section should begin with.
@@ -52,10 +54,12 @@ pub(super) fn header(
         problems.push(unterminated(line));
         return None;
     }
-    let name = |cell: &Field<'_>| Name {
-        span: cell.span.clone(),
-        kind: Kind::from_name(&named(&cell.value)),
-        is_empty: named(&cell.value).is_empty(),
+    let name = |cell: &Field<'_>| {
+        let name = named(&cell.value);
+        let kind = Kind::from_name(&name);
+        let meant = if kind.is_none() { nearest(&name, Kind::ALL.map(Kind::name)) } else { None };
+        let meant = meant.and_then(Kind::from_name);
+        Name { span: cell.span.clone(), kind, is_empty: name.is_empty(), meant }
     };
     let cells: Vec<Name> = record.fields.iter().map(name).collect();
     let names: Vec<Cow<'_, str>> = record.fields.iter().map(|cell| named(&cell.value)).collect();
@@ -69,7 +73,7 @@ pub(super) fn header(
     }
     problems.extend(repeated(line, &cells));
     let has_source = cells.iter().any(|cell| cell.kind == Some(Kind::Source));
-    let meant_source = found.iter().any(|name| nearest(name, Kind::ALL.map(Kind::name)) == Some("source"));
+    let meant_source = cells.iter().any(|cell| cell.meant == Some(Kind::Source));
     if !has_source && !meant_source && !has_general_source {
         let message = format!("there is no column 'source'; the columns are {}", found.join(", "));
         problems.push(Problem::new(Place::Line(line), message).hint("each row needs a source: add the column"));

@@ -1,6 +1,7 @@
 //! The values of options and rows: parsed, and what there is to tell of them.
 
 use crate::problem::{Place, Problem};
+use crate::text::records::DELIMITERS;
 use crate::values::{
     Cleaned, Doubt, Kind, Parameters, Parsed, Pseudonym, Source, SourceError, Spoilt, by_spreadsheet, clean,
 };
@@ -44,6 +45,10 @@ impl Findings {
                         self.doubt(line, kind.name(), &[Doubt::Invisible(removed)]);
                     }
                 }
+                Kind::Description if holds_a_row(text) => {
+                    let message = "the description goes on over several lines, and one of them looks like a row";
+                    self.doubts.push(Problem::new(Place::Line(line), message).hint("is a quote (\") missing?"));
+                }
                 Kind::Source | Kind::Description | Kind::RootSourcePath | Kind::DestinationPath => {}
             }
         }
@@ -57,6 +62,12 @@ impl Findings {
         };
         self.doubts.extend(doubts.iter().map(|doubt| Problem::new(Place::Line(line), told(doubt))));
     }
+}
+
+/// A quote that opens by mistake swallows what follows, up to the next quote.
+fn holds_a_row(text: &str) -> bool {
+    let cells = text.split(['\r', '\n']).skip(1).flat_map(|line| line.split(DELIMITERS));
+    cells.into_iter().any(|cell| Source::parse(cell).is_ok())
 }
 
 fn noun(source: &Source) -> &'static str {

@@ -180,6 +180,7 @@ fn looking_and_adding_refuse_nothing_that_only_create_must_refuse() {
         ("", "folder:a,A,d,x", "line 11: cell 4 of this row has a value"),
         ("foo,bar\n", "folder:a,A,d", "line 8: 'foo' is not an option"),
         ("project,Q\n", "folder:a,A,d", "line 8: option 'project' is given twice"),
+        ("", "\"folder:a\",A,d,,,x", "line 11: cell 6 of this row has a value"),
         ("pims_key,#REF!\n", "folder:a,A,d", "line 8: pims_key: '#REF!'"),
         ("no delimiter\n", "folder:a,A,d", "line 8: this is not an option"),
     ] {
@@ -220,4 +221,19 @@ fn a_line_break_is_sent_as_one_character() {
         let outcome = env.answer("create from-mapping", "y\n").assert_ok();
         assert_eq!(outcome.requests[0].all("description"), ["two\nlines"], "{}", outcome.story());
     }
+}
+
+#[test]
+fn a_column_for_notes_is_told_and_kept() {
+    let env = env_with("", "source,pseudo_name,seen by\nfolder:a,A,Dr. X\n");
+    let add = env.run("map add-accession-numbers 3.3").assert_ok();
+    assert!(
+        add.stderr.contains("warning: ./anon_mapping.csv, line 10: there is no column 'seen by'"),
+        "{}",
+        add.story()
+    );
+    let table = table(&env);
+    let (head, row) = table.split_once("\naccession_number:3.3,").unwrap();
+    assert_eq!(head, "source,pseudo_name,seen by,description\nfolder:a,A,Dr. X");
+    assert!(row.ends_with(",,DATE\n"), "{row}");
 }

@@ -185,3 +185,14 @@ fn a_new_mapping_reads_back() {
     let text = String::from_utf8(template.bytes()).unwrap();
     assert_eq!(text.matches("\r\n").count(), text.matches('\n').count());
 }
+
+#[test]
+fn a_row_that_a_quote_has_swallowed_is_told() {
+    let table = "source,description,pseudo_name\nfolder:a,\"one,A\nfolder:b,two\",B\nfolder:c,\"three\nlines\",C\n";
+    let text = format!("## Description ##\n## Options ##\n## Mapping ##\n{table}");
+    let document = Document::from_bytes(Path::new("m"), text.into()).unwrap();
+    let doubts: Vec<_> =
+        document.mapping().doubts.iter().map(|doubt| (doubt.place.to_string(), &*doubt.message)).collect();
+    let told = "the description goes on over several lines, and one of them looks like a row";
+    assert_eq!(doubts, [(", line 5".to_owned(), told)]);
+}
