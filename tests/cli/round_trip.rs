@@ -5,13 +5,20 @@
 
 use std::path::PathBuf;
 
-use crate::support::Env;
+use crate::support::{Env, Outcome};
 
 const VERSIONS: [&str; 2] = ["1.7.0", "2.1.2"];
 
 fn sample(name: &str) -> String {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/anonapi").join(name);
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Fails unless the command succeeded and its results hold each of these.
+#[track_caller]
+fn shows(outcome: Outcome, parts: &[&str]) {
+    let outcome = outcome.assert_ok();
+    parts.iter().for_each(|part| assert!(outcome.stdout.contains(part), "'{part}' is not shown\n{}", outcome.story()));
 }
 
 fn env() -> Env {
@@ -26,7 +33,7 @@ fn settings() {
         let env = Env::new();
         let before = sample(&format!("{version}/settings.yml"));
         env.write_settings(&before);
-        env.run("status").assert_ok().assert_says(&["* p01        https://apiservers/p01", "'z123456'"]);
+        shows(env.run("status"), &["* p01        https://apiservers/p01", "'z123456'"]);
         assert_eq!(env.read_settings(), before, "reading changes nothing");
         env.run("settings user set-username z999").assert_ok();
         env.run("server add new https://apiservers/new").assert_ok();
@@ -41,9 +48,9 @@ fn settings_of_older_versions() {
         let env = Env::new();
         env.write_settings(&sample(&format!("older/{name}")));
         let defaults = ["project:Wetenschap-Algemeen", r"destination_path:\\server\share\out"];
-        env.run("create show-defaults").assert_ok().assert_says(&defaults);
+        shows(env.run("create show-defaults"), &defaults);
         env.run("settings user set-username z999").assert_ok();
-        env.run("create show-defaults").assert_ok().assert_says(&defaults);
+        shows(env.run("create show-defaults"), &defaults);
         let text = env.read_settings();
         for part in [
             "- project,Wetenschap-Algemeen\n",
@@ -63,7 +70,7 @@ fn batches() {
     for version in VERSIONS {
         let env = env();
         env.write(".anonbatch", sample(&format!("{version}/batch.yml")));
-        env.run("batch info").assert_ok().assert_says(&["- '1'\n- '2'\n- '3'\n- '10'\n", "https://apiservers/p01"]);
+        shows(env.run("batch info"), &["- '1'\n- '2'\n- '3'\n- '10'\n", "https://apiservers/p01"]);
         env.run("batch add 4 -1").assert_ok();
         env.run("batch remove 2").assert_ok();
         assert_eq!(env.read(".anonbatch"), sample("anon/batch.yml"), "{version}");
@@ -77,7 +84,7 @@ fn mappings() {
         let before = sample(&format!("{version}/anon_mapping.csv"));
         env.write("anon_mapping.csv", &before);
         env.run("map activate").assert_ok();
-        env.run("map status").assert_ok().assert_says(&["with 3 rows", "fileselection:patiënt 2/fileselection.txt"]);
+        shows(env.run("map status"), &["with 3 rows", "fileselection:patiënt 2/fileselection.txt"]);
         env.write("list.csv", "accession number;pseudonym\n2234567.12345678;Jansen, Jan\n");
         env.run("map add-accession-numbers -f list.csv").assert_ok();
         let after = env.read("anon_mapping.csv");
@@ -117,10 +124,10 @@ fn what_anon_wrote_is_read_by_anon() {
     env.write("fileselection.txt", sample("anon/fileselection.txt"));
     env.write("anon_mapping.csv", sample("anon/anon_mapping.csv"));
     env.run("map activate").assert_ok();
-    env.run("status").assert_ok().assert_says(&["* new        https://apiservers/new", "'z999'"]);
-    env.run("batch info").assert_ok().assert_says(&["- '-1'\n- '1'\n- '3'\n- '4'\n- '10'\n"]);
-    env.run("select status").assert_ok().assert_says(&["containing 5 files"]);
-    env.run("map status").assert_ok().assert_says(&["with 4 rows", "Jansen, Jan"]);
+    shows(env.run("status"), &["* new        https://apiservers/new", "'z999'"]);
+    shows(env.run("batch info"), &["- '-1'\n- '1'\n- '3'\n- '4'\n- '10'\n"]);
+    shows(env.run("select status"), &["containing 5 files"]);
+    shows(env.run("map status"), &["with 4 rows", "Jansen, Jan"]);
 }
 
 const OPTIONS: &str = "## Description ##\nby hand\n\n## Options ##\nroot_source_path,\\\\server\\share\\data\nproject,P\ndestination_path,\\\\server\\share\\out\n";
