@@ -119,6 +119,10 @@ fn in_selection(place: &Path, key: &RandomState, looking: Looking<'_>) -> Result
 
 /// Whose file it is, hashed, if the header says so; `None` if it is not DICOM.
 fn patient(path: &Path, key: &RandomState) -> std::io::Result<Option<Option<u64>>> {
+    // Opening a pipe would wait for whoever writes to it.
+    if !std::fs::metadata(path)?.is_file() {
+        return Ok(None);
+    }
     let mut file = File::open(path)?;
     let mut start = Vec::with_capacity(4096);
     file.by_ref().take(4096).read_to_end(&mut start)?;

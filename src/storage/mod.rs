@@ -285,10 +285,11 @@ pub fn refuse_if_edited(path: &Path) -> Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let marks = [format!(".~lock.{name}#"), format!(".{name}.swp")];
     match marks.iter().map(|mark| path.with_file_name(mark)).find(|mark| mark.exists()) {
-        None => match OpenOptions::new().append(true).open(path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::io("write", path)(error)),
-            _ => Ok(()),
-        },
+        // Opening a pipe would wait for whoever reads from it.
+        None if path.is_file() => {
+            OpenOptions::new().append(true).open(path).map(drop).map_err(Error::io("write", path))
+        }
+        None => Ok(()),
         Some(mark) => Err(Error::refused(
             format!("'{}' is open in an editor", path.display()),
             format!("close the editor and try again; if it is closed already, delete '{}'", mark.display()),
