@@ -92,11 +92,9 @@ fn share_tutorial(session: &mut Session, idis: &FakeIdis) -> Result<usize> {
     session.cd("mydata");
     session.anon("map add-study-folders --input-file ../share_project/folders.csv")?;
     session.cd("share_project");
-    session.edit_mapping(&[
-        ("root_source_path", r"\\server\share\mydata"),
-        ("project", "Wetenschap-Algemeen"),
-        ("destination_path", r"\\server\share\anonymizeddata"),
-    ])?;
+    session.anon(r"map set root_source_path \\server\share\mydata")?;
+    session.anon("map set project Wetenschap-Algemeen")?;
+    session.anon(r"map set destination_path \\server\share\anonymizeddata")?;
     session.anon("map status")?;
     create_and_follow(session, idis)
 }
@@ -109,7 +107,8 @@ fn pacs_tutorial(session: &mut Session, idis: &FakeIdis) -> Result<usize> {
     session.cd("pacs_project");
     session.anon("map init")?;
     session.anon("map add-accession-numbers --input-file accession_numbers.xlsx")?;
-    session.edit_mapping(&[("project", "Wetenschap-Algemeen"), ("destination_path", r"\\server\share\myoutput")])?;
+    session.anon("map set project Wetenschap-Algemeen")?;
+    session.anon(r"map set destination_path \\server\share\myoutput")?;
     create_and_follow(session, idis)
 }
 
@@ -231,23 +230,6 @@ impl Session {
         println!("{}", output.trim_end());
         let status = child.wait()?;
         if status.success() { Ok(output) } else { Err(format!("'anon {line}' ended with {status}").into()) }
-    }
-
-    /// Does to the mapping what the user would do in the editor that `anon map edit` opens.
-    fn edit_mapping(&self, options: &[(&str, &str)]) -> Result<()> {
-        println!("$ anon map edit        (in the editor, you change these options and save)");
-        let path = self.cwd.join("anon_mapping.csv");
-        let mut text = fs::read_to_string(&path)?;
-        for (name, value) in options {
-            let is_option = |line: &&str| line.split([',', ';']).next().is_some_and(|first| first.trim() == *name);
-            let line = text.lines().find(is_option).ok_or_else(|| format!("the mapping has no option '{name}'"))?;
-            let delimiter = if line.contains(';') { ';' } else { ',' };
-            let changed = format!("{name}{delimiter}{value}");
-            println!("    {changed}");
-            text = text.replacen(line, &changed, 1);
-        }
-        fs::write(&path, text)?;
-        Ok(())
     }
 
     /// The batch of the working folder must hold these jobs and no others.

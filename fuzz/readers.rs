@@ -38,10 +38,18 @@ fn path() -> &'static Path {
     Path::new("fuzzed")
 }
 
-/// A mapping that is read can have a row added and is read again, with nothing else changed; or the row is refused.
+/// A mapping that is read can have a row added and an option set, and is read again, with nothing else changed; or that is
+/// refused.
 pub fn mapping(bytes: &[u8]) {
     let Ok(mut document) = Document::from_bytes(path(), bytes.to_vec()) else { return };
     let before = document.clone();
+    let mut other = document.clone();
+    if other.set_option(Kind::Project, "P é, x").is_ok() {
+        assert_eq!(other.mapping().options.get(Kind::Project), Some("P é, x"));
+        let rows = other.mapping().rows.iter().zip(&before.mapping().rows);
+        assert!(rows.into_iter().all(|(new, old)| new.parameters == old.parameters));
+        assert_eq!(other.mapping().rows.len(), before.mapping().rows.len());
+    }
     let row = Parameters::from_pairs([
         (Kind::Source, "folder:a, \"b\";c"),
         (Kind::PseudoName, "P é"),
@@ -57,7 +65,7 @@ pub fn mapping(bytes: &[u8]) {
     assert_eq!((&new.description, &new.options), (&old.description, &old.options));
     assert_eq!(new.rows.len(), kept.clone().count() + 1);
     assert!(kept.zip(&new.rows).all(|(old, new)| old.source() == new.source()));
-    assert_eq!(new.rows.last().map(|row| row.source().value()), Some("a, \"b\";c"));
+    assert_eq!(new.rows.last().and_then(|row| Some(row.source()?.value())), Some("a, \"b\";c"));
 }
 
 /// A list in text.

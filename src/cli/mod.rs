@@ -15,8 +15,8 @@ use clap::{ArgAction, Args, Command, CommandFactory, FromArgMatches, Parser, Sub
 use crate::commands;
 use crate::commands::console::{Color, Console, visible};
 use crate::commands::context::Context;
-use crate::error::Result;
-use lazy::Lazy;
+use crate::error::{Error, Result};
+use lazy::{Lazy, OnMapping};
 
 /// Anonymize medical images with an IDIS server
 ///
@@ -52,6 +52,10 @@ struct Global {
     /// When to print in color: auto, always or never
     #[arg(long, value_name = "WHEN", value_enum, default_value_t, hide_possible_values = true, global = true)]
     color: Color,
+    /// Work in this folder, as if 'anon' had been started there
+    #[arg(short = 'C', long, value_name = "DIR", global = true,
+          value_parser = OsStringValueParser::new().map(PathBuf::from))]
+    directory: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
@@ -66,11 +70,11 @@ enum Group {
     /// Work with all jobs of this folder at once
     Batch(Lazy<commands::batch::Batch>),
     /// Map data to the pseudonyms and parameters to anonymize it with
-    Map(Lazy<commands::map::Map>),
+    Map(OnMapping<commands::map::Map>),
     /// Select files for a single anonymization job
     Select(Lazy<commands::select::Select>),
     /// Create jobs
-    Create(Lazy<commands::create::Create>),
+    Create(OnMapping<commands::create::Create>),
     Completions(commands::completions::Completions),
     Man(commands::man::Man),
 }
@@ -162,17 +166,27 @@ fn color(arguments: &[OsString]) -> Color {
 }
 
 fn dispatch(cli: Cli, console: &Arc<Console>) -> Result<()> {
-    let Global { settings, timeout, .. } = cli.global;
-    let context = Context::new(Arc::clone(console), settings, timeout.map(Duration::from_secs))?;
+    let Global { settings, timeout, directory, .. } = cli.global;
+    // Before everything else: a relative path of the settings counts from there, too.
+    if let Some(folder) = directory {
+        std::env::set_current_dir(&folder).map_err(Error::io("enter", &folder))?;
+    }
+    let mut context = Context::new(Arc::clone(console), settings, timeout.map(Duration::from_secs))?;
     match cli.command {
         Group::Status(command) => command.run(&context),
         Group::Server(Lazy(command)) => command.run(&context),
         Group::Job(Lazy(command)) => command.run(&context),
         Group::Settings(Lazy(command)) => command.run(&context),
         Group::Batch(Lazy(command)) => command.run(&context),
-        Group::Map(Lazy(command)) => command.run(&context),
+        Group::Map(OnMapping { mapping, command: Lazy(command) }) => {
+            context.choose_mapping(mapping);
+            command.run(&context)
+        }
         Group::Select(Lazy(command)) => command.run(&context),
-        Group::Create(Lazy(command)) => command.run(&context),
+        Group::Create(OnMapping { mapping, command: Lazy(command) }) => {
+            context.choose_mapping(mapping);
+            command.run(&context)
+        }
         Group::Completions(completions) => completions.run(&context, command()),
         Group::Man(man) => man.run(&context, command()),
     }

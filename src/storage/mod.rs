@@ -4,6 +4,7 @@
 //! every moment there is the old content or the new one ([`write()`]), by whoever holds its [`Lock`]; the arguments say who may
 //! read it and what a power cut may take back. What somebody else holds for a moment is waited for.
 
+mod backup;
 mod in_place;
 mod links;
 mod lock;
@@ -15,6 +16,7 @@ mod temporary;
 mod writing;
 pub mod yaml;
 
+pub use backup::back_up;
 pub use lock::Lock;
 pub use reading::{Cap, exists, read, read_if_present};
 pub use writing::{

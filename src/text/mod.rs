@@ -2,6 +2,7 @@
 
 pub mod encoding;
 pub mod locale;
+pub mod mixture;
 mod nearest;
 pub mod records;
 

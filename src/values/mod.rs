@@ -20,4 +20,4 @@ pub(crate) use job_id::whole_number;
 pub use kind::Kind;
 pub use parameters::Parameters;
 pub use source::{Source, SourceError};
-pub use spoilt::{Doubt, Spoilt};
+pub use spoilt::{Doubt, Spoilt, by_spreadsheet};

@@ -109,9 +109,10 @@ fn certificates_are_checked_or_not() {
 #[test]
 fn edit_opens_the_file_even_when_it_cannot_be_read() {
     let env = Env::with_jobs();
-    env.run("settings edit").assert("exit 0");
+    let opened = "exit 0\nstderr:\n  Opening '~/AnonWebAPIClientSettings.yml' with '[..]' (EDITOR)";
+    env.run("settings edit").assert(opened);
     env.write_settings("servers: [\n");
-    env.run("settings edit").assert("exit 0");
+    env.run("settings edit").assert(opened);
     assert_eq!(env.read_settings(), "servers: [\n");
     let outcome = env.anon(["settings", "edit"]).env("EDITOR", "no-such-editor-anywhere").run();
     let _ = outcome.assert_status(1).assert_says(&["no-such-editor-anywhere", "EDITOR"]);

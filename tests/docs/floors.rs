@@ -15,9 +15,11 @@ const FLOORS: [&[&str]; 5] = [
 ];
 
 /// On one floor, who knows whom: for each a reason.
-const WITHIN: [(&str, &str); 13] = [
+const WITHIN: [(&str, &str); 14] = [
     // A row of a mapping becomes a job that is created.
     ("creation", "plan"),
+    // What a source holds is looked for as a scan does it.
+    ("plan", "scan"),
     // A batch keeps the server that its jobs are on.
     ("batch", "settings"),
     // Errors are of one type, which names the file or the URL; the system's words are put right by `text`.

@@ -10,7 +10,7 @@ mod progress;
 mod table;
 mod visible;
 
-pub use editor::open_in_editor;
+pub use editor::{Editing, open_in_editor};
 pub use interrupt::Interrupt;
 pub use progress::Progress;
 pub use table::Table;
@@ -149,6 +149,7 @@ impl Console {
     /// An error: what is wrong and what to do about it, on one line (or one for each problem of a file).
     pub fn error(&self, error: &Error) {
         match (error, error.hint()) {
+            (Error::Told, _) => {}
             (Error::Contents(problems), _) => {
                 let mut lines = problem::lines(&problems.path, &problems.list);
                 lines.next().iter().for_each(|line| self.complain(beginning(line)));
@@ -273,4 +274,9 @@ impl Console {
         // There is nowhere left to complain.
         let _ = AutoStream::new(io::stderr().lock(), self.err).write_all(text.as_bytes());
     }
+}
+
+/// `1 row`, `2 rows`.
+pub fn counted(count: usize, one: &str, more: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
 }

@@ -18,6 +18,6 @@ impl Edit {
         if !storage::exists(path)? {
             context.settings()?;
         }
-        open_in_editor(path)
+        open_in_editor(&context.console, path).map(drop)
     }
 }

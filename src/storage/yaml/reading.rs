@@ -35,7 +35,7 @@ pub fn read(bytes: &[u8], path: &Path, hint: &str) -> Result<Node, Problems> {
 
 fn text_of(bytes: &[u8]) -> Result<String, Problem> {
     match decode(bytes) {
-        Ok(Decoded { encoding: Encoding::Windows1252, .. }) => {
+        Ok(Decoded { encoding: Encoding::CodePage(_), .. }) => {
             let valid = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
             let line = 1 + bytes[..valid].iter().filter(|byte| **byte == b'\n').count();
             Err(Problem::new(Place::Line(line), "holds a character that is not UTF-8"))
