@@ -1,51 +1,37 @@
 //! Which files a command names.
 
-use std::ffi::OsStr;
+use std::borrow::Cow;
 
 use glob::MatchOptions;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use crate::error::{Error, Result};
 
 /// Names are compared as the system compares them.
-const OPTIONS: MatchOptions = MatchOptions {
+const NAMES: MatchOptions = MatchOptions {
     case_sensitive: !cfg!(windows),
     require_literal_separator: false,
     require_literal_leading_dot: false,
 };
+const PATHS: MatchOptions = MatchOptions { require_literal_separator: true, ..NAMES };
 
 /// Which files to select: `*`, `*.dcm`, `study2/*`, `**/raw/*`.
 ///
 /// Each part between slashes matches one name: `*` any text, `?` any character, `[a-c]` and `[!a-c]` one of these or none of
-/// these. `**` stands for any folders, also none. A scan that recurses finds the pattern in every subfolder.
+/// these. `**` stands for any folders, also none.
 #[derive(Debug, Clone)]
 pub struct Pattern {
-    parts: Vec<Part>,
-}
-
-#[derive(Debug, Clone)]
-enum Part {
-    AnyFolders,
-    AnyName,
-    Name(glob::Pattern),
-}
-
-/// How far a folder has come along a pattern: bit `n` is set if the first `n` parts match its path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Reached(u64);
-
-impl Reached {
-    /// Nothing below this folder can match.
-    pub(super) fn nowhere(self) -> bool {
-        self.0 == 0
-    }
+    whole: glob::Pattern,
+    /// What the names of the folders on the way have to match, and last that of the file. None if any folder may lead there.
+    names: Option<Vec<glob::Pattern>>,
 }
 
 impl Pattern {
-    /// Reads a pattern.
+    /// Reads a pattern. One that recurses is looked for in every subfolder, too.
     ///
     /// # Errors
     /// [`Error::Usage`] for a pattern that cannot match below the folder: an empty or absolute one, or one with `..`.
-    pub fn new(text: &str) -> Result<Pattern> {
+    pub fn new(text: &str, recurse: bool) -> Result<Pattern> {
         let text = with_slashes(text);
         let refuse = |why: &str| {
             Err(Error::usage(
@@ -56,75 +42,44 @@ impl Pattern {
         if text.starts_with('/') || (cfg!(windows) && text.get(1..2) == Some(":")) {
             return refuse("is an absolute path");
         }
-        let mut parts = Vec::new();
+        let mut parts: Vec<Cow<'_, str>> = if recurse { vec!["**".into()] } else { vec![] };
+        let given = parts.len();
         for part in text.split('/').filter(|part| !matches!(*part, "" | ".")) {
             match part {
                 ".." => return refuse("leaves the folder"),
-                "**" if matches!(parts.last(), Some(Part::AnyFolders)) => {}
-                "**" => parts.push(Part::AnyFolders),
-                "*" => parts.push(Part::AnyName),
-                part => parts.push(Part::Name(name_pattern(part)?)),
+                "**" if parts.last().is_some_and(|last| last == "**") => {}
+                "**" => parts.push("**".into()),
+                part => parts.push(escaped(part).into()),
             }
         }
-        if matches!(parts.last(), Some(Part::AnyFolders)) {
-            parts.push(Part::AnyName);
+        if parts.len() == given && !text.contains("**") {
+            return refuse("names no file");
         }
-        match parts.len() {
-            0 => refuse("names no file"),
-            1..=60 => Ok(Pattern { parts }),
-            _ => refuse("has too many parts"),
+        if parts.last().is_some_and(|last| last == "**") {
+            parts.push("*".into());
         }
+        let names = if parts.iter().any(|part| part == "**") { None } else { Some(parts.iter()) };
+        let names = names.map(|parts| parts.map(|part| compiled(part, &text)).collect()).transpose()?;
+        Ok(Pattern { whole: compiled(&parts.join("/"), &text)?, names })
     }
 
-    /// The pattern that matches every file.
-    pub(super) fn everything() -> Pattern {
-        Pattern { parts: vec![Part::AnyName] }
+    /// The pattern for a file that is there, whatever characters are in its name.
+    ///
+    /// # Errors
+    /// As [`Pattern::new`].
+    pub fn of_file(path: &str, recurse: bool) -> Result<Pattern> {
+        Pattern::new(&glob::Pattern::escape(path), recurse)
     }
 
-    /// The same, found in every subfolder as well.
-    pub(super) fn anywhere(mut self) -> Pattern {
-        if !matches!(self.parts.first(), Some(Part::AnyFolders)) {
-            self.parts.insert(0, Part::AnyFolders);
-        }
-        self
+    /// Whether there can be a match in a folder of this name, so many folders below the scanned one (that one being 0).
+    pub(super) fn enters(&self, depth: usize, name: &str) -> bool {
+        let Some(names) = &self.names else { return true };
+        depth < names.len() && names[depth - 1].matches_with(&composed(name), NAMES)
     }
 
-    /// Where the scanned folder itself is.
-    pub(super) fn start(&self) -> Reached {
-        Reached(self.and_empty(1))
-    }
-
-    /// Where a folder is, whose parent is at `parent`.
-    pub(super) fn enter(&self, parent: Reached, name: &OsStr) -> Reached {
-        let (mut next, mut text) = (0, None);
-        for (at, part) in self.parts.iter().enumerate().filter(|(at, _)| parent.0 & (1 << at) != 0) {
-            match part {
-                Part::AnyFolders => next |= 1 << at,
-                Part::AnyName => next |= 1 << (at + 1),
-                Part::Name(pattern) => {
-                    let text = text.get_or_insert_with(|| name.to_string_lossy());
-                    next |= u64::from(pattern.matches_with(text, OPTIONS)) << (at + 1);
-                }
-            }
-        }
-        // A folder that the whole pattern matches is no file.
-        Reached(self.and_empty(next & !(1 << self.parts.len())))
-    }
-
-    /// Whether a file matches, whose folder is at `parent`.
-    pub(super) fn matches(&self, parent: Reached, name: &OsStr) -> bool {
-        let last = self.parts.len() - 1;
-        parent.0 & (1 << last) != 0
-            && match &self.parts[last] {
-                Part::AnyFolders | Part::AnyName => true,
-                Part::Name(pattern) => pattern.matches_with(&name.to_string_lossy(), OPTIONS),
-            }
-    }
-
-    /// `**` may stand for no folder at all.
-    fn and_empty(&self, reached: u64) -> u64 {
-        let any = |at: &usize| reached & (1 << at) != 0 && matches!(self.parts.get(*at), Some(Part::AnyFolders));
-        (0..self.parts.len()).filter(any).fold(reached, |all, at| all | 1 << (at + 1))
+    /// Whether a file matches, by its path from the scanned folder.
+    pub(super) fn matches(&self, relative: &str) -> bool {
+        self.whole.matches_with(&composed(relative), PATHS)
     }
 }
 
@@ -139,12 +94,33 @@ impl Exclusion {
     /// # Errors
     /// [`Error::Usage`] for a pattern that cannot be understood.
     pub fn new(text: &str) -> Result<Exclusion> {
-        let text = with_slashes(text);
-        name_pattern(text.trim_start_matches("./")).map(Exclusion)
+        let path = with_slashes(text);
+        compiled(&escaped(path.trim_start_matches("./")), text).map(Exclusion)
     }
 
     pub(super) fn matches(&self, relative: &str) -> bool {
-        self.0.matches_with(relative, OPTIONS)
+        self.0.matches_with(&composed(relative), NAMES)
+    }
+}
+
+/// A pattern for one name.
+pub(super) struct NamePattern(glob::Pattern);
+
+impl NamePattern {
+    pub(super) fn new(text: &str) -> Result<NamePattern> {
+        compiled(&escaped(text), text).map(NamePattern)
+    }
+
+    pub(super) fn matches(&self, name: &str) -> bool {
+        self.0.matches_with(&composed(name), NAMES)
+    }
+}
+
+/// Text in which an accent is part of its letter (NFC). Disks have names in either form, and some programs change it.
+pub(super) fn composed(text: &str) -> Cow<'_, str> {
+    match is_nfc_quick(text.chars()) {
+        IsNormalized::Yes => Cow::Borrowed(text),
+        _ => Cow::Owned(text.nfc().collect()),
     }
 }
 
@@ -152,13 +128,17 @@ fn with_slashes(text: &str) -> String {
     if cfg!(windows) { text.replace('\\', "/") } else { text.to_owned() }
 }
 
-/// Whether a name matches a pattern for one name.
-pub(super) fn name_matches(pattern: &glob::Pattern, name: &OsStr) -> bool {
-    pattern.matches_with(&name.to_string_lossy(), OPTIONS)
+fn compiled(pattern: &str, typed: &str) -> Result<glob::Pattern> {
+    glob::Pattern::new(&composed(pattern)).map_err(|error| {
+        Error::usage(
+            format!("the pattern '{}' cannot be understood: {}", typed.escape_debug(), error.msg),
+            "use '*' for any text and '?' for any character",
+        )
+    })
 }
 
-/// A pattern for one name, by the rules of shells: several `*` are one, and a `[` without `]` stands for itself.
-pub(super) fn name_pattern(text: &str) -> Result<glob::Pattern> {
+/// A pattern by the rules of shells: several `*` are one, and a `[` without `]` stands for itself.
+fn escaped(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
@@ -180,12 +160,7 @@ pub(super) fn name_pattern(text: &str) -> Result<glob::Pattern> {
         };
         rest = &rest[length..];
     }
-    glob::Pattern::new(&pattern).map_err(|error| {
-        Error::usage(
-            format!("the pattern '{}' cannot be understood: {}", text.escape_debug(), error.msg),
-            "use '*' for any text and '?' for any character",
-        )
-    })
+    pattern
 }
 
 /// How long the class is that starts here, with its brackets.

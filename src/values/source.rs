@@ -71,7 +71,8 @@ impl Source {
     /// The identifier types, by the names that they have in a mapping.
     pub const TYPES: [&'static str; 4] = ["folder", "fileselection", "study_instance_uid", "accession_number"];
 
-    /// Reads a source identifier. Spaces around the type and the value do not count, nor does the case of the type.
+    /// Reads a source identifier. Spaces around the type and the value do not count, nor does the case of the type. Only the name
+    /// of a folder may begin with a space.
     ///
     /// # Errors
     /// [`SourceError`], which knows the nearest type.
@@ -79,7 +80,7 @@ impl Source {
         let Some((found, value)) = text.split_once(':') else {
             return Err(SourceError::NoColon { found: text.trim().to_owned() });
         };
-        let (found, value) = (found.trim(), value.trim());
+        let (found, path, value) = (found.trim(), value.trim_end(), value.trim());
         let Some(kind) = Source::TYPES.into_iter().find(|kind| kind.eq_ignore_ascii_case(found)) else {
             return Err(SourceError::UnknownType { found: found.to_owned(), nearest: nearest(found, Source::TYPES) });
         };
@@ -87,8 +88,8 @@ impl Source {
             return Err(SourceError::Empty { kind });
         }
         let parsed = match kind {
-            "folder" => DataPath::parse(value).map(|parsed| parsed.map(Source::Folder)),
-            "fileselection" => DataPath::parse(value).map(|parsed| parsed.map(Source::FileSelection)),
+            "folder" => DataPath::parse(path).map(|parsed| parsed.map(Source::Folder)),
+            "fileselection" => DataPath::parse(path).map(|parsed| parsed.map(Source::FileSelection)),
             "study_instance_uid" => StudyInstanceUid::parse(value).map(|parsed| parsed.map(Source::StudyInstanceUid)),
             _ => AccessionNumber::parse(value).map(|parsed| parsed.map(Source::AccessionNumber)),
         };
@@ -147,7 +148,9 @@ mod tests {
     #[test]
     fn spaces_and_case_do_not_count() {
         let read = |text: &str| Source::parse(text).unwrap().value.to_string();
-        assert_eq!(read("  Folder : a b \t"), "folder:a b");
+        assert_eq!(read("  Folder :a b \t"), "folder:a b");
+        assert_eq!(read("folder: a b "), "folder: a b", "the name of a folder can begin with a space");
+        assert_eq!(read(" Accession_Number : 1.2 "), "accession_number:1.2");
         assert_eq!(read("ACCESSION_NUMBER:1.2"), "accession_number:1.2");
         assert_eq!(read("folder:a:b"), "folder:a:b");
     }

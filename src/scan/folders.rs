@@ -1,18 +1,18 @@
-//! Wildcards for folders: Windows shells expand nothing.
+//! The folders that a command names: wildcards (Windows shells expand nothing), and which spellings mean the same folder.
 
-use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use crate::error::{Error, Result};
 
-use super::pattern::{name_matches, name_pattern};
+use super::pattern::{NamePattern, composed};
 
 /// The folders that `pattern` names: one that exists, or all that match its wildcards.
 ///
 /// Only a pattern with `*` has wildcards (then `?` and `[…]` count as well): `folder[1]` is a name. `**` stands for any folders,
-/// also none, and does not enter linked folders. Relative patterns start at `base`, and yield paths relative to it. The order is
-/// that of the folders' own listings, a folder before what is in it.
+/// also none, and does not enter linked folders. Relative patterns start at `base`, and yield paths relative to it, in the order
+/// of their names.
 ///
 /// # Errors
 /// [`Error::Usage`] if there is no such folder, or nothing matches; [`Error::Io`] if a folder cannot be listed.
@@ -32,12 +32,59 @@ pub fn expand(pattern: &str, base: &Path) -> Result<Vec<PathBuf>> {
             Component::Normal(name) => steps.push(Step::new(name)?),
         }
     }
-    let mut walk = Walk { base, seen: HashSet::new(), found: Vec::new() };
+    let mut walk = Walk { base, found: Vec::new() };
     walk.follow(&start, &steps)?;
     if walk.found.is_empty() {
         return Err(missing(typed, "no folder matches"));
     }
+    walk.found.sort();
+    walk.found.dedup();
     Ok(walk.found)
+}
+
+/// A path as the disk has it: what is typed as `é` can be an `e` and an accent there, or the other way round. As it was typed if
+/// there is no such thing. Relative paths start at `base`, and stay relative.
+pub fn as_on_disk(path: &Path, base: &Path) -> PathBuf {
+    let is_there = |path: &Path| fs::symlink_metadata(base.join(path)).is_ok();
+    let mut found = PathBuf::new();
+    for part in path {
+        let typed = found.join(part);
+        found = if part.is_ascii() || is_there(&typed) { typed } else { alike(&found, part, base).unwrap_or(typed) };
+    }
+    found
+}
+
+/// What is called the same in a folder, but for how its accents are written.
+fn alike(folder: &Path, name: &OsStr, base: &Path) -> Option<PathBuf> {
+    let wanted = composed(name.to_str()?);
+    let mut names = fs::read_dir(base.join(folder)).ok()?.filter_map(|entry| Some(entry.ok()?.file_name()));
+    let found = names.find(|name| name.to_str().is_some_and(|name| composed(name) == wanted))?;
+    Some(folder.join(found))
+}
+
+/// What is the same for all spellings of one folder: `a`, `./a`, `b/../a`, a link to it, on Windows `A` and its UNC path.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct FolderId(#[cfg(unix)] (u64, u64), #[cfg(not(unix))] PathBuf);
+
+impl FolderId {
+    /// Looks a folder up.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if it cannot be found.
+    pub fn of(folder: &Path) -> Result<FolderId> {
+        #[cfg(unix)]
+        let id = fs::metadata(folder).map(|found| {
+            use std::os::unix::fs::MetadataExt;
+            (found.dev(), found.ino())
+        });
+        // Some drives of encryption programs and RAM disks have no such name.
+        #[cfg(not(unix))]
+        let id = fs::canonicalize(folder).or_else(|_| {
+            let path = std::path::absolute(folder)?;
+            Ok(PathBuf::from(path.to_string_lossy().to_lowercase()))
+        });
+        id.map(FolderId).map_err(Error::io("find", folder))
+    }
 }
 
 /// Without the quotes that a list or a Windows shell left around it.
@@ -57,6 +104,7 @@ fn literal(typed: &str, base: &Path) -> Result<PathBuf> {
     if typed.is_empty() {
         return Err(missing(typed, "there is no folder"));
     }
+    let folder = as_on_disk(&folder, base);
     match fs::metadata(base.join(&folder)) {
         Ok(metadata) if metadata.is_dir() => Ok(folder),
         Ok(_) => Err(missing(typed, "this is a file, not a folder:")),
@@ -74,16 +122,16 @@ fn missing(typed: &str, what: &str) -> Error {
 enum Step {
     AnyFolders,
     Exact(PathBuf),
-    Match(glob::Pattern),
+    Match(NamePattern),
 }
 
 impl Step {
-    fn new(name: &std::ffi::OsStr) -> Result<Step> {
+    fn new(name: &OsStr) -> Result<Step> {
         let text = name.to_string_lossy();
         if text == "**" {
             Ok(Step::AnyFolders)
         } else if text.contains(['*', '?', '[']) {
-            name_pattern(&text).map(Step::Match)
+            NamePattern::new(&text).map(Step::Match)
         } else {
             Ok(Step::Exact(name.into()))
         }
@@ -92,7 +140,6 @@ impl Step {
 
 struct Walk<'a> {
     base: &'a Path,
-    seen: HashSet<PathBuf>,
     found: Vec<PathBuf>,
 }
 
@@ -100,19 +147,17 @@ impl Walk<'_> {
     fn follow(&mut self, folder: &Path, steps: &[Step]) -> Result<()> {
         let Some((step, rest)) = steps.split_first() else {
             let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-            if self.seen.insert(folder.to_owned()) {
-                self.found.push(folder.to_owned());
-            }
+            self.found.push(folder.to_owned());
             return Ok(());
         };
         match step {
             Step::Exact(name) => {
-                let next = folder.join(name);
+                let next = as_on_disk(&folder.join(name), self.base);
                 if self.base.join(&next).is_dir() { self.follow(&next, rest) } else { Ok(()) }
             }
             Step::Match(pattern) => {
                 for (next, _) in self.subfolders(folder)? {
-                    if next.file_name().is_some_and(|name| name_matches(pattern, name)) {
+                    if next.file_name().is_some_and(|name| pattern.matches(&name.to_string_lossy())) {
                         self.follow(&next, rest)?;
                     }
                 }
@@ -130,7 +175,7 @@ impl Walk<'_> {
         }
     }
 
-    /// The folders in a folder, in the order of its listing, and whether each is a link.
+    /// The folders in a folder, and whether each is a link.
     fn subfolders(&self, folder: &Path) -> Result<Vec<(PathBuf, bool)>> {
         let place = self.base.join(folder);
         let read = || -> std::io::Result<Vec<(PathBuf, bool)>> {
