@@ -28,43 +28,58 @@ const SLOW: Duration = Duration::from_micros(300);
 ///
 /// Returns when all is done. Where no thread can be started, this one does it all.
 pub fn open_each<F: Send>(most: NonZeroUsize, list: impl FnOnce(&mut dyn FnMut(F)), open: impl Fn(F) + Sync) {
-    let (sender, receiver) = sync_channel(WAITING);
-    // Only the openers keep it: if all of them have panicked, nobody waits for them.
-    let queue = Arc::new(Mutex::new(receiver));
-    let pool = Pool { most: most.get(), open, opened: AtomicUsize::new(0), slow: AtomicUsize::new(0) };
-    thread::scope(|scope| {
-        let processors = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        let started = pool.start(scope, processors.min(pool.most), &queue);
-        drop(queue);
-        let hand_over = |batch: Vec<F>| match started {
-            0 => batch.into_iter().for_each(&pool.open),
-            _ => drop(sender.send(batch)),
-        };
-        let mut batch = Vec::with_capacity(BATCH);
-        list(&mut |file| {
-            batch.push(file);
-            if batch.len() == BATCH {
-                hand_over(mem::replace(&mut batch, Vec::with_capacity(BATCH)));
-            }
-        });
-        hand_over(batch);
-        drop(sender);
-    });
+    let processors = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let pool = Pool {
+        open,
+        at_first: processors.min(most.get()),
+        most: most.get(),
+        opened: AtomicUsize::new(0),
+        slow: AtomicUsize::new(0),
+    };
+    pool.run(list);
 }
 
 /// What the openers have in common.
 struct Pool<O> {
-    most: usize,
     open: O,
+    /// How many openers there are until it is known how long files take.
+    at_first: usize,
+    most: usize,
     /// Files that have been opened, as far as [`FIRST`].
     opened: AtomicUsize,
     /// How many of those were slow.
     slow: AtomicUsize,
 }
 
+/// Only the openers keep it: when all of them have panicked, whoever lists does not wait for them.
 type Queue<F> = Arc<Mutex<Receiver<Vec<F>>>>;
 
 impl<O: Sync> Pool<O> {
+    fn run<F: Send>(&self, list: impl FnOnce(&mut dyn FnMut(F)))
+    where
+        O: Fn(F),
+    {
+        let (sender, receiver) = sync_channel(WAITING);
+        let queue = Arc::new(Mutex::new(receiver));
+        thread::scope(|scope| {
+            let openers = self.start(scope, self.at_first, &queue);
+            drop(queue);
+            let hand_over = |batch: Vec<F>| match openers {
+                0 => batch.into_iter().for_each(&self.open),
+                _ => drop(sender.send(batch)),
+            };
+            let mut batch = Vec::with_capacity(BATCH);
+            list(&mut |file| {
+                batch.push(file);
+                if batch.len() == BATCH {
+                    hand_over(mem::replace(&mut batch, Vec::with_capacity(BATCH)));
+                }
+            });
+            hand_over(batch);
+            drop(sender);
+        });
+    }
+
     /// Starts so many openers, or as many as the system allows. Returns how many.
     fn start<'scope, F: Send + 'scope>(
         &'scope self,
@@ -97,14 +112,13 @@ impl<O: Sync> Pool<O> {
                 let started = Instant::now();
                 (self.open)(file);
                 if self.are_slow(started.elapsed()) {
-                    let processors = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-                    self.start(scope, self.most.saturating_sub(processors), queue);
+                    self.start(scope, self.most - self.at_first, queue);
                 }
             }
         }
     }
 
-    /// Takes into account how long a file took. True once, when it was the last of the first few, and most of them were slow.
+    /// Takes into account how long a file took. True once: when it was the last of the first few, and most of them were slow.
     fn are_slow(&self, time: Duration) -> bool {
         if time > SLOW {
             self.slow.fetch_add(1, Ordering::Relaxed);
@@ -157,6 +171,17 @@ mod tests {
     fn files_that_are_quick_need_no_more_openers_than_processors() {
         let processors = thread::available_parallelism().unwrap().get();
         assert!(at_once(64, 20_000, Duration::ZERO) <= processors);
+    }
+
+    #[test]
+    fn without_a_thread_all_is_done_all_the_same() {
+        let sum = AtomicU64::new(0);
+        let open = |file: u64| {
+            sum.fetch_add(file, Ordering::Relaxed);
+        };
+        let pool = Pool { open, at_first: 0, most: 0, opened: AtomicUsize::new(0), slow: AtomicUsize::new(0) };
+        pool.run(|hand_over| (0..100).for_each(hand_over));
+        assert_eq!(sum.load(Ordering::Relaxed), 4950);
     }
 
     #[test]

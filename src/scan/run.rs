@@ -140,7 +140,7 @@ impl<'a, T: Send> Run<'a, T> {
         let selected = tally.found.paths.len() - before;
         drop(tally);
         self.counters.selected.fetch_add(selected as u64, Ordering::Relaxed);
-        if self.counters.checked.fetch_add(1, Ordering::Relaxed) % REPORT_EVERY == 0 {
+        if self.counters.checked.fetch_add(1, Ordering::Relaxed).is_multiple_of(REPORT_EVERY) {
             (self.progress)(self.counters.progress());
         }
     }

@@ -17,7 +17,7 @@ use crate::selection::{FILE_NAME, Selection};
 use crate::storage::{Lock, probe, refuse_if_edited};
 use crate::text::counted;
 use crate::unc::{Shares, UncPath};
-use crate::values::{DataPath, Source};
+use crate::values::{DataPath, Doubt, Source};
 
 /// Add all DICOM files in folders to the active mapping, one row per folder
 ///
@@ -108,11 +108,14 @@ impl AddStudyFolders {
             let present = present(context, mapping);
             different.retain(|(id, _)| !present.contains(id));
             let skipped = counted((all - different.len()) as u64, "folder");
-            context.console.note(format_args!("Skipping {skipped} with a row in the mapping"));
+            context.console.note(format_args!("{skipped} with a row in the mapping already"));
         }
         let study = |(_, Named { folder, pseudo_name, .. }): (FolderId, Named)| {
-            let source = Source::FileSelection(DataPath::of(relative(context, &folder.join(FILE_NAME))?));
-            Ok(Study { folder, pseudo_name, source })
+            let path = relative(context, &folder.join(FILE_NAME))?;
+            if DataPath::parse(&path).is_ok_and(|path| path.doubts.contains(&Doubt::WindowsName)) {
+                context.console.warn(format_args!("'{}': {}", folder.display(), Doubt::WindowsName));
+            }
+            Ok(Study { folder, pseudo_name, source: Source::FileSelection(DataPath::of(path)) })
         };
         different.into_iter().map(study).collect()
     }
@@ -132,7 +135,11 @@ impl AddStudyFolders {
                 }
                 Entry::Occupied(entry) => &mut different[*entry.get()].1,
             };
-            let same = format!("'{}' is the same folder as '{}'", next.folder.display(), first.folder.display());
+            let (this, that) = (next.folder.display(), first.folder.display());
+            let same = match next.folder == first.folder {
+                true => format!("'{this}' is named twice"),
+                false => format!("'{this}' is the same folder as '{that}'"),
+            };
             if next.place.is_some() || next.folder != first.folder {
                 context.console.note(format_args!("{same}: it gets one row"));
             }
@@ -187,8 +194,10 @@ impl AddStudyFolders {
             return Err(failures.remove(0));
         }
         failures.iter().for_each(|error| console.error(error));
-        let summary = format!("{} of {} added to the mapping", added, counted(all as u64, "folder"));
-        let hint = "run the same command again with '--only-missing' to add the others";
+        let missing = all - added;
+        let were = if missing == 1 { "was" } else { "were" };
+        let summary = format!("{missing} of {} {were} not added", counted(all as u64, "folder"));
+        let hint = "run the same command again with '--only-missing' for the rest";
         match (interrupted, failures.len()) {
             (true, _) => Err(Error::Interrupted(format!("{summary}; {hint}"))),
             (false, 0) => Ok(()),

@@ -44,7 +44,10 @@ impl Add {
             selected_before: &before.selected_paths,
             ..self.scanning.scan(Check::Nothing, &watched)?
         };
-        let found = scan.run(folder, &watched.progress())?;
+        let found = scan.run(folder, &watched.progress()).map_err(|error| match error {
+            Error::Interrupted(how_far) => Error::Interrupted(format!("{how_far}, so nothing was added")),
+            error => error,
+        })?;
         drop(watched);
         report(console, ".", &found);
         if self.scanning.one_patient {
