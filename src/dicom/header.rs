@@ -1,8 +1,8 @@
 //! The elements of a DICOM header, one after the other.
 //!
-//! dicom-rs decodes each element; the way from one to the next is gone here, and not in `dicom-object`, because that one makes
-//! room for as many bytes as a length says (4 GiB for a damaged file of 2 kB), and refuses headers that other readers read: no
-//! group length, an application title of more than 16 characters, an unknown sequence with implicit VR.
+//! `dicom-encoding` decodes the header of each element. `dicom-object`, which makes an object of them all, is not used: it takes
+//! as much memory as a length says (4 GiB for a damaged file of 2 kB), and refuses headers that other readers read: without a
+//! group length, with an application title of more than 16 characters, with an unknown sequence in implicit VR.
 
 use dicom_core::dictionary::stub::StubDataDictionary;
 use dicom_core::{Tag, VR};

@@ -85,21 +85,15 @@ pub(super) struct Tally {
     pub(super) found: Found,
     pub(super) identities: Identities,
     /// What was tried, where, and what came of it.
-    failed: Vec<(&'static str, PathBuf, io::Error)>,
-    /// Selected files whose names are no text.
-    unnameable: Vec<PathBuf>,
+    pub(super) failed: Vec<(&'static str, PathBuf, io::Error)>,
 }
 
 impl Tally {
-    pub(super) fn failed(&mut self, action: &'static str, path: PathBuf, error: io::Error) {
-        self.failed.push((action, path, error));
-    }
-
     /// Selects a file.
     pub(super) fn select(&mut self, root: &Path, path: &Path) {
         let Some(name) = relative(root, path).to_str() else {
-            self.unnameable.push(path.to_owned());
-            return;
+            let why = "its name is not valid text, and a selection cannot hold it";
+            return self.failed.push(("select", path.to_owned(), io::Error::new(io::ErrorKind::InvalidData, why)));
         };
         let name = if MAIN_SEPARATOR == '/' { name.to_owned() } else { name.replace(MAIN_SEPARATOR, "/") };
         if name.split('/').any(|part| part.ends_with(['.', ' '])) {
@@ -137,8 +131,9 @@ impl Tally {
         match met {
             Met::DeadLink(path) => self.found.dead_links.add(&shown(root, &path)),
             Met::LinkedFolder(path) => self.found.linked_folders.add(&shown(root, &path)),
-            Met::Failed(path, error) => self.failed("list", path, error),
-            Met::File(path) => self.select(root, &path),
+            Met::Failed(path, error) => self.failed.push(("list", path, error)),
+            // It is counted when it is opened.
+            Met::File(_) => {}
         }
     }
 
@@ -148,30 +143,20 @@ impl Tally {
     /// What could not be opened, listed or named, unless it is to be skipped. A file that is gone for good is no failure.
     pub(super) fn finish(mut self, root: &Path, skip: bool) -> Result<Found> {
         let mut problems = Vec::new();
-        let mut listings = Listings::default();
+        let mut listings = HashMap::new();
         self.failed.sort_by(|a, b| a.1.cmp(&b.1));
         for (action, path, error) in self.failed {
             if path == root {
                 return Err(Error::io(action, root)(error));
             }
             let name = shown(root, &path);
-            if is_gone(&error) && listings.lack(&path) {
+            if is_gone(&error) && is_gone_for_good(&path, &mut listings) {
                 self.found.vanished.add(&name);
             } else if skip {
                 self.found.skipped.add(&name);
             } else {
                 let what = if is_gone(&error) { "it was listed before, and now: " } else { "" };
                 problems.push(Problem::new(Place::Whole, format!("cannot {action} '{name}': {what}{}", plain(&error))));
-            }
-        }
-        self.unnameable.sort();
-        for path in self.unnameable {
-            let name = shown(root, &path);
-            if skip {
-                self.found.skipped.add(&name);
-            } else {
-                let message = format!("the file name '{name}' is not valid text, so a selection cannot hold it");
-                problems.push(Problem::new(Place::Whole, message));
             }
         }
         if let Some(first) = problems.first_mut() {
@@ -184,33 +169,21 @@ impl Tally {
     }
 }
 
-/// Listings of folders, to see what is gone for good.
-#[derive(Default)]
-struct Listings(HashMap<PathBuf, HashSet<OsString>>);
-
-impl Listings {
-    /// Whether a folder is still there, and something else in it, but not this. An empty one may be where a share was.
-    fn lack(&mut self, path: &Path) -> bool {
-        let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return false };
-        let names = self.0.entry(folder.to_owned()).or_insert_with(|| {
-            let entries = fs::read_dir(folder).into_iter().flatten();
-            // A listing that breaks off tells nothing.
-            entries.map(|entry| entry.map(|entry| entry.file_name())).collect::<io::Result<_>>().unwrap_or_default()
-        });
-        !names.is_empty() && !names.contains(name)
-    }
+/// Whether the folder of a file is still there, and something else in it, but not this file. An empty one may be where a share was.
+/// `listings` keeps what is in the folders that were listed for that.
+fn is_gone_for_good(path: &Path, listings: &mut HashMap<PathBuf, HashSet<OsString>>) -> bool {
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return false };
+    let names = listings.entry(folder.to_owned()).or_insert_with(|| {
+        let entries = fs::read_dir(folder).into_iter().flatten();
+        // A listing that breaks off tells nothing.
+        entries.map(|entry| entry.map(|entry| entry.file_name())).collect::<io::Result<_>>().unwrap_or_default()
+    });
+    !names.is_empty() && !names.contains(name)
 }
 
-/// A path for a message, from the scanned folder: what is no text, or would steer a terminal, is escaped.
+/// A path for a message, from the scanned folder.
 fn shown(root: &Path, path: &Path) -> String {
-    let mut text = String::new();
-    for chunk in relative(root, path).as_os_str().as_encoded_bytes().utf8_chunks() {
-        for c in chunk.valid().chars() {
-            if c.is_control() { text.extend(c.escape_default()) } else { text.push(c) }
-        }
-        for byte in chunk.invalid() {
-            text.push_str(&format!("\\x{byte:02x}"));
-        }
-    }
-    text
+    let path = relative(root, path);
+    let bytes = || path.as_os_str().as_encoded_bytes().escape_ascii().to_string();
+    path.to_str().map_or_else(bytes, str::to_owned)
 }

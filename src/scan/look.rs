@@ -41,22 +41,17 @@ pub(super) fn look(path: &Path, key: &RandomState) -> io::Result<Look> {
 
 /// Opens a file, and waits for up to two seconds while too many are open: others close theirs meanwhile.
 fn open(path: &Path) -> io::Result<File> {
+    // EMFILE, ENFILE; ERROR_TOO_MANY_OPEN_FILES, ERROR_TOO_MANY_CMDS, ERROR_REQ_NOT_ACCEP, ERROR_NO_SYSTEM_RESOURCES
+    let too_many: &[i32] = if cfg!(unix) { &[24, 23] } else { &[4, 56, 71, 1450] };
     for _ in 0..40 {
         match File::open(path) {
-            Err(error) if is_too_many(&error) => sleep(Duration::from_millis(50)),
+            Err(error) if error.raw_os_error().is_some_and(|code| too_many.contains(&code)) => {
+                sleep(Duration::from_millis(50));
+            }
             opened => return opened,
         }
     }
     File::open(path)
-}
-
-/// Whether too many files are open at once, in this process or on this system.
-pub(super) fn is_too_many(error: &io::Error) -> bool {
-    #[cfg(unix)]
-    return matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE));
-    // ERROR_TOO_MANY_OPEN_FILES, ERROR_TOO_MANY_CMDS, ERROR_REQ_NOT_ACCEP, ERROR_NO_SYSTEM_RESOURCES
-    #[cfg(not(unix))]
-    return matches!(error.raw_os_error(), Some(4 | 56 | 71 | 1450));
 }
 
 /// Whether there is nothing of that name (any more), as far as the system can tell.

@@ -3,32 +3,6 @@
 //! A scan walks a folder, opens each file once, reads its start once, and keeps the DICOM files. One thread lists (`walk`), the
 //! others open what it lists (`openers`, `look`), and what they find is added up for each scanned folder (`run`, `found`). What
 //! is found, and its order, is the same however many openers there are.
-//!
-//! With [`crate::selection`] it makes the list of files of a job:
-//!
-//! ```
-//! use anonapi::internals::{Pattern, Scan};
-//! use anonapi::selection::Selection;
-//! use anonapi::testing::dicom_file;
-//!
-//! # let temporary = tempfile::tempdir().unwrap();
-//! # let folder = temporary.path();
-//! # std::fs::create_dir(folder.join("raw")).unwrap();
-//! // let folder = Path::new("patient1");
-//! std::fs::write(folder.join("raw/1.dcm"), dicom_file("1001", "1.2.826.1", "1.2.826.1.1")).unwrap();
-//! std::fs::write(folder.join("raw/notes.txt"), "no image").unwrap();
-//!
-//! let scan = Scan { include: vec![Pattern::new("raw/*", true)?], ..Scan::default() };
-//! let found = scan.run(folder, &|_progress| ())?;
-//! assert_eq!(found.paths, ["raw/1.dcm"]);
-//! assert_eq!((found.seen, found.patients.ids), (2, 1));
-//!
-//! let mut selection = Selection::new(folder);
-//! selection.merge(found.paths);
-//! selection.save(&folder.join("fileselection.txt"))?;
-//! assert_eq!(Selection::read(&folder.join("fileselection.txt"))?.selected_paths, ["raw/1.dcm"]);
-//! # Ok::<(), anonapi::Error>(())
-//! ```
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -36,7 +10,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::Result;
 
-mod folders;
 mod found;
 mod look;
 mod openers;
@@ -44,7 +17,6 @@ mod pattern;
 mod run;
 mod walk;
 
-pub use folders::{FolderId, as_on_disk, expand};
 pub use found::Found;
 pub use pattern::{Exclusion, Pattern};
 

@@ -1,11 +1,11 @@
-//! Which files a command names.
+//! Which files and folders a command names.
 
-use std::borrow::Cow;
+use std::ffi::OsStr;
 
 use glob::MatchOptions;
-use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use crate::error::{Error, Result};
+use crate::text::composed;
 
 /// Names are compared as the system compares them.
 const NAMES: MatchOptions = MatchOptions {
@@ -22,63 +22,55 @@ const PATHS: MatchOptions = MatchOptions { require_literal_separator: true, ..NA
 #[derive(Debug, Clone)]
 pub struct Pattern {
     whole: glob::Pattern,
-    /// What the names of the folders on the way have to match, and last that of the file. None if any folder may lead there.
+    /// What the names on the way have to match. None if any folder may lead to a match.
     names: Option<Vec<glob::Pattern>>,
 }
 
 impl Pattern {
-    /// Reads a pattern. One that recurses is looked for in every subfolder, too.
+    /// Reads a pattern for files. One that recurses is looked for in every subfolder, too.
     ///
     /// # Errors
     /// [`Error::Usage`] for a pattern that cannot match below the folder: an empty or absolute one, or one with `..`.
     pub fn new(text: &str, recurse: bool) -> Result<Pattern> {
-        let text = with_slashes(text);
-        let refuse = |why: &str| {
-            Err(Error::usage(
-                format!("the pattern '{}' {why}", text.escape_debug()),
-                "give a pattern relative to the current folder, such as '*' or 'study2/*.dcm'",
-            ))
-        };
-        if text.starts_with('/') || (cfg!(windows) && text.get(1..2) == Some(":")) {
-            return refuse("is an absolute path");
-        }
-        let mut parts: Vec<Cow<'_, str>> = if recurse { vec!["**".into()] } else { vec![] };
-        let given = parts.len();
-        for part in text.split('/').filter(|part| !matches!(*part, "" | ".")) {
-            match part {
-                ".." => return refuse("leaves the folder"),
-                "**" if parts.last().is_some_and(|last| last == "**") => {}
-                "**" => parts.push("**".into()),
-                part => parts.push(escaped(part).into()),
-            }
-        }
-        if parts.len() == given && !text.contains("**") {
-            return refuse("names no file");
-        }
+        let mut parts = parts(text)?;
         if parts.last().is_some_and(|last| last == "**") {
-            parts.push("*".into());
+            parts.push("*".to_owned());
         }
-        let names = if parts.iter().any(|part| part == "**") { None } else { Some(parts.iter()) };
-        let names = names.map(|parts| parts.map(|part| compiled(part, &text)).collect()).transpose()?;
-        Ok(Pattern { whole: compiled(&parts.join("/"), &text)?, names })
+        if recurse {
+            parts.insert(0, "**".to_owned());
+        }
+        Pattern::of_parts(parts, text)
     }
 
-    /// The pattern for a file that is there, whatever characters are in its name.
+    /// Reads a pattern for folders.
     ///
     /// # Errors
     /// As [`Pattern::new`].
-    pub fn of_file(path: &str, recurse: bool) -> Result<Pattern> {
-        Pattern::new(&glob::Pattern::escape(path), recurse)
+    pub fn of_folders(text: &str) -> Result<Pattern> {
+        Pattern::of_parts(parts(text)?, text)
     }
 
-    /// Whether there can be a match in a folder of this name, so many folders below the scanned one (that one being 0).
-    pub(super) fn enters(&self, depth: usize, name: &str) -> bool {
+    fn of_parts(mut parts: Vec<String>, typed: &str) -> Result<Pattern> {
+        parts.dedup_by(|next, last| next == "**" && last == "**");
+        let whole = compiled(&parts.join("/"), typed)?;
+        let names = if parts.iter().any(|part| part == "**") { None } else { Some(parts.iter()) };
+        let names = names.map(|names| names.map(|name| compiled(name, typed)).collect()).transpose()?;
+        Ok(Pattern { whole, names })
+    }
+
+    /// How many folders below the scanned one it matches at most, that one being 0; none if there is no limit.
+    pub fn depth(&self) -> Option<usize> {
+        Some(self.names.as_ref()?.len())
+    }
+
+    /// Whether something of this name, at this depth, matches or leads to a match.
+    pub fn leads_on(&self, depth: usize, name: &OsStr) -> bool {
         let Some(names) = &self.names else { return true };
-        depth < names.len() && names[depth - 1].matches_with(&composed(name), NAMES)
+        names.get(depth - 1).is_some_and(|pattern| pattern.matches_with(&composed(&name.to_string_lossy()), NAMES))
     }
 
-    /// Whether a file matches, by its path from the scanned folder.
-    pub(super) fn matches(&self, relative: &str) -> bool {
+    /// Whether a path from the scanned folder matches.
+    pub fn matches(&self, relative: &str) -> bool {
         self.whole.matches_with(&composed(relative), PATHS)
     }
 }
@@ -94,8 +86,7 @@ impl Exclusion {
     /// # Errors
     /// [`Error::Usage`] for a pattern that cannot be understood.
     pub fn new(text: &str) -> Result<Exclusion> {
-        let path = with_slashes(text);
-        compiled(&escaped(path.trim_start_matches("./")), text).map(Exclusion)
+        compiled(&plain(with_slashes(text).trim_start_matches("./")), text).map(Exclusion)
     }
 
     pub(super) fn matches(&self, relative: &str) -> bool {
@@ -103,71 +94,38 @@ impl Exclusion {
     }
 }
 
-/// A pattern for one name.
-pub(super) struct NamePattern(glob::Pattern);
-
-impl NamePattern {
-    pub(super) fn new(text: &str) -> Result<NamePattern> {
-        compiled(&escaped(text), text).map(NamePattern)
-    }
-
-    pub(super) fn matches(&self, name: &str) -> bool {
-        self.0.matches_with(&composed(name), NAMES)
-    }
-}
-
-/// Text in which an accent is part of its letter (NFC). Disks have names in either form, and some programs change it.
-pub(super) fn composed(text: &str) -> Cow<'_, str> {
-    match is_nfc_quick(text.chars()) {
-        IsNormalized::Yes => Cow::Borrowed(text),
-        _ => Cow::Owned(text.nfc().collect()),
-    }
-}
-
 fn with_slashes(text: &str) -> String {
     if cfg!(windows) { text.replace('\\', "/") } else { text.to_owned() }
 }
 
+/// The parts of a pattern, of which there is at least one.
+fn parts(text: &str) -> Result<Vec<String>> {
+    let path = with_slashes(text);
+    let parts: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+    let why = match parts.as_slice() {
+        _ if path.starts_with('/') || cfg!(windows) && path.get(1..2) == Some(":") => "is an absolute path",
+        parts if parts.contains(&"..") => "leaves the folder",
+        [] => "names no file",
+        parts => {
+            return Ok(parts.iter().map(|part| if *part == "**" { "**".to_owned() } else { plain(part) }).collect());
+        }
+    };
+    let hint = "give a pattern relative to the current folder, such as '*' or 'study2/*.dcm'";
+    Err(Error::usage(format!("the pattern '{}' {why}", text.escape_debug()), hint))
+}
+
+/// As shells read it: several `*` are one, and brackets that do not fit stand for themselves.
+fn plain(text: &str) -> String {
+    let mut text = text.to_owned();
+    while text.contains("**") {
+        text = text.replace("**", "*");
+    }
+    if glob::Pattern::new(&text).is_ok() { text } else { text.replace('[', "[[]") }
+}
+
 fn compiled(pattern: &str, typed: &str) -> Result<glob::Pattern> {
     glob::Pattern::new(&composed(pattern)).map_err(|error| {
-        Error::usage(
-            format!("the pattern '{}' cannot be understood: {}", typed.escape_debug(), error.msg),
-            "use '*' for any text and '?' for any character",
-        )
+        let message = format!("the pattern '{}' cannot be understood: {}", typed.escape_debug(), error.msg);
+        Error::usage(message, "use '*' for any text and '?' for any character")
     })
-}
-
-/// A pattern by the rules of shells: several `*` are one, and a `[` without `]` stands for itself.
-fn escaped(text: &str) -> String {
-    let mut pattern = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        let class = if c == '[' { class_length(rest) } else { None };
-        let length = match (c, class) {
-            ('[', None) => {
-                pattern.push_str("[[]");
-                1
-            }
-            ('*', _) => {
-                pattern.push('*');
-                rest.len() - rest.trim_start_matches('*').len()
-            }
-            (c, class) => {
-                let length = class.unwrap_or(c.len_utf8());
-                pattern.push_str(&rest[..length]);
-                length
-            }
-        };
-        rest = &rest[length..];
-    }
-    pattern
-}
-
-/// How long the class is that starts here, with its brackets.
-fn class_length(text: &str) -> Option<usize> {
-    let inside = text[1..].strip_prefix('!').unwrap_or(&text[1..]);
-    // A bracket that closes at once is a member of the class.
-    let skipped = usize::from(inside.starts_with(']'));
-    let end = inside.get(skipped..)?.find(']')? + skipped;
-    Some(text.len() - inside.len() + end + 1)
 }

@@ -37,7 +37,7 @@ enum What {
 pub(super) struct Run<'a, T> {
     scan: &'a Scan<'a>,
     roots: Vec<Root<'a, T>>,
-    counters: Counters,
+    now: Mutex<Progress>,
     /// Values of patients are compared by their hashes under this key, which nobody else has.
     key: RandomState,
     progress: Report<'a>,
@@ -62,7 +62,7 @@ impl<'a, T: Send> Run<'a, T> {
     ) -> Run<'a, T> {
         let root = |path| Root { path, tally: Mutex::default(), pending: AtomicU64::new(1), result: Mutex::new(None) };
         let roots = folders.iter().map(|path| root(path.as_path())).collect();
-        Run { scan, roots, counters: Counters::default(), key: RandomState::new(), progress, done }
+        Run { scan, roots, now: Mutex::default(), key: RandomState::new(), progress, done }
     }
 
     /// Lists all folders, one after the other.
@@ -81,7 +81,7 @@ impl<'a, T: Send> Run<'a, T> {
                     if !before.is_empty() {
                         before.remove(relative(root.path, &path));
                     }
-                    self.counters.seen.fetch_add(1, Ordering::Relaxed);
+                    unlocked(self.now.lock()).seen += 1;
                     add(What::Select(path));
                 } else {
                     unlocked(root.tally.lock()).met(root.path, met);
@@ -117,8 +117,7 @@ impl<'a, T: Send> Run<'a, T> {
             let found = tally.finish(root.path, self.scan.skip_unreadable);
             let result = found.and_then(|found| (self.done)(task.root, found));
             *unlocked(root.result.lock()) = Some(result);
-            self.counters.folders.fetch_add(1, Ordering::Relaxed);
-            (self.progress)(self.counters.progress());
+            self.step(|now| now.folders += 1);
         }
     }
 
@@ -133,15 +132,26 @@ impl<'a, T: Send> Run<'a, T> {
         match looked {
             Some(Ok(Look::Dicom(header))) => tally.select_dicom(root.path, &path, header),
             Some(Ok(Look::Other)) => tally.leave_out(root.path, &path),
-            Some(Err(error)) => tally.failed("read", path, error),
+            Some(Err(error)) => tally.failed.push(("read", path, error)),
             None if self.scan.check == Check::ByName && !path.file_name().is_some_and(looks_like_dicom) => {}
             None => tally.select(root.path, &path),
         }
         let selected = tally.found.paths.len() - before;
         drop(tally);
-        self.counters.selected.fetch_add(selected as u64, Ordering::Relaxed);
-        if self.counters.checked.fetch_add(1, Ordering::Relaxed).is_multiple_of(REPORT_EVERY) {
-            (self.progress)(self.counters.progress());
+        self.step(|now| {
+            now.checked += 1;
+            now.selected += selected as u64;
+        });
+    }
+
+    /// Counts, and reports now and then.
+    fn step(&self, count: impl FnOnce(&mut Progress)) {
+        let mut now = unlocked(self.now.lock());
+        let folders = now.folders;
+        count(&mut now);
+        let now = *now;
+        if now.checked % REPORT_EVERY == 1 || now.folders > folders {
+            (self.progress)(now);
         }
     }
 
@@ -150,23 +160,6 @@ impl<'a, T: Send> Run<'a, T> {
         let interrupted = || Err(Error::Interrupted("not all files were looked at".to_owned()));
         let result = |root: Root<'_, T>| unlocked(root.result.into_inner()).unwrap_or_else(interrupted);
         self.roots.into_iter().map(result).collect()
-    }
-}
-
-/// [`Progress`], shared by the threads.
-#[derive(Default)]
-struct Counters {
-    seen: AtomicU64,
-    checked: AtomicU64,
-    selected: AtomicU64,
-    folders: AtomicU64,
-}
-
-impl Counters {
-    fn progress(&self) -> Progress {
-        let [seen, checked, selected, folders] =
-            [&self.seen, &self.checked, &self.selected, &self.folders].map(|counter| counter.load(Ordering::Relaxed));
-        Progress { seen, checked, selected, folders }
     }
 }
 

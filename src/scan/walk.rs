@@ -26,8 +26,10 @@ pub(super) enum Met {
 
 /// Tells of all that is in a folder and that the scan is about, in the order of the disk, until `met` returns false.
 pub(super) fn walk(scan: &Scan<'_>, root: &Path, mut met: impl FnMut(Met) -> bool) {
-    let entries = WalkDir::new(root).min_depth(1).follow_links(scan.follow_links).into_iter();
-    for entry in entries.filter_entry(|entry| !entry.file_type().is_dir() || enters(scan, entry)) {
+    let depth = scan.include.iter().map(|pattern| pattern.depth().unwrap_or(usize::MAX)).max();
+    let entries =
+        WalkDir::new(root).min_depth(1).max_depth(depth.unwrap_or(usize::MAX)).follow_links(scan.follow_links);
+    for entry in entries.into_iter().filter_entry(|entry| !entry.file_type().is_dir() || enters(scan, entry)) {
         let next = match entry {
             Ok(entry) if entry.file_type().is_dir() => None,
             Ok(entry) => kind(scan, root, entry),
@@ -65,7 +67,7 @@ fn broken(path: PathBuf, error: io::Error) -> Met {
 fn enters(scan: &Scan<'_>, folder: &DirEntry) -> bool {
     folder.depth() == 0
         || scan.include.is_empty()
-        || scan.include.iter().any(|pattern| pattern.enters(folder.depth(), &folder.file_name().to_string_lossy()))
+        || scan.include.iter().any(|pattern| pattern.leads_on(folder.depth(), folder.file_name()))
 }
 
 fn wants(scan: &Scan<'_>, root: &Path, file: &DirEntry) -> bool {

@@ -130,10 +130,13 @@ fn a_pattern_that_finds_nothing_says_so() {
 #[test]
 fn a_file_is_selected_by_its_name() {
     let env = env_with_files();
-    env.dicom("patient1", "1.2.3", &["study1/image1.dcm", "study1/image[2].dcm"]);
+    env.dicom("patient1", "1.2.3", &["study1/image1.dcm", "study1/image[2].dcm", "s[3]/image3.dcm"]);
+    let absolute = env.path("study1").join("image1.dcm");
     for (name, selected_name) in [
         ("study1/image1.dcm", "study1/image1.dcm"),
         ("./study1/image1.dcm", "study1/image1.dcm"),
+        (absolute.to_str().unwrap(), "study1/image1.dcm"),
+        ("s[3]", "s[3]/image3.dcm"),
         ("study1/image[2].dcm", "study1/image[2].dcm"),
     ] {
         env.anon(["select", "add", name]).run().assert_ok();

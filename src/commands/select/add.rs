@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use clap::{ArgAction, Args};
 
 use crate::commands::context::Context;
@@ -70,14 +72,16 @@ impl Add {
 
     /// The name of a folder means all that is in it: Linux shells turn `*` into such names. That of a file means this file, even
     /// if it looks like a pattern.
-    fn matching(&self, context: &Context, pattern: &str) -> Result<Pattern> {
+    fn matching(&self, context: &Context, typed: &str) -> Result<Pattern> {
         let recurse = self.recurse || !self.no_recurse;
+        let relative = Path::new(typed).strip_prefix(&context.folder).ok().and_then(Path::to_str);
+        let pattern = relative.unwrap_or(typed);
         let folder = pattern.trim_end_matches(['/', '\\']);
-        if context.folder.join(folder).is_dir() && !folder.contains(['*', '?', '[']) {
-            return Pattern::new(&format!("{folder}/**"), recurse);
+        if !folder.is_empty() && context.folder.join(folder).is_dir() {
+            return Pattern::new(&format!("{}/**", glob::Pattern::escape(folder)), recurse);
         }
         if context.folder.join(pattern).is_file() {
-            return Pattern::of_file(pattern, recurse);
+            return Pattern::new(&glob::Pattern::escape(pattern), recurse);
         }
         Pattern::new(pattern, recurse)
     }

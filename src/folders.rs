@@ -2,11 +2,13 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, MAIN_SEPARATOR, Path, PathBuf};
+
+use walkdir::{DirEntry, WalkDir};
 
 use crate::error::{Error, Result};
-
-use super::pattern::{NamePattern, composed};
+use crate::scan::Pattern;
+use crate::text::composed;
 
 /// The folders that `pattern` names: one that exists, or all that match its wildcards.
 ///
@@ -22,24 +24,52 @@ pub fn expand(pattern: &str, base: &Path) -> Result<Vec<PathBuf>> {
     if !typed.contains('*') {
         return literal(typed, base).map(|folder| vec![folder]);
     }
-    let mut steps = Vec::new();
-    let mut start = PathBuf::new();
-    for component in Path::new(typed).components() {
-        match component {
-            Component::Prefix(_) | Component::RootDir => start.push(component),
-            Component::CurDir => {}
-            Component::ParentDir => steps.push(Step::Exact("..".into())),
-            Component::Normal(name) => steps.push(Step::new(name)?),
+    let is_wild = |part: &Component<'_>| part.as_os_str().to_string_lossy().contains(['*', '?', '[']);
+    let parts: Vec<Component<'_>> = Path::new(typed).components().filter(|part| *part != Component::CurDir).collect();
+    let fixed = parts.iter().position(is_wild).unwrap_or(parts.len());
+    let start = as_on_disk(&parts[..fixed].iter().collect::<PathBuf>(), base);
+    let wild: PathBuf = parts[fixed..].iter().collect();
+    let mut folders = matching(&base.join(&start), &wild)?;
+    for folder in &mut folders {
+        // Without the separator that an empty path would leave at the end.
+        *folder = start.components().chain(folder.components()).collect();
+        if folder.as_os_str().is_empty() {
+            *folder = ".".into();
         }
     }
-    let mut walk = Walk { base, found: Vec::new() };
-    walk.follow(&start, &steps)?;
-    if walk.found.is_empty() {
-        return Err(missing(typed, "no folder matches"));
+    folders.sort();
+    if folders.is_empty() { Err(missing(typed, "no folder matches")) } else { Ok(folders) }
+}
+
+/// The folders below `root` that match, relative to it.
+fn matching(root: &Path, wild: &Path) -> Result<Vec<PathBuf>> {
+    let pattern = Pattern::of_folders(&wild.to_string_lossy())?;
+    let depth = pattern.depth();
+    let mut folders = vec![];
+    let walk = WalkDir::new(root).max_depth(depth.unwrap_or(usize::MAX)).follow_links(depth.is_some());
+    let leads_on = |entry: &DirEntry| entry.depth() == 0 || pattern.leads_on(entry.depth(), entry.file_name());
+    for entry in walk.into_iter().filter_entry(leads_on) {
+        let entry = match entry {
+            Ok(entry) if entry.file_type().is_dir() => entry,
+            Ok(entry) if entry.path_is_symlink() && entry.path().is_dir() => entry,
+            Ok(_) => continue,
+            Err(error) if error.loop_ancestor().is_some() || error.path().is_some_and(Path::is_symlink) => continue,
+            Err(_) if !root.is_dir() => break,
+            Err(error) => {
+                let path = error.path().unwrap_or(root).to_owned();
+                return Err(Error::io("list", &path)(error.into()));
+            }
+        };
+        let folder = entry.path().strip_prefix(root).unwrap_or(entry.path());
+        let matches = match entry.depth() {
+            0 => wild.iter().all(|part| part == "**"),
+            _ => pattern.matches(&folder.to_string_lossy().replace(MAIN_SEPARATOR, "/")),
+        };
+        if matches {
+            folders.push(folder.to_owned());
+        }
     }
-    walk.found.sort();
-    walk.found.dedup();
-    Ok(walk.found)
+    Ok(folders)
 }
 
 /// A path as the disk has it: what is typed as `é` can be an `e` and an accent there, or the other way round. As it was typed if
@@ -117,80 +147,6 @@ fn literal(typed: &str, base: &Path) -> Result<PathBuf> {
 
 fn missing(typed: &str, what: &str) -> Error {
     Error::usage(format!("{what} '{}'", typed.escape_debug()), "check the name and the folder that you are in")
-}
-
-enum Step {
-    AnyFolders,
-    Exact(PathBuf),
-    Match(NamePattern),
-}
-
-impl Step {
-    fn new(name: &OsStr) -> Result<Step> {
-        let text = name.to_string_lossy();
-        if text == "**" {
-            Ok(Step::AnyFolders)
-        } else if text.contains(['*', '?', '[']) {
-            NamePattern::new(&text).map(Step::Match)
-        } else {
-            Ok(Step::Exact(name.into()))
-        }
-    }
-}
-
-struct Walk<'a> {
-    base: &'a Path,
-    found: Vec<PathBuf>,
-}
-
-impl Walk<'_> {
-    fn follow(&mut self, folder: &Path, steps: &[Step]) -> Result<()> {
-        let Some((step, rest)) = steps.split_first() else {
-            let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-            self.found.push(folder.to_owned());
-            return Ok(());
-        };
-        match step {
-            Step::Exact(name) => {
-                let next = as_on_disk(&folder.join(name), self.base);
-                if self.base.join(&next).is_dir() { self.follow(&next, rest) } else { Ok(()) }
-            }
-            Step::Match(pattern) => {
-                for (next, _) in self.subfolders(folder)? {
-                    if next.file_name().is_some_and(|name| pattern.matches(&name.to_string_lossy())) {
-                        self.follow(&next, rest)?;
-                    }
-                }
-                Ok(())
-            }
-            Step::AnyFolders => {
-                self.follow(folder, rest)?;
-                for (next, linked) in self.subfolders(folder)? {
-                    if !linked {
-                        self.follow(&next, steps)?;
-                    }
-                }
-                Ok(())
-            }
-        }
-    }
-
-    /// The folders in a folder, and whether each is a link.
-    fn subfolders(&self, folder: &Path) -> Result<Vec<(PathBuf, bool)>> {
-        let place = self.base.join(folder);
-        let read = || -> std::io::Result<Vec<(PathBuf, bool)>> {
-            let mut folders = Vec::new();
-            for entry in fs::read_dir(&place)? {
-                let entry = entry?;
-                let kind = entry.file_type()?;
-                if kind.is_dir() || (kind.is_symlink() && entry.path().is_dir()) {
-                    folders.push((folder.join(entry.file_name()), kind.is_symlink()));
-                }
-            }
-            Ok(folders)
-        };
-        read().map_err(Error::io("list", &place))
-    }
 }
 
 #[cfg(test)]
