@@ -31,9 +31,6 @@ pub struct Scanning {
     /// Leave out files and folders that cannot be read, instead of refusing the folder they are in
     #[arg(long, action = ArgAction::SetTrue)]
     skip_unreadable: bool,
-    /// Allow a selection without files
-    #[arg(long, action = ArgAction::SetTrue)]
-    pub allow_empty: bool,
     /// Maximum number of files to open at once [default: 64]
     #[arg(long, value_name = "N")]
     concurrency: Option<NonZeroUsize>,

@@ -86,7 +86,6 @@ impl<'a, T: Send> Run<'a, T> {
                 } else {
                     unlocked(root.tally.lock()).met(root.path, met);
                 }
-                !self.scan.stopped()
             });
             before.into_iter().for_each(|path| add(What::Identify(root.path.join(path))));
             if self.scan.stopped() {
@@ -106,7 +105,9 @@ impl<'a, T: Send> Run<'a, T> {
         match task.what {
             What::Select(path) => self.select(root, path),
             What::Identify(path) => {
-                if let Ok(Look::Dicom(Some(identity))) = look(&path, &self.key) {
+                if path.is_file()
+                    && let Ok(Look::Dicom(Some(identity))) = look(&path, &self.key)
+                {
                     unlocked(root.tally.lock()).identities.add(&identity);
                 }
             }

@@ -24,26 +24,23 @@ pub(super) enum Met {
     Failed(PathBuf, io::Error),
 }
 
-/// Tells of all that is in a folder and that the scan is about, in the order of the disk, until `met` returns false.
-pub(super) fn walk(scan: &Scan<'_>, root: &Path, mut met: impl FnMut(Met) -> bool) {
+/// Tells of all that is in a folder and that the scan is about, in the order of the disk.
+pub(super) fn walk(scan: &Scan<'_>, root: &Path, met: impl FnMut(Met)) {
     let depth = scan.include.iter().map(|pattern| pattern.depth().unwrap_or(usize::MAX)).max();
     let entries =
         WalkDir::new(root).min_depth(1).max_depth(depth.unwrap_or(usize::MAX)).follow_links(scan.follow_links);
-    for entry in entries.into_iter().filter_entry(|entry| !entry.file_type().is_dir() || enters(scan, entry)) {
-        let next = match entry {
-            Ok(entry) if entry.file_type().is_dir() => None,
-            Ok(entry) => kind(scan, root, entry),
-            // A link that leads back to a folder that is searched already.
-            Err(error) if error.loop_ancestor().is_some() => None,
-            Err(error) => {
-                let path = error.path().unwrap_or(root).to_owned();
-                Some(broken(path, error.into()))
-            }
-        };
-        if !next.is_none_or(&mut met) {
-            return;
+    let entries = entries.into_iter().filter_entry(|entry| !entry.file_type().is_dir() || enters(scan, entry));
+    let met_there = |entry: walkdir::Result<DirEntry>| match entry {
+        Ok(entry) if entry.file_type().is_dir() => None,
+        Ok(entry) => kind(scan, root, entry),
+        // A link that leads back to a folder that is searched already.
+        Err(error) if error.loop_ancestor().is_some() => None,
+        Err(error) => {
+            let path = error.path().unwrap_or(root).to_owned();
+            Some(broken(path, error.into()))
         }
-    }
+    };
+    entries.take_while(|_| !scan.stopped()).filter_map(met_there).for_each(met);
 }
 
 /// What an entry is that is no folder; nothing for a pipe, a socket or a device, which are never opened.

@@ -40,6 +40,9 @@ pub struct AddStudyFolders {
     /// Skip folders that have a row in the mapping already
     #[arg(long, action = ArgAction::SetTrue)]
     only_missing: bool,
+    /// Add folders without DICOM files, too
+    #[arg(long, action = ArgAction::SetTrue)]
+    allow_empty: bool,
     #[command(flatten)]
     scanning: Scanning,
 }
@@ -77,7 +80,7 @@ impl AddStudyFolders {
                 one_patient(&studies[index].folder.display().to_string(), &found)?;
             }
             let selected = found.paths.len();
-            if selected > 0 || self.scanning.allow_empty {
+            if selected > 0 || self.allow_empty {
                 save(&folders[index], &mut found)?;
             }
             Ok((found, selected))
@@ -168,7 +171,7 @@ impl AddStudyFolders {
         for (study, result) in studies.into_iter().zip(results) {
             let name = study.folder.display().to_string();
             match result {
-                Ok((found, 0)) if !self.scanning.allow_empty => {
+                Ok((found, 0)) if !self.allow_empty => {
                     report(console, &name, &found);
                     failures.push(self.nothing_found(&name, &found));
                 }

@@ -8,7 +8,6 @@ use crate::error::{Error, Result};
 use crate::scan::{Check, Pattern, Scan};
 use crate::selection::{FILE_NAME, Selection};
 use crate::storage::{Lock, refuse_if_edited};
-use crate::text::counted;
 
 /// Add all files that match a pattern to the selection of this folder
 ///
@@ -55,18 +54,16 @@ impl Add {
         if self.scanning.one_patient {
             one_patient(".", &found)?;
         }
-        if found.paths.is_empty() && !self.scanning.allow_empty {
+        if found.paths.is_empty() {
             let what = if self.scanning.opens_files() { "DICOM file" } else { "file" };
-            let message = format!("no {what} matches '{}', so nothing was selected", self.pattern.join("', '"));
-            return Err(Error::refused(message, "check the pattern and the folder that you are in"));
+            console.warn(format_args!("no {what} matches '{}'", self.pattern.join("', '")));
         }
         let _lock = Lock::of(&path)?;
         refuse_if_edited(&path)?;
         let mut selection = Selection::read_if_present(&path)?.unwrap_or_else(|| Selection::new(folder));
         selection.merge(found.paths);
         selection.save(&path)?;
-        console
-            .print(format_args!("selection now contains {}", counted(selection.selected_paths.len() as u64, "file")));
+        console.print(format_args!("selection now contains {} files", selection.selected_paths.len()));
         Ok(())
     }
 
