@@ -4,8 +4,6 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Component, MAIN_SEPARATOR, Path, PathBuf};
 
-use walkdir::{DirEntry, WalkDir};
-
 use crate::error::{Error, Result};
 use crate::scan::Pattern;
 use crate::text::composed;
@@ -29,47 +27,58 @@ pub fn expand(pattern: &str, base: &Path) -> Result<Vec<PathBuf>> {
     let fixed = parts.iter().position(is_wild).unwrap_or(parts.len());
     let start = as_on_disk(&parts[..fixed].iter().collect::<PathBuf>(), base);
     let wild: PathBuf = parts[fixed..].iter().collect();
-    let mut folders = matching(&base.join(&start), &wild)?;
-    for folder in &mut folders {
+    let mut walk =
+        Walk { root: &base.join(&start), pattern: Pattern::of_folders(&wild.to_string_lossy())?, found: vec![] };
+    if walk.root.is_dir() {
+        if wild.iter().all(|part| part == "**") {
+            walk.found.push(PathBuf::new());
+        }
+        walk.search(Path::new(""), 1)?;
+    }
+    for folder in &mut walk.found {
         // Without the separator that an empty path would leave at the end.
         *folder = start.components().chain(folder.components()).collect();
         if folder.as_os_str().is_empty() {
             *folder = ".".into();
         }
     }
-    folders.sort();
-    if folders.is_empty() { Err(missing(typed, "no folder matches")) } else { Ok(folders) }
+    walk.found.sort();
+    if walk.found.is_empty() { Err(missing(typed, "no folder matches")) } else { Ok(walk.found) }
 }
 
-/// The folders below `root` that match, relative to it.
-fn matching(root: &Path, wild: &Path) -> Result<Vec<PathBuf>> {
-    let pattern = Pattern::of_folders(&wild.to_string_lossy())?;
-    let depth = pattern.depth();
-    let mut folders = vec![];
-    let walk = WalkDir::new(root).max_depth(depth.unwrap_or(usize::MAX)).follow_links(depth.is_some());
-    let leads_on = |entry: &DirEntry| entry.depth() == 0 || pattern.leads_on(entry.depth(), entry.file_name());
-    for entry in walk.into_iter().filter_entry(leads_on) {
-        let entry = match entry {
-            Ok(entry) if entry.file_type().is_dir() => entry,
-            Ok(entry) if entry.path_is_symlink() && entry.path().is_dir() => entry,
-            Ok(_) => continue,
-            Err(error) if error.loop_ancestor().is_some() || error.path().is_some_and(Path::is_symlink) => continue,
-            Err(_) if !root.is_dir() => break,
-            Err(error) => {
-                let path = error.path().unwrap_or(root).to_owned();
-                return Err(Error::io("list", &path)(error.into()));
+/// A search for folders. It lists none that need not be searched, not even one that matches: on a share, each listing takes time.
+struct Walk<'a> {
+    root: &'a Path,
+    pattern: Pattern,
+    /// Relative to `root`.
+    found: Vec<PathBuf>,
+}
+
+impl Walk<'_> {
+    /// Searches a folder, relative to `root`, whose entries are at this depth.
+    fn search(&mut self, folder: &Path, depth: usize) -> Result<()> {
+        let place = self.root.join(folder);
+        for entry in fs::read_dir(&place).map_err(Error::io("list", &place))? {
+            let entry = entry.map_err(Error::io("list", &place))?;
+            if !self.pattern.leads_on(depth, &entry.file_name()) {
+                continue;
             }
-        };
-        let folder = entry.path().strip_prefix(root).unwrap_or(entry.path());
-        let matches = match entry.depth() {
-            0 => wild.iter().all(|part| part == "**"),
-            _ => pattern.matches(&folder.to_string_lossy().replace(MAIN_SEPARATOR, "/")),
-        };
-        if matches {
-            folders.push(folder.to_owned());
+            let kind = entry.file_type().map_err(Error::io("list", &entry.path()))?;
+            let is_folder = kind.is_dir() || kind.is_symlink() && entry.path().is_dir();
+            if !is_folder {
+                continue;
+            }
+            let next = folder.join(entry.file_name());
+            if self.pattern.matches(&next.to_string_lossy().replace(MAIN_SEPARATOR, "/")) {
+                self.found.push(next.clone());
+            }
+            // Links can lead round in a circle.
+            if self.pattern.depth().map_or(!kind.is_symlink(), |deepest| depth < deepest) {
+                self.search(&next, depth + 1)?;
+            }
         }
+        Ok(())
     }
-    Ok(folders)
 }
 
 /// A path as the disk has it: what is typed as `é` can be an `e` and an accent there, or the other way round. As it was typed if

@@ -18,6 +18,12 @@ const DEEPEST: usize = 16;
 /// The longest header of an element (PS3.5, 7.1.2).
 const LONGEST_ELEMENT_HEADER: usize = 12;
 
+/// The value representations whose length has two bytes (PS3.5, 7.1.2).
+const SHORT: [[u8; 2]; 21] = [
+    *b"LO", *b"SH", *b"CS", *b"UI", *b"DA", *b"TM", *b"PN", *b"DS", *b"IS", *b"AE", *b"AS", *b"AT", *b"DT", *b"FL",
+    *b"FD", *b"LT", *b"SL", *b"SS", *b"ST", *b"UL", *b"US",
+];
+
 const ITEM: Tag = Tag(0xFFFE, 0xE000);
 const ITEM_END: Tag = Tag(0xFFFE, 0xE00D);
 const SEQUENCE_END: Tag = Tag(0xFFFE, 0xE0DD);
@@ -120,6 +126,14 @@ impl<'a> Elements<'a> {
     }
 
     fn header_in(&mut self, syntax: Syntax) -> Result<Element, End> {
+        // Nearly all elements are so, and this takes a tenth of the time of the general way.
+        if let (Syntax::Explicit, Some((head, rest))) = (syntax, self.rest.split_first_chunk::<8>())
+            && SHORT.contains(&[head[4], head[5]])
+        {
+            let number = |at: usize| u16::from_le_bytes([head[at], head[at + 1]]);
+            self.rest = rest;
+            return Ok(Element { tag: Tag(number(0), number(2)), unknown: false, length: Some(number(6).into()) });
+        }
         let end = if self.rest.len() < LONGEST_ELEMENT_HEADER { End::Within } else { End::Damaged };
         let decoded = match syntax {
             Syntax::Explicit => ExplicitVRLittleEndianDecoder::default().decode_header(&mut self.rest),

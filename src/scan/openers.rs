@@ -11,12 +11,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, Builder, Scope};
 use std::time::{Duration, Instant};
 
-/// Files that are handed over at a time: enough that handing over costs little, few enough that all openers end at about the
-/// same time.
-const BATCH: usize = 16;
+/// Files that are handed over at a time, so that handing over costs little.
+const BATCH: usize = 64;
 
 /// Batches that may wait. Whoever lists waits when there are more, so that memory stays small.
-const WAITING: usize = 256;
+const WAITING: usize = 512;
 
 /// So many files tell how long the others will take.
 const FIRST: usize = 8;
@@ -71,7 +70,7 @@ impl<O: Sync> Pool<O> {
             let mut batch = Vec::with_capacity(BATCH);
             list(&mut |file| {
                 batch.push(file);
-                if batch.len() == BATCH {
+                if batch.len() >= self.batch() {
                     hand_over(mem::replace(&mut batch, Vec::with_capacity(BATCH)));
                 }
             });
@@ -116,6 +115,11 @@ impl<O: Sync> Pool<O> {
                 }
             }
         }
+    }
+
+    /// How many files are handed over at a time. Slow ones go one by one, so that each opener has one as soon as it is listed.
+    fn batch(&self) -> usize {
+        if self.slow.load(Ordering::Relaxed) > FIRST / 2 { 1 } else { BATCH }
     }
 
     /// Takes into account how long a file took. True once: when it was the last of the first few, and most of them were slow.
