@@ -121,8 +121,8 @@ fn about_patients(name: &str, found: &Found) -> Vec<String> {
         doubts.push(format!("the files in '{name}' belong to {ids} patients in {studies}"));
     }
     if people > 1 {
-        let id = if ids == 0 { "no" } else { "one" };
-        doubts.push(format!("files in '{name}' have {id} PatientID, but {people} different names or birth dates"));
+        let id = if ids == 0 { "no PatientID" } else { "the same PatientID" };
+        doubts.push(format!("files in '{name}' with {id} have {people} different names or birth dates"));
     }
     if found.patients.files_without_id > 0 && ids > 0 {
         let files = counted(found.patients.files_without_id, "file");

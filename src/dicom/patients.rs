@@ -9,7 +9,8 @@ use super::Identity;
 pub struct Patients {
     /// How many different PatientIDs there are.
     pub ids: usize,
-    /// How many people have one PatientID, or none, by their names and birth dates: the most for one PatientID.
+    /// How many people have the same PatientID, by their names and birth dates: the most for one PatientID. Without any PatientID,
+    /// how many people there are.
     pub people_with_one_id: usize,
     /// How many files have no PatientID.
     pub files_without_id: u64,
@@ -61,10 +62,10 @@ impl Identities {
 
     /// Of how many patients all of them are.
     pub fn patients(&self) -> Patients {
-        let people = self.by_id.values().chain([&self.without_id]).map(Person::count);
+        let people = self.by_id.values().map(Person::count).max();
         Patients {
             ids: self.by_id.len(),
-            people_with_one_id: people.max().unwrap_or(0),
+            people_with_one_id: people.unwrap_or_else(|| self.without_id.count()),
             files_without_id: self.without_id.files,
             studies: self.studies.len(),
         }

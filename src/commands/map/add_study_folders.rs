@@ -68,7 +68,7 @@ impl AddStudyFolders {
         let document = writable(&context.mapping_path()?)?;
         let studies = self.studies(context, document.mapping())?;
         if studies.is_empty() {
-            console.print("No folders given");
+            console.print(if self.only_missing { "Nothing to add" } else { "No folders given" });
             return Ok(());
         }
         console.print(format_args!("Adding {} to mapping", counted(studies.len() as u64, "folder")));
@@ -88,9 +88,7 @@ impl AddStudyFolders {
         drop(watched);
         self.finish(context, studies, results)
     }
-}
 
-impl AddStudyFolders {
     fn studies(&self, context: &Context, mapping: &Mapping) -> Result<Vec<Study>> {
         let mut named = vec![];
         for pattern in &self.paths {
