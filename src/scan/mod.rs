@@ -31,7 +31,7 @@ pub enum Check {
     /// Its first bytes: each file is opened.
     #[default]
     Open,
-    /// Its name ([`crate::dicom::looks_like_dicom`]); `map add-study-folders --no-check-dicom`.
+    /// Its name: `.dcm`, `.dicom`, no extension, or a number for one; `map add-study-folders --no-check-dicom`.
     ByName,
     /// Nothing more than the patterns; `select add --no-check-dicom`.
     Nothing,
@@ -54,7 +54,7 @@ pub struct Scan<'a> {
     pub skip_unreadable: bool,
     /// Files that were selected earlier, relative to the scanned folder. They are opened as well, to know whose they are.
     pub selected_before: &'a [String],
-    /// How many files may be open at the same time; [`DEFAULT_CONCURRENCY`] without one.
+    /// How many files may be open at the same time; 64 without one.
     pub concurrency: Option<NonZeroUsize>,
     /// Set this, and the scan ends with [`crate::Error::Interrupted`] soon after.
     pub stop: Option<&'a AtomicBool>,
