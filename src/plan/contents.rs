@@ -1,6 +1,5 @@
 //! A look into the files of a source: are they there, are they DICOM, and of how many patients.
 
-use std::collections::HashSet;
 use std::fs::File;
 use std::hash::RandomState;
 use std::io::Read;
@@ -8,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::api::in_parallel;
-use crate::dicom::{self, is_dicom};
+use crate::dicom::{self, Identities, Identity, Patients, is_dicom};
 use crate::error::{Error, Result};
 use crate::problem::{Place, Problem};
 use crate::scan::{Check, Scan};
@@ -44,7 +43,7 @@ pub(super) struct Visible<'a> {
 struct Contents {
     files: u64,
     dicom: u64,
-    patients: usize,
+    patients: Patients,
     /// Files that are selected and not there.
     gone: Vec<String>,
 }
@@ -98,27 +97,27 @@ fn in_selection(place: &Path, key: &RandomState, looking: Looking<'_>) -> Result
     let selection = Selection::read(place)?;
     let folder = place.parent().unwrap_or(Path::new("."));
     let mut contents = Contents { files: selection.selected_paths.len() as u64, ..Contents::default() };
-    let mut patients = HashSet::new();
+    let mut identities = Identities::default();
     for name in selection.selected_paths {
         if looking.is_stopped() {
             break;
         }
-        match patient(&folder.join(local(&name)), key) {
-            Ok(Some(patient)) => {
+        match header(&folder.join(local(&name)), key) {
+            Ok(Some(identity)) => {
                 contents.dicom += 1;
-                patients.extend(patient);
+                identity.iter().for_each(|identity| identities.add(identity));
             }
             Ok(None) => {}
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => contents.gone.push(name),
             Err(error) => return Err(Error::io("read", &folder.join(name))(error)),
         }
     }
-    contents.patients = patients.len();
+    contents.patients = identities.patients();
     Ok(contents)
 }
 
 /// Whose file it is, hashed, if the header says so; `None` if it is not DICOM.
-fn patient(path: &Path, key: &RandomState) -> std::io::Result<Option<Option<u64>>> {
+fn header(path: &Path, key: &RandomState) -> std::io::Result<Option<Option<Identity>>> {
     // Opening a pipe would wait for whoever writes to it.
     if !std::fs::metadata(path)?.is_file() {
         return Ok(None);
@@ -129,7 +128,7 @@ fn patient(path: &Path, key: &RandomState) -> std::io::Result<Option<Option<u64>
     if !is_dicom(&start) {
         return Ok(None);
     }
-    Ok(Some(dicom::identity(&start, file, key).ok().and_then(|identity| identity.patient)))
+    dicom::identity(&start, file, key).map(Some)
 }
 
 impl Contents {
@@ -157,9 +156,10 @@ impl Contents {
             };
             warnings.push(at(format!("{other} of the {files} files of the {what} are not DICOM")).hint(hint));
         }
-        if self.patients > 1 {
+        let patients = self.patients.ids.max(self.patients.people_with_one_id);
+        if patients > 1 {
             let message =
-                format!("the {what} holds files of {} patients, who all get the pseudonym of this row", self.patients);
+                format!("the {what} holds files of {patients} patients, who all get the pseudonym of this row");
             warnings.push(at(message).hint("give each patient a folder or a selection of its own"));
         }
     }

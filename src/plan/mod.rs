@@ -12,12 +12,16 @@ use crate::mapping::{Document, Mapping};
 use crate::problem::{Place, Problem, Problems};
 use crate::values::{Kind, Parameters, Pseudonym, Source};
 
+#[cfg(feature = "cli")]
 mod check;
+#[cfg(feature = "cli")]
 mod contents;
 mod job;
 mod sources;
 
+#[cfg(feature = "cli")]
 pub use check::{Checked, check};
+#[cfg(feature = "cli")]
 pub use contents::Looking;
 
 /// A row of a mapping and the job that it becomes.

@@ -6,7 +6,10 @@ pub mod mixture;
 mod nearest;
 pub mod records;
 
+use std::borrow::Cow;
 use std::io;
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 pub use nearest::nearest;
 
@@ -14,4 +17,17 @@ pub use nearest::nearest;
 pub fn plain(error: &io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or(&text).to_owned()
+}
+
+/// `1 file`, `2 files`.
+pub fn counted(count: u64, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// Text in which an accent is part of its letter (NFC). Disks have names in either form, and some programs change it.
+pub fn composed(text: &str) -> Cow<'_, str> {
+    match is_nfc_quick(text.chars()) {
+        IsNormalized::Yes => Cow::Borrowed(text),
+        _ => Cow::Owned(text.nfc().collect()),
+    }
 }

@@ -155,6 +155,7 @@ mod tests {
     fn spaces_and_case_do_not_count() {
         let read = |text: &str| Source::parse(text).unwrap().value.to_string();
         assert_eq!(read("  Folder :a b \t"), "folder:a b");
+        assert_eq!(read(" Accession_Number : 1.2 "), "accession_number:1.2");
         assert_eq!(read("ACCESSION_NUMBER:1.2"), "accession_number:1.2");
         assert_eq!(read("folder:a:b"), "folder:a:b");
     }

@@ -114,7 +114,52 @@ fn adding_again_keeps_id_description_and_order() {
 #[test]
 fn a_pattern_that_finds_nothing_says_so() {
     let env = env_with_files();
-    env.anon(["select", "add", "*.nii"]).run().assert_ok().assert_says(&["warning: no files were selected", "0 files"]);
+    env.anon(["select", "add", "*.nii", "*.img"]).run().assert(
+        r"
+        exit 0
+        stdout:
+          selection now contains 0 files
+        stderr:
+          warning: no DICOM file matches '*.nii', '*.img'
+        files:
+          + ./fileselection.txt
+        ",
+    );
+}
+
+#[test]
+fn a_file_is_selected_by_its_name() {
+    let env = env_with_files();
+    env.dicom("patient1", "1.2.3", &["study1/image1.dcm", "study1/image[2].dcm", "s[3]/image3.dcm"]);
+    let absolute = env.path("study1").join("image1.dcm");
+    for (name, selected_name) in [
+        ("study1/image1.dcm", "study1/image1.dcm"),
+        ("./study1/image1.dcm", "study1/image1.dcm"),
+        (absolute.to_str().unwrap(), "study1/image1.dcm"),
+        ("s[3]", "s[3]/image3.dcm"),
+        ("study1/image[2].dcm", "study1/image[2].dcm"),
+    ] {
+        env.anon(["select", "add", name]).run().assert_ok();
+        assert_eq!(selected(&env), [selected_name]);
+        env.anon(["select", "delete"]).run().assert_ok();
+        env.anon(["select", "add", "--no-recurse", name]).run().assert_ok();
+        assert_eq!(selected(&env), [selected_name]);
+        env.run("select delete").assert_ok();
+    }
+}
+
+#[test]
+fn two_patients_are_seen_whatever_patterns_and_commands_select_them() {
+    let env = Env::new();
+    env.dicom("1", "1.2", &["a/1.dcm"]);
+    env.dicom("2", "1.3", &["b/2.dcm"]);
+    let says = "the files in '.' belong to 2 patients in 2 studies";
+    env.run("select add a b --one-patient").assert_status(1).assert_says(&[says]);
+    env.run("select add a --one-patient").assert_ok();
+    let before = env.read("fileselection.txt");
+    env.run("select add b --one-patient").assert_status(1).assert_says(&[says]);
+    assert_eq!(env.read("fileselection.txt"), before);
+    env.run("select add b").assert_ok().assert_says(&["warning: ", says]);
 }
 
 #[test]

@@ -9,17 +9,19 @@ use super::root;
 const FLOORS: [&[&str]; 5] = [
     &["cli"],
     &["commands"],
-    &["plan", "creation", "scan", "troubleshooting"],
+    &["plan", "creation", "scan", "folders", "troubleshooting"],
     &["mapping", "lists", "selection", "batch", "settings"],
     &["values", "text", "storage", "dicom", "unc", "api", "error", "problem"],
 ];
 
 /// On one floor, who knows whom: for each a reason.
-const WITHIN: [(&str, &str); 14] = [
+const WITHIN: [(&str, &str); 15] = [
     // A row of a mapping becomes a job that is created.
     ("creation", "plan"),
     // What a source holds is looked for as a scan does it.
     ("plan", "scan"),
+    // Patterns are the same for files and folders.
+    ("folders", "scan"),
     // A batch keeps the server that its jobs are on.
     ("batch", "settings"),
     // Errors are of one type, which names the file or the URL; the system's words are put right by `text`.

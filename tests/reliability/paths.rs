@@ -142,7 +142,7 @@ mod unix {
         );
         env.write_settings(&format!("active_mapping_file: '{}'\n", mapping.display()));
         let end = finish(env.anon(["map", "add-study-folders", "**/deep"]).command()).assert_status(&[0]);
-        assert!(end.stdout.contains("Found 1 DICOM files"), "{end:#?}");
+        assert!(end.stdout.contains("Found 1 DICOM file"), "{end:#?}");
     }
 
     #[test]

@@ -275,8 +275,3 @@ impl Console {
         let _ = AutoStream::new(io::stderr().lock(), self.err).write_all(text.as_bytes());
     }
 }
-
-/// `1 row`, `2 rows`.
-pub fn counted(count: usize, one: &str, more: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { more })
-}

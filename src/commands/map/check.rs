@@ -2,11 +2,12 @@ use std::path::Path;
 
 use clap::Args;
 
-use crate::commands::console::{Interrupt, counted};
+use crate::commands::console::Interrupt;
 use crate::commands::context::Context;
 use crate::error::{Error, Result};
 use crate::plan::{self, Checked, Looking};
 use crate::problem::{Problems, grouped};
+use crate::text::counted;
 
 /// Check the mapping: all that 'create from-mapping' would refuse, and all that is doubtful
 ///
@@ -47,13 +48,13 @@ pub fn report(context: &Context, path: &Path) -> Result<Checked> {
 }
 
 fn summary(found: &Checked) -> String {
-    let rows = counted(found.rows, "row", "rows");
-    let several = [(found.errors.len(), "error", "errors"), (found.warnings.len(), "warning", "warnings")];
-    let several = several.iter().filter(|(count, ..)| *count > 0);
-    let list: Vec<String> = several.map(|(count, one, more)| counted(*count, one, more)).collect();
+    let rows = counted(found.rows as u64, "row");
+    let several = [(found.errors.len(), "error"), (found.warnings.len(), "warning")];
+    let several = several.iter().filter(|(count, _)| *count > 0);
+    let list: Vec<String> = several.map(|(count, noun)| counted(*count as u64, noun)).collect();
     let unseen = match found.unseen {
         0 => String::new(),
-        unseen => format!(" ({} cannot be looked at from here)", counted(unseen, "source", "sources")),
+        unseen => format!(" ({} cannot be looked at from here)", counted(unseen as u64, "source")),
     };
     if list.is_empty() {
         format!("{rows}, nothing wrong{unseen}")

@@ -1,10 +1,11 @@
 use clap::Args;
 
-use crate::commands::console::{Answer, counted};
+use crate::commands::console::Answer;
 use crate::commands::context::Context;
 use crate::error::{Error, Result};
 use crate::mapping::{CAP, Document};
 use crate::storage::{self, Lock, refuse_if_edited};
+use crate::text::counted;
 
 /// Delete the mapping
 #[derive(Args)]
@@ -21,7 +22,7 @@ impl Delete {
         let what = match Document::from_bytes(&path, asked_about.clone()) {
             Ok(document) => {
                 let rows = document.mapping().rows.iter().filter(|row| !row.is_example()).count();
-                format!("with {}", if rows == 0 { "no rows".to_owned() } else { counted(rows, "row", "rows") })
+                format!("with {}", if rows == 0 { "no rows".to_owned() } else { counted(rows as u64, "row") })
             }
             Err(_) => "which cannot be read as a mapping".to_owned(),
         };

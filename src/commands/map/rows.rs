@@ -1,7 +1,7 @@
 //! Adding rows to the mapping, whatever they are made of.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::commands::context::Context;
 use crate::error::Result;
@@ -15,11 +15,14 @@ pub use crate::mapping::NewRow;
 ///
 /// # Errors
 /// When there is no mapping, when it cannot be read or added to, or when an editor has it open.
-pub fn ready(context: &Context) -> Result<PathBuf> {
+pub fn ready(context: &Context) -> Result<Document> {
     let path = context.mapping_path()?;
+    // Where the lock can be made, the new file can be.
+    let _lock = Lock::of(&path)?;
     refuse_if_edited(&path)?;
-    Document::read(&path)?.refuse_obstacle()?;
-    Ok(path)
+    let document = Document::read(&path)?;
+    document.refuse_obstacle()?;
+    Ok(document)
 }
 
 /// Adds rows to the mapping as it is on disk at this moment. What a row lacks is generated.

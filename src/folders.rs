@@ -1,18 +1,18 @@
-//! Wildcards for folders: Windows shells expand nothing.
+//! The folders that a command names: wildcards (Windows shells expand nothing), and which spellings mean the same folder.
 
-use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::fs;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, MAIN_SEPARATOR, Path, PathBuf};
 
 use crate::error::{Error, Result};
-
-use super::pattern::{name_matches, name_pattern};
+use crate::scan::Pattern;
+use crate::text::composed;
 
 /// The folders that `pattern` names: one that exists, or all that match its wildcards.
 ///
 /// Only a pattern with `*` has wildcards (then `?` and `[…]` count as well): `folder[1]` is a name. `**` stands for any folders,
-/// also none, and does not enter linked folders. Relative patterns start at `base`, and yield paths relative to it. The order is
-/// that of the folders' own listings, a folder before what is in it.
+/// also none, and does not enter linked folders. Relative patterns start at `base`, and yield paths relative to it, in the order
+/// of their names.
 ///
 /// # Errors
 /// [`Error::Usage`] if there is no such folder, or nothing matches; [`Error::Io`] if a folder cannot be listed.
@@ -22,22 +22,108 @@ pub fn expand(pattern: &str, base: &Path) -> Result<Vec<PathBuf>> {
     if !typed.contains('*') {
         return literal(typed, base).map(|folder| vec![folder]);
     }
-    let mut steps = Vec::new();
-    let mut start = PathBuf::new();
-    for component in Path::new(typed).components() {
-        match component {
-            Component::Prefix(_) | Component::RootDir => start.push(component),
-            Component::CurDir => {}
-            Component::ParentDir => steps.push(Step::Exact("..".into())),
-            Component::Normal(name) => steps.push(Step::new(name)?),
+    let is_wild = |part: &Component<'_>| part.as_os_str().to_string_lossy().contains(['*', '?', '[']);
+    let parts: Vec<Component<'_>> = Path::new(typed).components().filter(|part| *part != Component::CurDir).collect();
+    let fixed = parts.iter().position(is_wild).unwrap_or(parts.len());
+    let start = as_on_disk(&parts[..fixed].iter().collect::<PathBuf>(), base);
+    let wild: PathBuf = parts[fixed..].iter().collect();
+    let mut walk =
+        Walk { root: &base.join(&start), pattern: Pattern::of_folders(&wild.to_string_lossy())?, found: vec![] };
+    if walk.root.is_dir() {
+        if wild.iter().all(|part| part == "**") {
+            walk.found.push(PathBuf::new());
+        }
+        walk.search(Path::new(""), 1)?;
+    }
+    for folder in &mut walk.found {
+        // Without the separator that an empty path would leave at the end.
+        *folder = start.components().chain(folder.components()).collect();
+        if folder.as_os_str().is_empty() {
+            *folder = ".".into();
         }
     }
-    let mut walk = Walk { base, seen: HashSet::new(), found: Vec::new() };
-    walk.follow(&start, &steps)?;
-    if walk.found.is_empty() {
-        return Err(missing(typed, "no folder matches"));
+    walk.found.sort();
+    if walk.found.is_empty() { Err(missing(typed, "no folder matches")) } else { Ok(walk.found) }
+}
+
+/// A search for folders. It lists none that need not be searched, not even one that matches: on a share, each listing takes time.
+struct Walk<'a> {
+    root: &'a Path,
+    pattern: Pattern,
+    /// Relative to `root`.
+    found: Vec<PathBuf>,
+}
+
+impl Walk<'_> {
+    /// Searches a folder, relative to `root`, whose entries are at this depth.
+    fn search(&mut self, folder: &Path, depth: usize) -> Result<()> {
+        let place = self.root.join(folder);
+        for entry in fs::read_dir(&place).map_err(Error::io("list", &place))? {
+            let entry = entry.map_err(Error::io("list", &place))?;
+            if !self.pattern.leads_on(depth, &entry.file_name()) {
+                continue;
+            }
+            let kind = entry.file_type().map_err(Error::io("list", &entry.path()))?;
+            let is_folder = kind.is_dir() || kind.is_symlink() && entry.path().is_dir();
+            if !is_folder {
+                continue;
+            }
+            let next = folder.join(entry.file_name());
+            if self.pattern.matches(&next.to_string_lossy().replace(MAIN_SEPARATOR, "/")) {
+                self.found.push(next.clone());
+            }
+            // Links can lead round in a circle.
+            if self.pattern.depth().map_or(!kind.is_symlink(), |deepest| depth < deepest) {
+                self.search(&next, depth + 1)?;
+            }
+        }
+        Ok(())
     }
-    Ok(walk.found)
+}
+
+/// A path as the disk has it: what is typed as `é` can be an `e` and an accent there, or the other way round. As it was typed if
+/// there is no such thing. Relative paths start at `base`, and stay relative.
+pub fn as_on_disk(path: &Path, base: &Path) -> PathBuf {
+    let is_there = |path: &Path| fs::symlink_metadata(base.join(path)).is_ok();
+    let mut found = PathBuf::new();
+    for part in path {
+        let typed = found.join(part);
+        found = if part.is_ascii() || is_there(&typed) { typed } else { alike(&found, part, base).unwrap_or(typed) };
+    }
+    found
+}
+
+/// What is called the same in a folder, but for how its accents are written.
+fn alike(folder: &Path, name: &OsStr, base: &Path) -> Option<PathBuf> {
+    let wanted = composed(name.to_str()?);
+    let mut names = fs::read_dir(base.join(folder)).ok()?.filter_map(|entry| Some(entry.ok()?.file_name()));
+    let found = names.find(|name| name.to_str().is_some_and(|name| composed(name) == wanted))?;
+    Some(folder.join(found))
+}
+
+/// What is the same for all spellings of one folder: `a`, `./a`, `b/../a`, a link to it, on Windows `A` and its UNC path.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct FolderId(#[cfg(unix)] (u64, u64), #[cfg(not(unix))] PathBuf);
+
+impl FolderId {
+    /// Looks a folder up.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if it cannot be found.
+    pub fn of(folder: &Path) -> Result<FolderId> {
+        #[cfg(unix)]
+        let id = fs::metadata(folder).map(|found| {
+            use std::os::unix::fs::MetadataExt;
+            (found.dev(), found.ino())
+        });
+        // Some drives of encryption programs and RAM disks have no such name.
+        #[cfg(not(unix))]
+        let id = fs::canonicalize(folder).or_else(|_| {
+            let path = std::path::absolute(folder)?;
+            Ok(PathBuf::from(path.to_string_lossy().to_lowercase()))
+        });
+        id.map(FolderId).map_err(Error::io("find", folder))
+    }
 }
 
 /// Without the quotes that a list or a Windows shell left around it.
@@ -57,6 +143,7 @@ fn literal(typed: &str, base: &Path) -> Result<PathBuf> {
     if typed.is_empty() {
         return Err(missing(typed, "there is no folder"));
     }
+    let folder = as_on_disk(&folder, base);
     match fs::metadata(base.join(&folder)) {
         Ok(metadata) if metadata.is_dir() => Ok(folder),
         Ok(_) => Err(missing(typed, "this is a file, not a folder:")),
@@ -69,83 +156,6 @@ fn literal(typed: &str, base: &Path) -> Result<PathBuf> {
 
 fn missing(typed: &str, what: &str) -> Error {
     Error::usage(format!("{what} '{}'", typed.escape_debug()), "check the name and the folder that you are in")
-}
-
-enum Step {
-    AnyFolders,
-    Exact(PathBuf),
-    Match(glob::Pattern),
-}
-
-impl Step {
-    fn new(name: &std::ffi::OsStr) -> Result<Step> {
-        let text = name.to_string_lossy();
-        if text == "**" {
-            Ok(Step::AnyFolders)
-        } else if text.contains(['*', '?', '[']) {
-            name_pattern(&text).map(Step::Match)
-        } else {
-            Ok(Step::Exact(name.into()))
-        }
-    }
-}
-
-struct Walk<'a> {
-    base: &'a Path,
-    seen: HashSet<PathBuf>,
-    found: Vec<PathBuf>,
-}
-
-impl Walk<'_> {
-    fn follow(&mut self, folder: &Path, steps: &[Step]) -> Result<()> {
-        let Some((step, rest)) = steps.split_first() else {
-            let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-            if self.seen.insert(folder.to_owned()) {
-                self.found.push(folder.to_owned());
-            }
-            return Ok(());
-        };
-        match step {
-            Step::Exact(name) => {
-                let next = folder.join(name);
-                if self.base.join(&next).is_dir() { self.follow(&next, rest) } else { Ok(()) }
-            }
-            Step::Match(pattern) => {
-                for (next, _) in self.subfolders(folder)? {
-                    if next.file_name().is_some_and(|name| name_matches(pattern, name)) {
-                        self.follow(&next, rest)?;
-                    }
-                }
-                Ok(())
-            }
-            Step::AnyFolders => {
-                self.follow(folder, rest)?;
-                for (next, linked) in self.subfolders(folder)? {
-                    if !linked {
-                        self.follow(&next, steps)?;
-                    }
-                }
-                Ok(())
-            }
-        }
-    }
-
-    /// The folders in a folder, in the order of its listing, and whether each is a link.
-    fn subfolders(&self, folder: &Path) -> Result<Vec<(PathBuf, bool)>> {
-        let place = self.base.join(folder);
-        let read = || -> std::io::Result<Vec<(PathBuf, bool)>> {
-            let mut folders = Vec::new();
-            for entry in fs::read_dir(&place)? {
-                let entry = entry?;
-                let kind = entry.file_type()?;
-                if kind.is_dir() || (kind.is_symlink() && entry.path().is_dir()) {
-                    folders.push((folder.join(entry.file_name()), kind.is_symlink()));
-                }
-            }
-            Ok(folders)
-        };
-        read().map_err(Error::io("list", &place))
-    }
 }
 
 #[cfg(test)]
