@@ -1,5 +1,8 @@
+use std::collections::HashSet;
+
 use super::client::{Client, Repeat};
-use super::error::Result;
+use super::created::Created;
+use super::error::{Failure, Result};
 use super::form::Form;
 use super::job::{Job, JobId};
 use super::reply;
@@ -65,7 +68,10 @@ impl Client {
     /// When the call fails; an unknown id is [`super::Failure::Rejected`].
     pub fn get_job(&self, id: JobId) -> Result<Job> {
         let answer = self.get("get_job", Form::new().with("job_id", id))?;
-        self.answered("get_job", reply::understand(answer))
+        let job = self.answered("get_job", reply::understand::<Job>(answer))?;
+        let other = || Failure::BadAnswer(format!("it is about job {}, not about job {id}", job.job_id));
+        self.answered("get_job", if job.job_id == id { Ok(()) } else { Err(other()) })?;
+        Ok(job)
     }
 
     /// The latest jobs of the server, in the server's order.
@@ -77,7 +83,7 @@ impl Client {
         self.answered("get_jobs", reply::jobs(answer))
     }
 
-    /// The jobs with these ids, in the server's order. Unknown ids are left out.
+    /// The jobs with these ids, in the server's order. Unknown ids are left out, and so is what else the server lists.
     ///
     /// # Errors
     /// When the call fails.
@@ -120,13 +126,14 @@ impl Client {
         self.change("modify_job", form.with("source_ignore_opt_out_reason", format!("Reason: {reason}")))
     }
 
-    /// Creates a job and returns its id. Never sent twice.
+    /// Creates a job. Never sent twice.
     ///
     /// # Errors
-    /// When the call fails. [`super::ApiError::effect`] says whether the job can exist all the same.
-    pub fn create_job(&self, job: &NewJob) -> Result<JobId> {
+    /// When the call fails, or the answer is about another job. [`super::ApiError::effect`] says whether the job can exist all the
+    /// same.
+    pub fn create_job(&self, job: &NewJob) -> Result<Created> {
         let answer = self.call(Method::POST, "create_job", job.form(), Repeat::Never)?;
-        self.answered("create_job", reply::created(&answer))
+        self.answered("create_job", Created::read(&answer, job))
     }
 
     /// Changing a job to what it already is does no harm, so this is tried again when the network fails.
@@ -140,6 +147,8 @@ impl Client {
             let answer = self.get(function, Form::new().with_all("job_ids", chunk))?;
             jobs.extend(self.answered(function, reply::jobs(answer))?);
         }
+        let mut asked: HashSet<JobId> = ids.iter().copied().collect();
+        jobs.retain(|job: &Job| asked.remove(&job.job_id));
         Ok(jobs)
     }
 }

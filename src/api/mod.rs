@@ -31,6 +31,7 @@
 //! To test such a program, `anonapi::testing` (feature `testing`) has a fake server.
 
 mod client;
+mod created;
 mod error;
 mod form;
 mod idis;
@@ -41,9 +42,10 @@ mod tls;
 mod token;
 
 pub use client::{Client, ClientBuilder};
+pub use created::Created;
 pub use error::{ApiError, Effect, Failure, NotAnApi};
 pub use form::Form;
 pub use idis::{Data, NewJob};
-pub use job::{Job, JobId, JobStatus};
+pub use job::{Job, JobId, JobStatus, moment};
 pub use parallel::in_parallel;
 pub use token::Token;

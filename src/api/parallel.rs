@@ -1,26 +1,58 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
 
 /// Does `work` for each item, at most `at_once` at a time, and hands the results to `each` in the order of the items, as soon
 /// as that order allows.
 ///
 /// `each` says whether to go on: after it has said no, no further item is begun; those under way are still handed over.
-/// Returns how many items were done.
+/// Returns how many items were done. Where the system has no threads or descriptors left, fewer are done at a time.
 pub fn in_parallel<T: Sync, R: Send>(
     items: &[T],
     at_once: usize,
     work: impl Fn(&T) -> R + Sync,
     mut each: impl FnMut(&T, R) -> bool,
 ) -> usize {
-    let next = AtomicUsize::new(0);
+    let workers = at_once.min(items.len()).min(room_for(at_once));
+    let (mut done, mut go_on) = (0, true);
+    if workers > 1 {
+        done = by_threads(items, workers, &work, |item, result| {
+            go_on &= each(item, result);
+            go_on
+        });
+    }
+    // One thread needs no other; and where none could be started, this one is left.
+    while let Some(item) = items.get(done).filter(|_| go_on) {
+        go_on = each(item, work(item));
+        done += 1;
+    }
+    done
+}
+
+/// Where a thread cannot be started, so many of those that were are sent away again: the work itself may start some, to look up
+/// the name of a host.
+const SPARE_THREADS: usize = 2;
+
+fn by_threads<T: Sync, R: Send>(
+    items: &[T],
+    workers: usize,
+    work: &(impl Fn(&T) -> R + Sync),
+    mut each: impl FnMut(&T, R) -> bool,
+) -> usize {
+    let (next, surplus, gate) = (AtomicUsize::new(0), AtomicUsize::new(0), Mutex::new(()));
     let mut done = 0;
     thread::scope(|scope| {
         let (send, receive) = mpsc::channel();
-        for _ in 0..at_once.clamp(1, items.len().max(1)) {
-            let (send, next, work) = (send.clone(), &next, &work);
-            scope.spawn(move || {
+        // Nobody works before it is known how many there are.
+        let closed = gate.lock();
+        for _ in 0..workers {
+            let (send, next, surplus, gate) = (send.clone(), &next, &surplus, &gate);
+            let worker = move || {
+                drop(gate.lock().unwrap_or_else(PoisonError::into_inner));
+                if surplus.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |many| many.checked_sub(1)).is_ok() {
+                    return;
+                }
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(item) = items.get(index) else { break };
@@ -28,9 +60,13 @@ pub fn in_parallel<T: Sync, R: Send>(
                         break;
                     }
                 }
-            });
+            };
+            if thread::Builder::new().spawn_scoped(scope, worker).is_err() {
+                surplus.store(SPARE_THREADS, Ordering::Relaxed);
+                break;
+            }
         }
-        drop(send);
+        drop((closed, send));
         let mut early = BTreeMap::new();
         for (index, result) in receive {
             early.insert(index, result);
@@ -45,34 +81,55 @@ pub fn in_parallel<T: Sync, R: Send>(
     done
 }
 
+/// How many workers the system has descriptors for.
+fn room_for(workers: usize) -> usize {
+    /// A connection, or a folder and a file in it.
+    const EACH: usize = 2;
+    /// What the rest of the program opens meanwhile.
+    const OTHERS: usize = 16;
+    if !cfg!(unix) || workers < 2 {
+        return workers;
+    }
+    let wanted = workers.saturating_mul(EACH).saturating_add(OTHERS);
+    let free: Vec<_> = (0..wanted).map_while(|_| std::fs::File::open("/dev/null").ok()).collect();
+    free.len().saturating_sub(OTHERS) / EACH
+}
+
 #[cfg(test)]
 mod tests {
-    use super::in_parallel;
+    use super::*;
 
     #[test]
     fn results_come_in_the_order_of_the_items() {
         let items: Vec<usize> = (0..100).collect();
-        let mut seen = Vec::new();
-        let work = |item: &usize| {
-            std::thread::sleep(std::time::Duration::from_micros(((item * 7919) % 13) as u64 * 20));
-            item * 2
-        };
-        let done = in_parallel(&items, 8, work, |item, result| {
-            seen.push((*item, result));
-            true
-        });
-        assert_eq!(done, 100);
-        assert_eq!(seen, items.iter().map(|item| (*item, item * 2)).collect::<Vec<_>>());
+        for at_once in [0, 1, 8] {
+            let mut seen = Vec::new();
+            let work = |item: &usize| {
+                thread::sleep(std::time::Duration::from_micros(((item * 7919) % 13) as u64 * 20));
+                item * 2
+            };
+            let done = in_parallel(&items, at_once, work, |item, result| {
+                seen.push((*item, result));
+                true
+            });
+            assert_eq!(done, 100);
+            assert_eq!(seen, items.iter().map(|item| (*item, item * 2)).collect::<Vec<_>>());
+        }
     }
 
     #[test]
     fn nothing_is_begun_after_a_no() {
         let items: Vec<usize> = (0..1000).collect();
-        let work = |item: &usize| {
-            std::thread::sleep(std::time::Duration::from_millis(2));
-            *item
-        };
-        let done = in_parallel(&items, 1, work, |item, _| *item < 2);
-        assert!((3..100).contains(&done), "{done} items were done");
+        for (at_once, most) in [(1, 3), (4, 100)] {
+            let begun = AtomicUsize::new(0);
+            let work = |item: &usize| {
+                begun.fetch_add(1, Ordering::Relaxed);
+                thread::sleep(std::time::Duration::from_millis(2));
+                *item
+            };
+            let done = in_parallel(&items, at_once, work, |item, _| *item < 2);
+            assert!((3..=most).contains(&done), "{done} items were done");
+            assert_eq!(done, begun.into_inner(), "what was begun is handed over");
+        }
     }
 }

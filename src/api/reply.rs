@@ -4,7 +4,7 @@ use reqwest::StatusCode;
 use serde_json::Value;
 
 use super::error::{Failure, NotAnApi};
-use super::job::{Job, JobId};
+use super::job::Job;
 
 /// The value that a function has answered with.
 ///
@@ -38,17 +38,6 @@ pub fn jobs(answer: Value) -> Result<Vec<Job>, Failure> {
         Value::Object(jobs) => jobs.into_iter().map(|(_, job)| understand(job)).collect(),
         Value::Array(jobs) => jobs.into_iter().map(understand).collect(),
         _ => Err(Failure::BadAnswer("expected jobs by their id".to_owned())),
-    }
-}
-
-/// The id of the job that was created.
-///
-/// # Errors
-/// [`Failure::BadAnswer`] if there is none.
-pub fn created(answer: &Value) -> Result<JobId, Failure> {
-    match answer.get("job_id") {
-        Some(id) => understand(id.clone()),
-        None => Err(Failure::BadAnswer("it holds no job_id".to_owned())),
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::api::Client;
 use crate::batch::BatchFolder;
 use crate::commands::console::Console;
-use crate::creation::journal::Journal;
+use crate::creation::Journal;
 use crate::error::{Error, Result};
 use crate::settings::{Server, Settings, SettingsFile, default_path};
 

@@ -81,7 +81,10 @@ impl Lock {
         let ours = same_file::Handle::from_file(file.try_clone()?)?;
         match same_file::Handle::from_path(path) {
             Ok(named) if named == ours => Ok(Some((Lock { file, path: path.to_owned() }, owner))),
-            _ => Ok(None),
+            Ok(_) => Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            // Not a lock that somebody has: the system is out of something.
+            Err(error) => Err(error),
         }
     }
 }

@@ -4,10 +4,12 @@ pub mod encoding;
 pub mod locale;
 mod nearest;
 pub mod records;
+mod words;
 
 use std::io;
 
 pub use nearest::nearest;
+pub use words::counted;
 
 /// The operating system's words, without Rust's "(os error 2)".
 pub fn plain(error: &io::Error) -> String {

@@ -5,7 +5,7 @@ use std::fs;
 
 use anonapi::api::{Data, JobId, NewJob};
 use anonapi::batch::Batch;
-use anonapi::internals::{Fingerprint, Journal, Known};
+use anonapi::creation::{Fingerprint, Journal, Known};
 use anonapi::testing::{FakeIdis, FakeJob, Life};
 
 use super::run::{End, finish};
@@ -61,7 +61,7 @@ impl<'a> World<'a> {
         for line in whole.lines().filter(|line| !line.is_empty()) {
             assert!(serde_json::from_str::<serde_json::Value>(line).is_ok(), "not JSON: {line}");
         }
-        Journal::read(&path).unwrap()
+        Journal::read(&path, &self.url).unwrap()
     }
 
     fn batch(&self) -> BTreeSet<JobId> {
@@ -95,14 +95,13 @@ impl<'a> World<'a> {
         for job in &jobs {
             let fingerprint = self.fingerprint(job);
             match journal.known(&fingerprint) {
-                Some(Known::Created(id)) => {
+                Known::Created(id) => {
                     assert_eq!(id, job.id());
                     unsaved += usize::from(!batch.contains(&id));
                 }
-                Some(Known::Perhaps) => {}
-                // The server said that it failed: the next run looks.
-                None if journal.asked_at(&fingerprint).is_some() => {}
-                None => panic!("job {} is lost: nobody knows of it", job.id()),
+                // If the server said that it failed, the next run looks.
+                Known::Perhaps(_) | Known::Failed(_) => {}
+                Known::Nothing => panic!("job {} is lost: nobody knows of it", job.id()),
             }
         }
         // The batch has them on the next run: one of each run that was killed, and those that it was just about to take over.
@@ -116,9 +115,9 @@ impl<'a> World<'a> {
     #[track_caller]
     pub fn check_after_full_disk(&self) {
         let (journal, jobs) =
-            (Journal::read(&self.env.home().join(".anonapi").join("journal.jsonl")).unwrap(), self.jobs());
+            (Journal::read(&self.env.home().join(".anonapi").join("journal.jsonl"), &self.url).unwrap(), self.jobs());
         self.assert_single(&jobs);
-        assert!(jobs.iter().all(|job| journal.known(&self.fingerprint(job)).is_some()));
+        assert!(jobs.iter().all(|job| journal.known(&self.fingerprint(job)) != Known::Nothing));
     }
 
     #[track_caller]
@@ -153,8 +152,8 @@ impl<'a> World<'a> {
             let said = &last.as_ref().unwrap().stderr;
             assert!(said.contains("perhaps created"), "rows {missing:?} have no job, and nobody says so: {last:#?}");
         }
-        for row in &missing {
-            finish(self.create(&["--again", "--filter", &format!("P{row}")])).assert_status(&[0]);
+        if !missing.is_empty() {
+            finish(self.create(&["--perhaps"])).assert_status(&[0]);
         }
         self.check();
         let jobs = self.jobs();

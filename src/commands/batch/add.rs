@@ -18,8 +18,12 @@ pub struct Add {
 impl Add {
     pub fn run(self, context: &Context) -> Result<()> {
         let ids = flatten(self.job_ids);
-        context.batch().change(|batch| batch.job_ids.extend(&ids))?;
+        let batch = context.batch().change(|batch| {
+            batch.job_ids.extend(&ids);
+            Ok(batch.clone())
+        })?;
         context.console.print(format_args!("Added {} to batch", shown(&ids)));
+        super::warn_of_others(context, &batch);
         Ok(())
     }
 }

@@ -2,8 +2,9 @@ use clap::Args;
 
 use crate::commands::context::Context;
 use crate::commands::ids::{Ids, flatten, shown};
-use crate::commands::jobs::{CANCEL, change};
+use crate::commands::jobs::{CANCEL, act};
 use crate::error::Result;
+use crate::text::counted;
 
 /// Set jobs to inactive
 #[derive(Args)]
@@ -22,11 +23,11 @@ impl Cancel {
         let ids = flatten(self.job_ids);
         let (server, client) = context.client()?;
         let question = format!(
-            "This will cancel the following {} jobs on {}: {}. Are you sure?",
-            ids.len(),
+            "This will cancel the following {} on {}: {}. Are you sure?",
+            counted(ids.len(), "job"),
             server.name,
             shown(&ids)
         );
-        change(context, (&server, &client), &ids, &CANCEL, &question, |client, id| client.cancel_job(id))
+        act(context, (&server, &client), &ids, &CANCEL, &question, |client, id| client.cancel_job(id))
     }
 }

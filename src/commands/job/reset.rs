@@ -2,8 +2,9 @@ use clap::Args;
 
 use crate::commands::context::Context;
 use crate::commands::ids::{Ids, flatten, shown};
-use crate::commands::jobs::{RESET, change};
+use crate::commands::jobs::{RESET, act};
 use crate::error::Result;
+use crate::text::counted;
 
 /// Reset jobs, so that they are processed again
 #[derive(Args)]
@@ -22,11 +23,11 @@ impl Reset {
         let ids = flatten(self.job_ids);
         let (server, client) = context.client()?;
         let question = format!(
-            "This will reset the following {} jobs on {}: {}. Are you sure?",
-            ids.len(),
+            "This will reset the following {} on {}: {}. Are you sure?",
+            counted(ids.len(), "job"),
             server.name,
             shown(&ids)
         );
-        change(context, (&server, &client), &ids, &RESET, &question, |client, id| client.reset_job(id))
+        act(context, (&server, &client), &ids, &RESET, &question, |client, id| client.reset_job(id))
     }
 }

@@ -2,8 +2,9 @@ use clap::Args;
 
 use crate::commands::context::Context;
 use crate::commands::ids::{Ids, flatten, shown};
-use crate::commands::jobs::{Change, change};
+use crate::commands::jobs::{Action, act};
 use crate::error::{Error, Result};
+use crate::text::counted;
 
 /// Have jobs processed although the patient has opted out, for the reason given
 ///
@@ -31,15 +32,15 @@ impl SetOptOutIgnore {
         let ids = flatten(ids);
         let (server, client) = context.client()?;
         let question = format!(
-            "This will set opt-out ignore '{reason}' for the following {} job ids on {}: {}. Are you sure?",
-            ids.len(),
+            "This will set opt-out ignore '{reason}' for the following {} on {}: {}. Are you sure?",
+            counted(ids.len(), "job"),
             server.name,
             shown(&ids)
         );
-        let kind = Change {
+        let action = Action {
             verb: "set opt-out ignore",
             done: |id, server| format!("Set opt-out ignore for job {id} on {server}"),
         };
-        change(context, (&server, &client), &ids, &kind, &question, |client, id| client.set_opt_out_ignore(id, &reason))
+        act(context, (&server, &client), &ids, &action, &question, |client, id| client.set_opt_out_ignore(id, &reason))
     }
 }
