@@ -82,7 +82,7 @@ fn recognise_rows(bencher: Bencher<'_, '_>, rows: usize) {
 #[divan::bench(args = [1_000, 100_000, 1_000_000], sample_count = 5)]
 fn read_journal(bencher: Bencher<'_, '_>, lines: usize) {
     let line = |number: usize| {
-        let event = if number % 2 == 0 { "\"asked\"".to_owned() } else { format!("{{\"created\":{number}}}") };
+        let event = if number.is_multiple_of(2) { "\"asked\"".to_owned() } else { format!("{{\"created\":{number}}}") };
         let (server, job) = ("00112233aabbccdd", format!("{:032x}", number / 2));
         format!(
             "{{\"v\":1,\"server\":\"{server}\",\"job\":\"{job}\",\"event\":{event},\"time\":\"2026-11-23T12:00:00\"}}\n"

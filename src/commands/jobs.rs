@@ -6,6 +6,7 @@ use crate::commands::context::Context;
 use crate::commands::ids::shown;
 use crate::error::{Error, Result};
 use crate::settings::Server;
+use crate::text::counted;
 
 /// Enough to hide the network's latency, few enough for a small server.
 pub const AT_ONCE: usize = 16;
@@ -57,6 +58,14 @@ pub const RESET: Action = Action { verb: "reset", done: |id, server| format!("Re
 /// `anon … cancel`.
 pub const CANCEL: Action =
     Action { verb: "cancel", done: |id, server| format!("Cancelled job {id} on {}", server.name) };
+
+/// `job 4 on p01`, `3 jobs on p01: 4-6`.
+pub fn which(ids: &[JobId], server: &Server) -> String {
+    match ids {
+        [id] => format!("job {id} on {}", server.name),
+        many => format!("{} on {}: {}", counted(many.len(), "job"), server.name, shown(many)),
+    }
+}
 
 /// Asks, then acts on the jobs, many at once. The failure of one does not stop the others, unless the server is out of reach.
 ///

@@ -167,11 +167,12 @@ impl<'a> Session<'a> {
     }
 
     /// Creates the jobs of rows, `at_once` at a time, and tells `each` what became of every row: in their order, but for those
-    /// that are looked for on the server at the end.
+    /// that are looked for on the server.
     ///
     /// A row of which something else is known than in the survey is left out. A row that is refused for a reason of its own does
     /// not stop the others. Two in a row that are refused for the same reason do, and so does a server that fails. Rows that
     /// failed in an earlier run stop nothing when they fail again, so that they are not for ever in the way of those behind them.
+    /// When an answer is lost, the job is looked for before the next is asked for; if it is not found, that is the end.
     /// `stop` ends it after the jobs that are being created.
     ///
     /// # Errors

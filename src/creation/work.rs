@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::ending::{Done, Ending, Outcome};
 use super::journal::{Journal, Known};
@@ -22,7 +22,7 @@ pub(super) fn create<'s>(
     stop: &AtomicBool,
     mut each: impl FnMut(&Planned, &Outcome),
 ) -> Ending<'s> {
-    let work = Work {
+    let mut work = Work {
         client: session.client,
         book: Mutex::new(Book {
             journal,
@@ -32,31 +32,35 @@ pub(super) fn create<'s>(
         }),
         stop,
         halted: AtomicBool::new(false),
+        doubted: AtomicBool::new(false),
     };
-    let mut outcomes: Vec<Outcome> = Vec::with_capacity(rows.len());
-    in_parallel(
-        rows,
-        at_once.get(),
-        |row| work.create(row),
-        |row, outcome| {
-            if !is_doubtful(&outcome) {
-                each(row.planned(), &outcome);
-            }
-            outcomes.push(outcome);
-            !work.is_over()
-        },
-    );
-    outcomes.resize_with(rows.len(), || Outcome::NotTried);
-    let interrupted = stop.load(Ordering::SeqCst);
-    let mut book = work.book.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let unseen = look_again(session, &mut book, rows, &mut outcomes, &mut each);
+    let mut outcomes: Vec<Outcome> = rows.iter().map(|_| Outcome::NotTried).collect();
+    let mut rest: Vec<usize> = (0..rows.len()).collect();
+    let mut is_first = true;
+    let unseen = loop {
+        let tried = work.go_on(rows, &rest, at_once, &mut outcomes, &mut each);
+        let unseen = look_again(session, work.book_mut(), rows, &tried, &mut outcomes, &mut each);
+        rest.retain(|index| !tried.contains(index));
+        // An answer that was lost is no reason to stop if its job was found; two in a row are.
+        let is_fruitful = tried.iter().any(|index| matches!(outcomes[*index], Outcome::Created(_)));
+        let is_open = tried.iter().any(|index| matches!(outcomes[*index], Outcome::Perhaps { .. }));
+        if rest.is_empty() || work.is_over() || is_open || !(is_fruitful || is_first) {
+            break unseen;
+        }
+        is_first = false;
+        work.doubted.store(false, Ordering::SeqCst);
+    };
+    for index in rest {
+        each(rows[index].planned(), &Outcome::NotTried);
+    }
+    let book = work.book.into_inner().unwrap_or_else(PoisonError::into_inner);
     let on_disk = book.journal.sync().and(session.batch.sync());
     let done = |(row, outcome): (&Surveyed<'s>, Outcome)| {
         let job = &row.row.job;
         Done { row: Surveyed { known: book.journal.known(job), time: book.journal.time(job), ..*row }, outcome }
     };
     let rows = rows.iter().zip(outcomes).map(done).collect();
-    Ending { rows, on_disk, unseen: unseen.map(Error::from), interrupted }
+    Ending { rows, on_disk, unseen: unseen.map(Error::from), interrupted: stop.load(Ordering::SeqCst) }
 }
 
 /// What has come of a request that may have made a job is told only when it was looked for on the server.
@@ -68,36 +72,32 @@ fn is_doubtful(outcome: &Outcome) -> bool {
     }
 }
 
-/// Looks on the server for what may have been created, and tells what became of it.
+/// Looks on the server for what may have been created of the rows that were tried, and tells what became of it.
 fn look_again(
     session: &Session<'_>,
     book: &mut Book,
     rows: &[Surveyed<'_>],
+    tried: &BTreeSet<usize>,
     outcomes: &mut [Outcome],
     each: &mut impl FnMut(&Planned, &Outcome),
 ) -> Option<ApiError> {
-    let doubtful: Vec<usize> = (0..rows.len()).filter(|index| is_doubtful(&outcomes[*index])).collect();
+    let doubtful: Vec<usize> = tried.iter().copied().filter(|index| is_doubtful(&outcomes[*index])).collect();
     let wanted: Vec<&Row> = doubtful.iter().map(|index| rows[*index].row).collect();
     let mut look = session.look_for_requests(&book.journal, &wanted);
     for index in doubtful {
-        let (row, outcome) = (rows[index].row, &mut outcomes[index]);
-        if let Some((_, id)) = look.of_request.iter().find(|(job, _)| *job == row.job) {
-            *outcome = match book.save(row, *id, None) {
+        let row = rows[index].row;
+        let lookalikes = look.lookalikes.remove(&row.job).unwrap_or_default();
+        let outcome = std::mem::replace(&mut outcomes[index], Outcome::NotTried);
+        outcomes[index] = match (look.of_request.iter().find(|(job, _)| *job == row.job), outcome) {
+            (Some((_, id)), _) => match book.save(row, *id, None) {
                 Ok(()) => Outcome::Found(*id),
                 Err(error) => Outcome::Unsaved(*id, error),
-            };
-        } else {
-            let seen = look.lookalikes.remove(&row.job).unwrap_or_default();
-            let whole = std::mem::replace(outcome, Outcome::NotTried);
-            *outcome = match whole {
-                Outcome::Perhaps { why, .. } => Outcome::Perhaps { why, lookalikes: seen },
-                Outcome::Failed(why) if !seen.is_empty() || look.unseen.is_some() => {
-                    Outcome::Perhaps { why, lookalikes: seen }
-                }
-                other => other,
-            };
-        }
-        each(&row.planned, outcome);
+            },
+            (None, Outcome::Failed(why)) if lookalikes.is_empty() && look.unseen.is_none() => Outcome::Failed(why),
+            (None, Outcome::Failed(why) | Outcome::Perhaps { why, .. }) => Outcome::Perhaps { why, lookalikes },
+            (None, other) => other,
+        };
+        each(&row.planned, &outcomes[index]);
     }
     look.unseen
 }
@@ -110,6 +110,8 @@ struct Work<'a> {
     stop: &'a AtomicBool,
     /// Set when the next job would fail too.
     halted: AtomicBool,
+    /// Set when it is to be looked for a job before the next is asked for.
+    doubted: AtomicBool,
 }
 
 /// Where it is written down.
@@ -123,6 +125,39 @@ struct Book {
 }
 
 impl Work<'_> {
+    /// Creates the jobs of rows, those with these numbers, until there is a reason to stop. Returns the numbers of those that were
+    /// tried.
+    fn go_on(
+        &self,
+        rows: &[Surveyed<'_>],
+        numbers: &[usize],
+        at_once: NonZeroUsize,
+        outcomes: &mut [Outcome],
+        each: &mut impl FnMut(&Planned, &Outcome),
+    ) -> BTreeSet<usize> {
+        let mut tried = BTreeSet::new();
+        in_parallel(
+            numbers,
+            at_once.get(),
+            |number| self.create(&rows[*number]),
+            |number, outcome| {
+                if !matches!(outcome, Outcome::NotTried) {
+                    tried.insert(*number);
+                    if !is_doubtful(&outcome) {
+                        each(rows[*number].planned(), &outcome);
+                    }
+                    outcomes[*number] = outcome;
+                }
+                !self.is_to_stop()
+            },
+        );
+        tried
+    }
+
+    fn is_to_stop(&self) -> bool {
+        self.is_over() || self.doubted.load(Ordering::SeqCst)
+    }
+
     fn is_over(&self) -> bool {
         self.stop.load(Ordering::SeqCst) || self.halted.load(Ordering::SeqCst)
     }
@@ -131,9 +166,18 @@ impl Work<'_> {
         self.halted.store(true, Ordering::SeqCst);
     }
 
+    /// Before the next job is asked for, it is to be looked whether this one exists.
+    fn doubt(&self) {
+        self.doubted.store(true, Ordering::SeqCst);
+    }
+
     /// A thread that panicked while it held the book has not left it half-written: each change is one insertion.
-    fn book(&self) -> std::sync::MutexGuard<'_, Book> {
-        self.book.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    fn book(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn book_mut(&mut self) -> &mut Book {
+        self.book.get_mut().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn create(&self, surveyed: &Surveyed<'_>) -> Outcome {
@@ -141,7 +185,7 @@ impl Work<'_> {
         let failed_before;
         {
             let mut book = self.book();
-            if self.is_over() {
+            if self.is_to_stop() {
                 return Outcome::NotTried;
             }
             match book.journal.known(&row.job) {
@@ -159,7 +203,7 @@ impl Work<'_> {
         let mut book = self.book();
         match answer {
             Ok(created) if book.is_taken(created.id) => {
-                self.halt();
+                self.doubt();
                 perhaps(self.client.url(), created.id)
             }
             Ok(created) => {
@@ -175,7 +219,9 @@ impl Work<'_> {
             Err(error) => {
                 let effect = error.effect();
                 let fails_again = failed_before && matches!(effect, Effect::Refused | Effect::Failed);
-                if book.would_recur(&error) && !fails_again {
+                if effect == Effect::Unknown {
+                    self.doubt();
+                } else if book.would_recur(&error) && !fails_again {
                     self.halt();
                 }
                 book.failed(row, error)

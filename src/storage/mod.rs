@@ -345,7 +345,7 @@ pub fn sync(path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Makes the folder in which a file is to be, for the owner alone.
+/// Makes the folder in which a file is to be, for the owner alone. Its name is on disk when it returns.
 ///
 /// # Errors
 /// [`Error::Io`] that names the folder.
@@ -355,7 +355,12 @@ pub fn create_folder_of(path: &Path) -> Result<()> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder).map_err(Error::io("make", folder))
+    let missing: Vec<&Path> = folder.ancestors().take_while(|folder| !folder.exists()).collect();
+    builder.create(folder).map_err(Error::io("make", folder))?;
+    for made in missing {
+        sync_folder(folder_of(made));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

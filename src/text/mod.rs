@@ -9,7 +9,7 @@ mod words;
 use std::io;
 
 pub use nearest::nearest;
-pub use words::counted;
+pub use words::{agreeing, counted};
 
 /// The operating system's words, without Rust's "(os error 2)".
 pub fn plain(error: &io::Error) -> String {

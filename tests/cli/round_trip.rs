@@ -64,7 +64,7 @@ fn batches() {
         let env = env();
         env.write(".anonbatch", sample(&format!("{version}/batch.yml")));
         env.run("batch info").assert_ok().assert_says(&["- '1'\n- '2'\n- '3'\n- '10'\n", "https://apiservers/p01"]);
-        env.run("batch add 4 -1").assert_ok();
+        env.run("batch add 4").assert_ok();
         env.run("batch remove 2").assert_ok();
         assert_eq!(env.read(".anonbatch"), sample("anon/batch.yml"), "{version}");
     }
@@ -118,7 +118,7 @@ fn what_anon_wrote_is_read_by_anon() {
     env.write("anon_mapping.csv", sample("anon/anon_mapping.csv"));
     env.run("map activate").assert_ok();
     env.run("status").assert_ok().assert_says(&["* new        https://apiservers/new", "'z999'"]);
-    env.run("batch info").assert_ok().assert_says(&["- '-1'\n- '1'\n- '3'\n- '4'\n- '10'\n"]);
+    env.run("batch info").assert_ok().assert_says(&["- '1'\n- '3'\n- '4'\n- '10'\n"]);
     env.run("select status").assert_ok().assert_says(&["containing 5 files"]);
     env.run("map status").assert_ok().assert_says(&["with 4 rows", "Jansen, Jan"]);
 }

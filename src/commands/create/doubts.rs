@@ -44,6 +44,9 @@ pub fn settle_after<'s>(
     server: &Server,
     ending: &mut Ending<'s>,
 ) -> Result<()> {
+    if ending.interrupted {
+        return Ok(());
+    }
     for done in &mut ending.rows {
         let Outcome::Perhaps { lookalikes, .. } = &done.outcome else { continue };
         if let Verdict::Its(id) = ask(console, server, &done.row, lookalikes)? {

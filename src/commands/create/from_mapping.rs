@@ -61,7 +61,7 @@ impl FromMapping {
         words::found(console, &survey, &server);
         doubts::settle(console, &session, &server, &mut survey)?;
         let rows = self.chosen(&survey);
-        words::left_out(console, &survey, rows.len());
+        words::left_out(console, &survey, &rows);
         if rows.is_empty() {
             return report::nothing_to_create(&survey, self.perhaps);
         }
@@ -91,6 +91,8 @@ impl FromMapping {
         let created = survey.created.iter().map(|(row, _)| *row);
         let mut rows: Vec<Surveyed<'s>> = match self {
             FromMapping { again: true, .. } => new.chain(perhaps).chain(created).collect(),
+            // Nobody can tell as long as the server cannot be looked at.
+            FromMapping { perhaps: true, .. } if survey.unseen.is_some() => vec![],
             FromMapping { perhaps: true, .. } => perhaps.collect(),
             _ => new.collect(),
         };

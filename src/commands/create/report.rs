@@ -10,8 +10,8 @@ use crate::plan::Planned;
 use crate::text::counted;
 
 /// What to do about rows that were perhaps created.
-const PERHAPS: &str = "'anon create from-mapping' looks for them again; 'anon create from-mapping --perhaps' shows them and creates \
-                       them anew";
+const PERHAPS: &str =
+    "'anon create from-mapping --perhaps' looks once more for what was perhaps created, shows it and creates it anew";
 
 /// Tells what becomes of each row.
 pub struct Told<'c> {
@@ -152,13 +152,18 @@ fn partly(totals: Totals, still_perhaps: usize) -> Error {
     if still_perhaps > 0 {
         summary += &format!("; {} perhaps created before", were(still_perhaps));
     }
-    let perhaps = (totals.perhaps + still_perhaps > 0).then(|| PERHAPS.to_owned());
-    let rest = (totals.failed > 0 || totals.unsaved || !totals.not_tried.is_empty()).then(|| {
+    let mut hints = vec![];
+    if totals.failed > 0 || totals.perhaps > 0 || totals.unsaved {
         // A refusal has no hint of its own: the server has said what is wrong.
-        let hint = totals.hint.unwrap_or_else(|| "correct what was refused".to_owned());
-        format!("{hint}; then run it again: only the rest will be created")
-    });
-    let hints: Vec<String> = rest.into_iter().chain(perhaps).collect();
+        hints.push(totals.hint.unwrap_or_else(|| "correct what was refused".to_owned()));
+    }
+    if !hints.is_empty() || !totals.not_tried.is_empty() {
+        let then = if hints.is_empty() { "" } else { "then " };
+        hints.push(format!("{then}run it again: only the rest will be created"));
+    }
+    if totals.perhaps + still_perhaps > 0 {
+        hints.push(PERHAPS.to_owned());
+    }
     Error::Partly { summary, hint: Some(hints.join("; ")) }
 }
 
@@ -170,7 +175,7 @@ pub fn nothing_to_create(survey: &Survey<'_>, only_perhaps: bool) -> Result<()> 
     let open = survey.perhaps.iter().filter(|one| !one.lookalikes.is_empty()).count();
     match survey.perhaps.len() {
         0 if only_perhaps && !survey.new.is_empty() => Err(Error::refused(
-            "no row was perhaps created",
+            "no job was perhaps created",
             "'anon create from-mapping' without '--perhaps' creates the rows that have no job",
         )),
         0 => Ok(()),
@@ -178,9 +183,6 @@ pub fn nothing_to_create(survey: &Survey<'_>, only_perhaps: bool) -> Result<()> 
             format!("{} perhaps created, and nobody said which job is whose", were(perhaps)),
             "run it in a terminal, without '--yes', and answer the question",
         )),
-        perhaps => Err(Error::refused(
-            format!("{} perhaps created; the server does not show their jobs", were(perhaps)),
-            PERHAPS,
-        )),
+        perhaps => Err(Error::refused(format!("{} perhaps created", were(perhaps)), PERHAPS)),
     }
 }

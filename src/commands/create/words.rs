@@ -1,6 +1,6 @@
 //! What `create from-mapping` says before it creates anything.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 
 use crate::batch::BatchFolder;
@@ -10,7 +10,7 @@ use crate::creation::{Known, Survey, Surveyed};
 use crate::error::Result;
 use crate::plan::Planned;
 use crate::settings::Server;
-use crate::text::counted;
+use crate::text::{agreeing, counted};
 
 /// What was found out on the way.
 pub fn found(console: &Console, survey: &Survey<'_>, server: &Server) {
@@ -37,19 +37,29 @@ pub fn found(console: &Console, survey: &Survey<'_>, server: &Server) {
     }
 }
 
-/// Which rows are not created now, and why.
-pub fn left_out(console: &Console, survey: &Survey<'_>, chosen: usize) {
+/// Which rows are not created now, and why: all but `chosen`.
+pub fn left_out(console: &Console, survey: &Survey<'_>, chosen: &[Surveyed<'_>]) {
     if !survey.repeated.is_empty() {
         let lines = lines(survey.repeated.iter().copied());
-        let ask = if survey.repeated.len() == 1 { "asks" } else { "ask" };
+        let ask = agreeing(survey.repeated.len(), "asks", "ask");
         console.warn(format_args!("{lines} {ask} for the same job as an earlier row, which is created once"));
     }
+    let chosen_lines: HashSet<usize> = chosen.iter().map(|row| row.planned().line).collect();
+    let is_chosen = |row: &Surveyed<'_>| chosen_lines.contains(&row.planned().line);
+    let perhaps: Vec<_> = survey.perhaps.iter().map(|one| one.row).filter(|row| !is_chosen(row)).collect();
+    if !perhaps.is_empty() {
+        let lines = lines(perhaps.iter().map(Surveyed::planned));
+        let was = agreeing(perhaps.len(), "its job was", "their jobs were");
+        console.warn(format_args!("{lines}: {was} perhaps created; no answer came that can be believed"));
+    }
+    let is_again = chosen.iter().any(|row| matches!(row.known, Known::Created(_)));
     let total = survey.created.len() + survey.new.len() + survey.perhaps.len() + survey.repeated.len();
     match survey.created.len() {
         0 => {}
-        done if chosen + survey.perhaps.len() > 0 => {
-            let has = if done == 1 { "already has" } else { "already have" };
-            console.note(format_args!("{done} of {} {has} a job", counted(total, "row")));
+        _ if is_again => {}
+        done if chosen.len() + survey.perhaps.len() > 0 => {
+            let are = agreeing(done, "already has a job and is", "already have a job and are");
+            console.note(format_args!("{done} of {} {are} left out", counted(total, "row")));
         }
         1 => console.print("The row already has a job: see 'anon batch status'"),
         done => console.print(format_args!("Each of the {done} rows already has a job: see 'anon batch status'")),
@@ -63,7 +73,7 @@ pub fn left_out(console: &Console, survey: &Survey<'_>, chosen: usize) {
 pub fn places(console: &Console, mapping: &Path, folder: &Path, batch: &BatchFolder) -> Result<()> {
     console.note(format_args!("mapping  {}", mapping.display()));
     let so_far = match batch.load_if_present()?.map(|batch| batch.job_ids.len()) {
-        None => String::new(),
+        None => " (new)".to_owned(),
         Some(count) => format!(" ({} so far)", counted(count, "job")),
     };
     console.note(format_args!("batch    {}{so_far}", folder.display()));
@@ -88,8 +98,9 @@ pub fn risks(console: &Console, rows: &[Surveyed<'_>]) {
     }
     let doubled = rows.iter().filter(|row| matches!(row.known, Known::Created(_))).count();
     if doubled > 0 {
-        let (of, has) = (counted(rows.len(), "row"), if doubled == 1 { "has" } else { "have" });
-        console.warn(format_args!("{doubled} of {of} already {has} a job: this doubles {}", counted(doubled, "job")));
+        let (jobs, rows) = (counted(doubled, "job"), counted(rows.len(), "row"));
+        let has = agreeing(doubled, "has", "have");
+        console.warn(format_args!("this doubles {jobs}: {doubled} of {rows} already {has} one"));
     }
 }
 
@@ -115,7 +126,7 @@ fn what(rows: &[Surveyed<'_>], server: &Server) -> String {
 /// What would be asked for.
 pub fn would_be_sent(console: &Console, survey: &Survey<'_>, rows: &[Surveyed<'_>], server: &Server) {
     console.print("** Dry run, nothing will be sent to server **");
-    left_out(console, survey, rows.len());
+    left_out(console, survey, rows);
     if !survey.perhaps.is_empty() {
         console.note(format_args!(
             "{} perhaps created: they are looked for on the server first",
@@ -139,9 +150,9 @@ pub fn would_be_sent(console: &Console, survey: &Survey<'_>, rows: &[Surveyed<'_
     console.print(format_args!("{} would be created", counted(rows.len(), "job")));
 }
 
-/// `1 row was`, `2 rows were`.
-pub fn were(rows: usize) -> String {
-    format!("{} {}", counted(rows, "row"), if rows == 1 { "was" } else { "were" })
+/// `1 job was`, `2 jobs were`.
+pub fn were(jobs: usize) -> String {
+    format!("{} {}", counted(jobs, "job"), agreeing(jobs, "was", "were"))
 }
 
 fn lines<'a>(rows: impl Iterator<Item = &'a Planned>) -> String {

@@ -1,10 +1,9 @@
 use clap::Args;
 
 use crate::commands::context::Context;
-use crate::commands::ids::{Ids, flatten, shown};
-use crate::commands::jobs::{CANCEL, act};
+use crate::commands::ids::{Ids, flatten};
+use crate::commands::jobs::{CANCEL, act, which};
 use crate::error::Result;
-use crate::text::counted;
 
 /// Set jobs to inactive
 #[derive(Args)]
@@ -22,12 +21,7 @@ impl Cancel {
     pub fn run(self, context: &Context) -> Result<()> {
         let ids = flatten(self.job_ids);
         let (server, client) = context.client()?;
-        let question = format!(
-            "This will cancel the following {} on {}: {}. Are you sure?",
-            counted(ids.len(), "job"),
-            server.name,
-            shown(&ids)
-        );
+        let question = format!("This will cancel {}. Are you sure?", which(&ids, &server));
         act(context, (&server, &client), &ids, &CANCEL, &question, |client, id| client.cancel_job(id))
     }
 }

@@ -5,7 +5,7 @@ use crate::commands::context::Context;
 use crate::commands::ids::{Ids, flatten, shown};
 use crate::commands::jobs;
 use crate::error::Result;
-use crate::text::counted;
+use crate::text::{agreeing, counted};
 
 /// List jobs of the active server, a line each
 #[derive(Args)]
@@ -30,8 +30,8 @@ impl List {
         if found.len() < ids.len() {
             let missing: Vec<JobId> =
                 ids.iter().filter(|id| !found.iter().any(|job| job.job_id == **id)).copied().collect();
-            let (of, missing) = (counted(ids.len(), "job"), shown(&missing));
-            context.console.note(format_args!("not on {}, of {of}: {missing}", server.name));
+            let (count, of, are) = (missing.len(), counted(ids.len(), "job"), agreeing(missing.len(), "is", "are"));
+            context.console.note(format_args!("{count} of {of} {are} not on {}: {}", server.name, shown(&missing)));
         }
         Ok(())
     }

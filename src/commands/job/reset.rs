@@ -1,10 +1,9 @@
 use clap::Args;
 
 use crate::commands::context::Context;
-use crate::commands::ids::{Ids, flatten, shown};
-use crate::commands::jobs::{RESET, act};
+use crate::commands::ids::{Ids, flatten};
+use crate::commands::jobs::{RESET, act, which};
 use crate::error::Result;
-use crate::text::counted;
 
 /// Reset jobs, so that they are processed again
 #[derive(Args)]
@@ -22,12 +21,7 @@ impl Reset {
     pub fn run(self, context: &Context) -> Result<()> {
         let ids = flatten(self.job_ids);
         let (server, client) = context.client()?;
-        let question = format!(
-            "This will reset the following {} on {}: {}. Are you sure?",
-            counted(ids.len(), "job"),
-            server.name,
-            shown(&ids)
-        );
+        let question = format!("This will reset {}. Are you sure?", which(&ids, &server));
         act(context, (&server, &client), &ids, &RESET, &question, |client, id| client.reset_job(id))
     }
 }

@@ -1,10 +1,9 @@
 use clap::Args;
 
 use crate::commands::context::Context;
-use crate::commands::ids::{Ids, flatten, shown};
-use crate::commands::jobs::{Action, act};
+use crate::commands::ids::{Ids, flatten};
+use crate::commands::jobs::{Action, act, which};
 use crate::error::{Error, Result};
-use crate::text::counted;
 
 /// Have jobs processed although the patient has opted out, for the reason given
 ///
@@ -31,12 +30,8 @@ impl SetOptOutIgnore {
         })?;
         let ids = flatten(ids);
         let (server, client) = context.client()?;
-        let question = format!(
-            "This will set opt-out ignore '{reason}' for the following {} on {}: {}. Are you sure?",
-            counted(ids.len(), "job"),
-            server.name,
-            shown(&ids)
-        );
+        let jobs = which(&ids, &server);
+        let question = format!("This will set opt-out ignore '{reason}' for {jobs}. Are you sure?");
         let action = Action {
             verb: "set opt-out ignore",
             done: |id, server| format!("Set opt-out ignore for job {id} on {server}"),

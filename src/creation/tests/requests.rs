@@ -3,13 +3,27 @@
 use super::*;
 
 #[test]
-fn a_job_whose_answer_was_lost_is_found_at_the_end_of_the_run() {
+fn a_job_whose_answer_was_lost_is_found_before_the_next_is_asked_for() {
     let (idis, proxy, computer) = world();
     proxy.after(Calls::nth("create_job", 2), Fault::Close);
-    assert_eq!(computer.create(rows(3)), ["created 1001", "found 1002", "not tried"]);
-    assert_eq!(computer.ids(), [1001, 1002]);
-    assert_eq!(computer.create(rows(3)), ["created 1003"]);
-    assert_eq!(on_server(&idis), 3);
+    assert_eq!(computer.create(rows(3)), ["created 1001", "found 1002", "created 1003"]);
+    assert_eq!((on_server(&idis), computer.ids()), (3, vec![1001, 1002, 1003]));
+    let functions: Vec<_> = idis.requests().into_iter().map(|call| call.function).collect();
+    assert_eq!(functions, ["create_job", "create_job", "get_jobs", "get_jobs_list_extended", "create_job"]);
+}
+
+#[test]
+fn two_answers_that_are_lost_in_a_row_are_reason_to_stop() {
+    let (idis, proxy, computer) = world();
+    for number in [1, 3, 4] {
+        proxy.after(Calls::nth("create_job", number), Fault::Close);
+    }
+    assert_eq!(
+        computer.create(rows(6)),
+        ["found 1001", "created 1002", "found 1003", "found 1004", "not tried", "not tried"]
+    );
+    assert_eq!(computer.create(rows(6)), ["created 1005", "created 1006"]);
+    assert_eq!(on_server(&idis), 6);
 }
 
 #[test]

@@ -5,11 +5,11 @@ use super::*;
 #[test]
 fn the_id_of_another_job_is_not_taken() {
     for (lie, words) in [
-        (Lie::Repeat, ["created 1001", "found 1002", "not tried"]),
-        (Lie::Id(5), ["created 1001", "found 1002", "not tried"]),
-        (Lie::Id(0), ["created 1001", "found 1002", "not tried"]),
-        (Lie::Id(-3), ["created 1001", "found 1002", "not tried"]),
-        (Lie::MixUp, ["created 1001", "found 1002", "not tried"]),
+        (Lie::Repeat, ["created 1001", "found 1002", "created 1003"]),
+        (Lie::Id(5), ["created 1001", "found 1002", "created 1003"]),
+        (Lie::Id(0), ["created 1001", "found 1002", "created 1003"]),
+        (Lie::Id(-3), ["created 1001", "found 1002", "created 1003"]),
+        (Lie::MixUp, ["created 1001", "found 1002", "created 1003"]),
         (Lie::NoEcho, ["created 1001", "created 1002", "created 1003"]),
     ] {
         let idis = FakeIdis::builder().clock_ahead(0).job(FakeJob::new(JobId(5))).start();
