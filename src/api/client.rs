@@ -1,6 +1,6 @@
 use std::error::Error as _;
 use std::io::{self, Read as _};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -31,6 +31,8 @@ pub struct Client {
     options: ClientBuilder,
     /// Made at the first call: reading the system's trust store takes longer than most commands.
     transport: OnceLock<reqwest::blocking::Client>,
+    /// Held while it is made: many threads that make one each need many threads more.
+    making: Mutex<()>,
 }
 
 /// How a [`Client`] connects.
@@ -89,7 +91,7 @@ impl ClientBuilder {
         if let Some(fault) = fault {
             return Err(ApiError { url, failure: Failure::BadUrl(fault) });
         }
-        Ok(Client { url, user: user.to_owned(), token, options: self, transport: OnceLock::new() })
+        Ok(Client { url, user: user.to_owned(), token, options: self, transport: OnceLock::new(), making: Mutex::new(()) })
     }
 }
 
@@ -231,6 +233,7 @@ impl Client {
     }
 
     fn transport(&self) -> Result<&reqwest::blocking::Client, Failure> {
+        let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(ready) = self.transport.get() {
             return Ok(ready);
         }

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError, mpsc};
+use std::sync::mpsc;
 use std::thread;
 
 /// Does `work` for each item, at most `at_once` at a time, and hands the results to `each` in the order of the items, as soon
@@ -30,9 +30,9 @@ pub fn in_parallel<T: Sync, R: Send>(
     done
 }
 
-/// Where a thread cannot be started, so many of those that were are sent away again: the work itself may start some, to look up
-/// the name of a host.
-const SPARE_THREADS: usize = 2;
+/// So many threads more than work are started and sent away again: the work itself starts some, for its connections and to look up
+/// the name of a host, and does not cope where it cannot.
+const SPARE_THREADS: usize = 3;
 
 fn by_threads<T: Sync, R: Send>(
     items: &[T],
@@ -40,17 +40,17 @@ fn by_threads<T: Sync, R: Send>(
     work: &(impl Fn(&T) -> R + Sync),
     mut each: impl FnMut(&T, R) -> bool,
 ) -> usize {
-    let (next, surplus, gate) = (AtomicUsize::new(0), AtomicUsize::new(0), Mutex::new(()));
+    let next = AtomicUsize::new(0);
     let mut done = 0;
     thread::scope(|scope| {
         let (send, receive) = mpsc::channel();
-        // Nobody works before it is known how many there are.
-        let closed = gate.lock();
-        for _ in 0..workers {
-            let (send, next, surplus, gate) = (send.clone(), &next, &surplus, &gate);
+        let mut started = Vec::with_capacity(workers);
+        for _ in 0..workers + SPARE_THREADS {
+            // Nobody works before it is known how many there are.
+            let (start, started_by) = mpsc::channel::<()>();
+            let (send, next) = (send.clone(), &next);
             let worker = move || {
-                drop(gate.lock().unwrap_or_else(PoisonError::into_inner));
-                if surplus.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |many| many.checked_sub(1)).is_ok() {
+                if started_by.recv().is_err() {
                     return;
                 }
                 loop {
@@ -61,12 +61,20 @@ fn by_threads<T: Sync, R: Send>(
                     }
                 }
             };
-            if thread::Builder::new().spawn_scoped(scope, worker).is_err() {
-                surplus.store(SPARE_THREADS, Ordering::Relaxed);
-                break;
+            match thread::Builder::new().spawn_scoped(scope, worker) {
+                Ok(thread) => started.push((start, thread)),
+                Err(_) => break,
             }
         }
-        drop((closed, send));
+        drop(send);
+        for (start, thread) in started.split_off(started.len().saturating_sub(SPARE_THREADS)) {
+            drop(start);
+            // Only one that has ended is free for something else.
+            let _ = thread.join();
+        }
+        for (start, _) in &started {
+            let _ = start.send(());
+        }
         let mut early = BTreeMap::new();
         for (index, result) in receive {
             early.insert(index, result);

@@ -146,23 +146,3 @@ fn two_signals_end_it_at_once() {
     assert!(started.elapsed() < Duration::from_secs(10));
     assert_eq!(journal(&env), ["0 asked"]);
 }
-
-#[cfg(unix)]
-#[test]
-fn without_threads_or_descriptors_it_takes_longer() {
-    let idis = FakeIdis::builder().jobs(7).start();
-    let mut lines = vec!["job info 1-7", "job reset 1-7 -y", "create from-mapping -y --concurrency 8"];
-    lines.push("batch status");
-    for limit in ["ulimit -n 24", "ulimit -v 260000"] {
-        let env = env_at(&idis.url(&limit.replace(' ', "")), 4);
-        for line in &lines {
-            let anon = env.anon(line.split(' ')).command();
-            let mut command = Command::new("sh");
-            command.arg("-c").arg(format!("{limit}; exec \"$0\" \"$@\"")).arg(anon.get_program()).args(anon.get_args());
-            command.current_dir(anon.get_current_dir().unwrap()).env_clear();
-            command.envs(anon.get_envs().filter_map(|(name, value)| Some((name, value?))));
-            let output = command.output().unwrap();
-            assert!(output.status.success(), "{limit}: {line}: {output:?}");
-        }
-    }
-}
