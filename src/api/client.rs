@@ -91,7 +91,14 @@ impl ClientBuilder {
         if let Some(fault) = fault {
             return Err(ApiError { url, failure: Failure::BadUrl(fault) });
         }
-        Ok(Client { url, user: user.to_owned(), token, options: self, transport: OnceLock::new(), making: Mutex::new(()) })
+        Ok(Client {
+            url,
+            user: user.to_owned(),
+            token,
+            options: self,
+            transport: OnceLock::new(),
+            making: Mutex::new(()),
+        })
     }
 }
 

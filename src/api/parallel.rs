@@ -89,18 +89,30 @@ fn by_threads<T: Sync, R: Send>(
     done
 }
 
-/// How many workers the system has descriptors for.
+/// How many workers the system has descriptors and addresses for.
 fn room_for(workers: usize) -> usize {
-    /// A connection, or a folder and a file in it.
+    /// Descriptors for a connection, or for a folder and a file in it.
     const EACH: usize = 2;
-    /// What the rest of the program opens meanwhile.
+    /// Descriptors for what the rest of the program opens meanwhile.
     const OTHERS: usize = 16;
+    /// A stack, and what glibc keeps apart for the allocations of each thread. Nothing of it is touched.
+    const ADDRESSES: usize = (2 + 64) << 20;
     if !cfg!(unix) || workers < 2 {
         return workers;
     }
     let wanted = workers.saturating_mul(EACH).saturating_add(OTHERS);
     let free: Vec<_> = (0..wanted).map_while(|_| std::fs::File::open("/dev/null").ok()).collect();
-    free.len().saturating_sub(OTHERS) / EACH
+    let mut room = free.len().saturating_sub(OTHERS) / EACH;
+    let has_addresses = |workers: usize| {
+        let mut reserved: Vec<u8> = Vec::new();
+        let could = reserved.try_reserve_exact((workers + SPARE_THREADS).saturating_mul(ADDRESSES));
+        std::hint::black_box(&mut reserved);
+        could.is_ok()
+    };
+    while room > 1 && !has_addresses(room) {
+        room /= 2;
+    }
+    room
 }
 
 #[cfg(test)]

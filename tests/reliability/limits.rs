@@ -51,6 +51,21 @@ fn few_descriptors_are_enough() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn few_addresses_are_enough() {
+    let idis = FakeIdis::builder().jobs(20).clock_ahead(0).start();
+    for most in [180, 240, 320] {
+        let name = format!("a{most}");
+        let world = World::new(&idis, &name, &idis.url(&name), 6);
+        limited(world.create(&["--concurrency", "8"]), libc::RLIMIT_AS, most << 20).assert_status(&[0]);
+        let env = with_batch(&idis, &name);
+        for line in LOOKING_AND_CHANGING {
+            limited(env.anon(line.split(' ')).command(), libc::RLIMIT_AS, most << 20).assert_status(&[0]);
+        }
+    }
+}
+
 /// A user of its own, so that nobody else's processes count.
 const USER: u32 = 61_000;
 
