@@ -1,8 +1,9 @@
+use chrono::NaiveDateTime;
 use serde_json::Value;
 
 use super::error::Failure;
 use super::idis::{Data, NewJob};
-use super::job::{JobId, plain_text};
+use super::job::{JobId, moment, plain_text};
 use super::reply::understand;
 
 /// What a server says of a job that it has just made.
@@ -11,7 +12,7 @@ pub struct Created {
     /// The number that the server gave it.
     pub id: JobId,
     /// When that was, by the server's clock, where it says so.
-    pub date: Option<String>,
+    pub date: Option<NaiveDateTime>,
 }
 
 impl Created {
@@ -33,7 +34,7 @@ impl Created {
         if let Some(field) = mixed_up(answer, asked) {
             return bad(format!("it is about another job than the one that was asked for: its {field} differs"));
         }
-        let date = answer.get("date").and_then(Value::as_str).map(str::to_owned);
+        let date = answer.get("date").and_then(Value::as_str).and_then(moment);
         Ok(Created { id, date })
     }
 }
@@ -95,7 +96,7 @@ mod tests {
         assert_eq!(read(json!({"job_id": 7})).unwrap(), plain);
         assert_eq!(read(json!({"job_id": "7", "source_path": null, "source_anonymizedpatientid": ""})).unwrap(), plain);
         let dated = read(json!({"job_id": 7, "date": "2026-11-23T12:00:00"})).unwrap();
-        assert_eq!(dated.date.as_deref(), Some("2026-11-23T12:00:00"));
+        assert_eq!(dated.date, "2026-11-23T12:00:00".parse().ok());
     }
 
     #[test]

@@ -158,7 +158,7 @@ pub(super) fn plain_text(value: &Value) -> Option<String> {
 
 /// A date of the API, `2016-08-26T15:04:44`, with or without fractions of a second. One that names its time zone is turned into
 /// local time.
-pub fn moment(date: &str) -> Option<NaiveDateTime> {
+pub(super) fn moment(date: &str) -> Option<NaiveDateTime> {
     let date = date.trim();
     if let Ok(zoned) = DateTime::parse_from_rfc3339(date) {
         return Some(zoned.with_timezone(&Local).naive_local());

@@ -46,6 +46,6 @@ pub use created::Created;
 pub use error::{ApiError, Effect, Failure, NotAnApi};
 pub use form::Form;
 pub use idis::{Data, NewJob};
-pub use job::{Job, JobId, JobStatus, moment};
+pub use job::{Job, JobId, JobStatus};
 pub use parallel::in_parallel;
 pub use token::Token;

@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::ending::{Done, Ending, Outcome};
 use super::journal::{Journal, Known};
 use super::session::{Row, Session, Surveyed};
-use crate::api::{ApiError, Client, Created, Effect, Failure, JobId, in_parallel, moment};
+use crate::api::{ApiError, Client, Created, Effect, Failure, JobId, in_parallel};
 use crate::batch::Additions;
 use crate::error::Error;
 use crate::plan::Planned;
@@ -238,7 +238,7 @@ impl Book {
 
     /// Writes down the id of a job: `answer` is how the server told it, if it did.
     fn save(&mut self, row: &Row, id: JobId, answer: Option<&Created>) -> Result<(), Error> {
-        let date = answer.and_then(|answer| moment(answer.date.as_deref()?));
+        let date = answer.and_then(|answer| answer.date);
         // Each is tried whatever becomes of the other: from one of them the next run restores the other.
         let in_journal = self.journal.created(&row.job, id, date);
         let in_batch = self.additions.add(id);

@@ -1,5 +1,6 @@
 use clap::Args;
 
+use super::words::when;
 use crate::commands::console::Table;
 use crate::commands::context::Context;
 use crate::commands::map::planned;
@@ -30,8 +31,8 @@ impl Journal {
                 Known::Nothing if journal.has_failed(&job) => ("refused", String::new()),
                 Known::Nothing => ("not asked for", String::new()),
             };
-            let when = journal.time(&job).map(|time| time.to_string()).unwrap_or_default();
-            table.row([row.line.to_string(), row.source.to_string(), state.to_owned(), id, when]);
+            let time = journal.time(&job).map(when).unwrap_or_default();
+            table.row([row.line.to_string(), row.source.to_string(), state.to_owned(), id, time]);
         }
         context.console.print_table(&table);
         context.console.note(format_args!("journal  {}, for {server}", path.display()));

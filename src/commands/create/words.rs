@@ -3,6 +3,8 @@
 use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 
+use chrono::NaiveDateTime;
+
 use crate::batch::BatchFolder;
 use crate::commands::console::Console;
 use crate::commands::ids::shown;
@@ -88,7 +90,7 @@ pub fn risks(console: &Console, rows: &[Surveyed<'_>]) {
     if perhaps.iter().any(|row| matches!(row.known, Known::Perhaps(_))) {
         console.note("these rows were asked for, no answer came, and the server does not show their jobs:");
         for row in perhaps.iter().take(SHOWN) {
-            let (planned, time) = (row.planned(), row.time.map(|time| time.to_string()).unwrap_or_default());
+            let (planned, time) = (row.planned(), row.time.map(when).unwrap_or_default());
             let pseudonym = planned.job.pseudo_name.as_deref().unwrap_or("no pseudonym");
             console.note(format_args!("  line {}  {}  {pseudonym}  {time}", planned.line, planned.source));
         }
@@ -148,6 +150,11 @@ pub fn would_be_sent(console: &Console, survey: &Survey<'_>, rows: &[Surveyed<'_
         console.print(some.iter().map(call).collect::<Vec<_>>().join("\n"));
     }
     console.print(format_args!("{} would be created", counted(rows.len(), "job")));
+}
+
+/// A time as the server writes its dates.
+pub fn when(time: NaiveDateTime) -> String {
+    time.format("%Y-%m-%dT%H:%M:%S").to_string()
 }
 
 /// `1 job was`, `2 jobs were`.
