@@ -11,11 +11,11 @@ use super::run::{End, finish};
 use super::support::Env;
 
 /// Runs a command with at most so many of a resource.
-fn limited(mut command: Command, resource: libc::__rlimit_resource_t, most: u64) -> End {
+fn limited(mut command: Command, resource: i32, most: u64) -> End {
     let limit = libc::rlimit { rlim_cur: most, rlim_max: most };
     // SAFETY: setrlimit only reads the structure, and can be called between fork and exec.
     unsafe {
-        command.pre_exec(move || match libc::setrlimit(resource, &raw const limit) {
+        command.pre_exec(move || match libc::setrlimit(resource as _, &raw const limit) {
             0 => Ok(()),
             _ => Err(std::io::Error::last_os_error()),
         });
@@ -42,11 +42,11 @@ fn few_descriptors_are_enough() {
     for most in [16, 20, 28] {
         let name = format!("n{most}");
         let world = World::new(&idis, &name, &idis.url(&name), 6);
-        limited(world.create(&["--concurrency", "8"]), libc::RLIMIT_NOFILE, most).assert_status(&[0]);
+        limited(world.create(&["--concurrency", "8"]), libc::RLIMIT_NOFILE as i32, most).assert_status(&[0]);
         assert_eq!(world.jobs().len(), 26);
         let env = with_batch(&idis, &name);
         for line in LOOKING_AND_CHANGING {
-            limited(env.anon(line.split(' ')).command(), libc::RLIMIT_NOFILE, most).assert_status(&[0]);
+            limited(env.anon(line.split(' ')).command(), libc::RLIMIT_NOFILE as i32, most).assert_status(&[0]);
         }
     }
 }
@@ -58,10 +58,10 @@ fn few_addresses_are_enough() {
     for most in [180, 240, 320] {
         let name = format!("a{most}");
         let world = World::new(&idis, &name, &idis.url(&name), 6);
-        limited(world.create(&["--concurrency", "8"]), libc::RLIMIT_AS, most << 20).assert_status(&[0]);
+        limited(world.create(&["--concurrency", "8"]), libc::RLIMIT_AS as i32, most << 20).assert_status(&[0]);
         let env = with_batch(&idis, &name);
         for line in LOOKING_AND_CHANGING {
-            limited(env.anon(line.split(' ')).command(), libc::RLIMIT_AS, most << 20).assert_status(&[0]);
+            limited(env.anon(line.split(' ')).command(), libc::RLIMIT_AS as i32, most << 20).assert_status(&[0]);
         }
     }
 }
@@ -98,13 +98,13 @@ fn few_threads_are_enough() {
         let user = USER + most as u32;
         let world = World::new(&idis, &name, &idis.url(&name), 6);
         let create = as_user(&world.env, &world.create(&["--concurrency", "8"]), user);
-        limited(create, libc::RLIMIT_NPROC, most).assert_status(&[0]);
+        limited(create, libc::RLIMIT_NPROC as i32, most).assert_status(&[0]);
         world.check();
         assert_eq!(world.jobs().len(), 6);
         let env = with_batch(&with_jobs, &name);
         for line in LOOKING_AND_CHANGING {
             let command = as_user(&env, &env.anon(line.split(' ')).command(), user);
-            limited(command, libc::RLIMIT_NPROC, most).assert_status(&[0]);
+            limited(command, libc::RLIMIT_NPROC as i32, most).assert_status(&[0]);
         }
     }
 }

@@ -19,8 +19,10 @@ pub enum Known {
 /// What has become of a job, over all the times that it was asked for.
 #[derive(Debug)]
 pub(super) struct History {
-    /// The ids that it got, the latest last.
-    pub(super) ids: Vec<JobId>,
+    /// The id that it got last.
+    id: Option<JobId>,
+    /// Those that it got before.
+    earlier: Vec<JobId>,
     /// When it was last heard of, in local time.
     pub(super) time: NaiveDateTime,
     last: Last,
@@ -37,7 +39,7 @@ enum Last {
 
 impl History {
     pub(super) fn of(line: &Line) -> History {
-        let mut history = History { ids: vec![], time: line.time, last: Last::Refused };
+        let mut history = History { id: None, earlier: vec![], time: line.time, last: Last::Refused };
         history.add(line);
         history
     }
@@ -49,10 +51,15 @@ impl History {
             Event::Failed => Last::Failed(self.asked().unwrap_or(line.time)),
             Event::Refused => Last::Refused,
             Event::Created(id) => {
-                self.ids.push(JobId(id));
+                self.earlier.extend(self.id.replace(JobId(id)));
                 Last::Created
             }
         };
+    }
+
+    /// All ids that it got.
+    pub(super) fn ids(&self) -> impl Iterator<Item = JobId> {
+        self.earlier.iter().copied().chain(self.id)
     }
 
     /// When it was asked for, if no id has come of that and the server has not refused it.
@@ -64,10 +71,10 @@ impl History {
     }
 
     pub(super) fn known(&self) -> Known {
-        match (self.last, self.ids.last()) {
+        match (self.last, self.id) {
             (Last::Asked(time), _) => Known::Perhaps(time),
             // What it got before, it still has.
-            (_, Some(id)) => Known::Created(*id),
+            (_, Some(id)) => Known::Created(id),
             (Last::Failed(time), None) => Known::Failed(time),
             (Last::Created | Last::Refused, None) => Known::Nothing,
         }

@@ -5,7 +5,7 @@
 //! {"v":1,"server":"…","job":"…","event":{"created":1001},"time":"2026-11-23T12:00:01","date":"2026-11-23T12:00:00"}
 //! ```
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 
 use super::super::fingerprint::{Fingerprint, ServerMark};
@@ -84,21 +84,21 @@ impl Line {
             server: raw.server.map(str::parse).transpose().map_err(wrong)?,
             job: raw.job.parse().map_err(wrong)?,
             event: raw.event,
-            time: raw.time.parse().map_err(|_| Fault::NotALine)?,
-            date: raw.date.map(str::parse).transpose().map_err(|_| Fault::NotALine)?,
+            time: time(raw.time).ok_or(Fault::NotALine)?,
+            date: raw.date.map(|date| time(date).ok_or(Fault::NotALine)).transpose()?,
         })
     }
 
     /// The line as it is written, with its line break.
     pub(super) fn to_text(self) -> String {
-        let time = |time: NaiveDateTime| time.format("%Y-%m-%dT%H:%M:%S").to_string();
+        let text = |time: NaiveDateTime| time.format("%Y-%m-%dT%H:%M:%S").to_string();
         let raw = Raw {
             v: VERSION,
             server: self.server.map(|server| server.to_string()).as_deref(),
             job: &self.job.to_string(),
             event: self.event,
-            time: &time(self.time),
-            date: self.date.map(time).as_deref(),
+            time: &text(self.time),
+            date: self.date.map(text).as_deref(),
         }
         .to_json();
         raw + "\n"
@@ -118,6 +118,18 @@ impl Raw<'_> {
         // Plain strings and numbers: this cannot fail.
         serde_json::to_string(self).unwrap_or_default()
     }
+}
+
+/// `2026-11-23T12:00:00`. chrono's own reader takes any form, and most of the time that a long journal takes.
+fn time(text: &str) -> Option<NaiveDateTime> {
+    let bytes: &[u8; 19] = text.as_bytes().try_into().ok()?;
+    let number = |from: usize, to: usize| {
+        bytes[from..to].iter().try_fold(0, |number, byte| Some(number * 10 + char::from(*byte).to_digit(10)?))
+    };
+    let marks = [bytes[4], bytes[7], bytes[10], bytes[13], bytes[16]];
+    let date = NaiveDate::from_ymd_opt(number(0, 4)?.cast_signed(), number(5, 7)?, number(8, 10)?)?;
+    let time = date.and_hms_opt(number(11, 13)?, number(14, 16)?, number(17, 19)?)?;
+    (marks == *b"--T::").then_some(time)
 }
 
 /// Whether bytes are the beginning of a line that a crash cut off.
@@ -185,6 +197,21 @@ mod tests {
             assert_eq!(changed(from, to), Err(Fault::NotALine), "{from} -> {to}");
         }
         assert_eq!(Line::parse(b""), Err(Fault::NotALine));
+    }
+
+    #[test]
+    fn times_are_read_in_the_form_that_is_written() {
+        assert_eq!(time("2026-11-23T12:00:59"), "2026-11-23T12:00:59".parse().ok());
+        for text in [
+            "2026-11-23 12:00:00",
+            "2026-13-23T12:00:00",
+            "2026-11-23T24:00:00",
+            "+026-11-23T12:00:00",
+            "2026-11-23",
+            "é",
+        ] {
+            assert_eq!(time(text), None, "{text}");
+        }
     }
 
     #[test]

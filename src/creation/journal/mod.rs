@@ -63,8 +63,9 @@ impl Journal {
         let mut journal = Journal {
             path: path.to_owned(),
             server: ServerMark::of(url),
-            histories: HashMap::new(),
-            owners: HashMap::new(),
+            // Most jobs have two lines, of some 120 bytes.
+            histories: HashMap::with_capacity(bytes.len() / 240),
+            owners: HashMap::with_capacity(bytes.len() / 240),
             clock: None,
             whole: 0,
             lock: None,
@@ -140,8 +141,8 @@ impl Journal {
 
     /// Tells that a job is one of the journal's server, which older lines do not say.
     pub(super) fn claim(&mut self, job: &Fingerprint) {
-        for id in self.histories.get(job).into_iter().flat_map(|history| &history.ids) {
-            self.owners.entry(*id).or_insert(*job);
+        for id in self.histories.get(job).into_iter().flat_map(History::ids) {
+            self.owners.entry(id).or_insert(*job);
         }
     }
 
@@ -199,8 +200,12 @@ impl Journal {
     }
 
     fn apply(&mut self, line: &Line) {
-        let asked = self.asked_at(&line.job);
-        self.histories.entry(line.job).and_modify(|history| history.add(line)).or_insert_with(|| History::of(line));
+        let mut asked = None;
+        let add = |history: &mut History| {
+            asked = history.asked();
+            history.add(line);
+        };
+        self.histories.entry(line.job).and_modify(add).or_insert_with(|| History::of(line));
         if line.server != Some(self.server) {
             return;
         }
