@@ -101,10 +101,10 @@ pub(super) fn sort<'s>(rows: &[&'s Row], journal: &Journal, mut look: Look) -> S
     for row in rows {
         let known = journal.known(&row.job);
         let surveyed = Surveyed { row, known, time: journal.time(&row.job) };
-        if let Known::Created(id) = known {
-            survey.created.push((surveyed, id));
-        } else if !seen.insert(row.job) {
+        if !seen.insert(row.job) {
             survey.repeated.push(&row.planned);
+        } else if let Known::Created(id) = known {
+            survey.created.push((surveyed, id));
         } else {
             let lookalikes = look.lookalikes.remove(&row.job).unwrap_or_default();
             // A server that failed has probably made nothing, if nothing is to be seen of it.

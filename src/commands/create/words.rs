@@ -17,12 +17,9 @@ use crate::text::{agreeing, counted};
 /// What was found out on the way.
 pub fn found(console: &Console, survey: &Survey<'_>, server: &Server) {
     if !survey.found.is_empty() {
-        let ids = shown(&survey.found);
-        console.note(format_args!(
-            "found what was perhaps created on {}: {}: {ids}",
-            server.name,
-            counted(survey.found.len(), "job")
-        ));
+        let (jobs, ids) = (counted(survey.found.len(), "job"), shown(&survey.found));
+        let was = agreeing(survey.found.len(), "was", "were");
+        console.note(format_args!("found {jobs} that {was} perhaps created on {}: {ids}", server.name));
     }
     if !survey.adopted.is_empty() {
         let (jobs, ids) = (counted(survey.adopted.len(), "job"), shown(&survey.adopted));

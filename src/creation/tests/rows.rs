@@ -36,6 +36,7 @@ fn rows_that_ask_for_the_same_job_are_created_once() {
     assert_eq!(computer.known(twice()), ["new", "new", "repeated"]);
     computer.create(twice());
     assert_eq!(on_server(&idis), 2);
+    assert_eq!(computer.known(twice()), ["created 1001", "created 1002", "repeated"]);
 }
 
 #[test]

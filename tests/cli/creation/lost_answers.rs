@@ -143,7 +143,7 @@ fn a_job_that_could_not_be_found_at_once_is_found_by_the_next_run() {
     create(&env, "").assert_status(1).assert_says(&says);
     create(&env, "")
         .assert_ok()
-        .assert_says(&["found what was perhaps created on p01: 1 job: 1001", "created 1 job: 1002"]);
+        .assert_says(&["found 1 job that was perhaps created on p01: 1001", "created 1 job: 1002"]);
     assert_eq!((on_server(&idis).len(), batch(&env)), (2, vec![1001, 1002]));
 }
 
