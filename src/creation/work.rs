@@ -43,7 +43,8 @@ pub(super) fn create<'s>(
         rest.retain(|index| !tried.contains(index));
         // An answer that was lost is no reason to stop if its job was found; two in a row are.
         let is_fruitful = tried.iter().any(|index| matches!(outcomes[*index], Outcome::Created(_)));
-        let is_open = tried.iter().any(|index| matches!(outcomes[*index], Outcome::Perhaps { .. }));
+        let is_open =
+            tried.iter().any(|index| matches!(outcomes[*index], Outcome::Perhaps { .. } | Outcome::Unsaved(..)));
         if rest.is_empty() || work.is_over() || is_open || !(is_fruitful || is_first) {
             break unseen;
         }

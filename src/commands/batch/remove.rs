@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
   anon batch remove 20-35")]
 pub struct Remove {
     /// Job ids (4), ranges (4-6) and lists (1,4-6); repeatable
-    #[arg(allow_negative_numbers = true)]
+    #[arg(required = true, allow_negative_numbers = true)]
     job_ids: Vec<Typed>,
 }
 
