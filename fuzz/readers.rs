@@ -5,13 +5,13 @@
 use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::path::Path;
 
-use anonapi::api::{Job, JobId};
+use anonapi::api::{Created, Data, Job, JobId, NewJob};
 use anonapi::batch::Batch;
+use anonapi::creation::{Fingerprint, Journal};
 use anonapi::internals as dicom;
 use anonapi::internals::advice;
 use anonapi::internals::reply;
 use anonapi::internals::{Column, InputList};
-use anonapi::internals::{Fingerprint, Journal};
 use anonapi::mapping::Document;
 use anonapi::selection::Selection;
 use anonapi::settings::Settings;
@@ -129,7 +129,8 @@ pub fn api_reply(bytes: &[u8]) {
         [first, body @ ..] => (STATUSES[usize::from(*first) % STATUSES.len()], body),
     };
     let _ = reply::documentation(status, body);
-    let _ = reply::read::<reply::Created>("create_job", status, body).map(reply::Created::id);
+    let created = reply::read::<Value>("create_job", status, body).map(|answer| Created::read(&answer, &new_job()));
+    let _ = created.map(|created| created.map_err(|failure| failure.to_string()));
     let one = reply::read::<Job>("get_job", status, body).map_err(|failure| failure.to_string()).ok();
     let listed = reply::read::<reply::Jobs>("get_jobs", status, body).map(|reply::Jobs(jobs)| jobs).unwrap_or_default();
     for job in one.iter().chain(&listed) {
@@ -139,12 +140,24 @@ pub fn api_reply(bytes: &[u8]) {
     }
 }
 
-/// A journal is read whatever is in it, and what is cut off at its end changes nothing of what comes before.
+fn new_job() -> NewJob {
+    NewJob {
+        data: Data::Pacs("1.1".to_owned()),
+        project: "P".to_owned(),
+        destination_path: r"\\server\share".to_owned(),
+        pseudo_name: Some("A".to_owned()),
+        pseudo_id: None,
+        description: None,
+        pims_key: None,
+    }
+}
+
+/// A journal is read or refused, and what is cut off at its end changes nothing of what comes before.
 pub fn journal(bytes: &[u8]) {
-    let Ok(one) = serde_json::from_str::<Fingerprint>("\"0f\"") else { return };
+    let one = Fingerprint::of("https://a/p", &new_job());
     let known = |bytes: &[u8]| {
-        let journal = Journal::parse(path(), bytes);
-        (journal.known(&one), journal.asked_at(&one), journal.has_id(&one, JobId(7)))
+        let journal = Journal::parse(path(), "https://a/p", bytes).ok()?;
+        Some((journal.known(&one), journal.asked_at(&one), journal.owner(JobId(7))))
     };
     let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
     assert_eq!(known(&bytes[..whole]), known(&[&bytes[..whole], b"{\"job\":\"0f\",\"event\":{\"crea"].concat()));

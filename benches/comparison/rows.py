@@ -258,6 +258,40 @@ def create(bench, idis):
     yield Row("the same, --concurrency 8 next to 1", "", shown(median(runs["eight"])), f"{ratio:.1f}x", ">= 2x", ratio >= 2)
 
 
+def disk(bench):
+    """What each job that is created costs beside the server, and how that grows with the rows."""
+    shim = compiled(bench, "disk_wait", "-shared", "-fPIC")
+    result = bench.folder / "disk_wait.txt"
+    sizes = [100, 1_000] if bench.quick else [100, 1_000, 10_000]
+    waits, rests = {}, {}
+    idis = Idis(0, jobs=20_000)
+    try:
+        for size in sizes:
+            folder = bench.place("disk")
+            rows = data.accession_numbers(size)
+            data.write_settings(bench.anon, idis.url, data.write_mapping(folder, rows))
+            each = []
+            for _ in range(bench.rounds(3)):
+                data.forget_jobs(bench.anon, folder)
+                idis.forget()
+                extra = {"LD_PRELOAD": str(shim), "DISK_WAIT_FILE": str(result)}
+                run = bench.anon.run("create", "from-mapping", "--yes", folder=folder, extra=extra)
+                if len(set(idis.created)) != size:
+                    raise SystemExit(f"{len(set(idis.created))} of {size} jobs were created")
+                waited, times = result.read_text().split()
+                each.append((float(waited) / size, (run.seconds - float(waited) - idis.busy) / size, int(times) / size))
+            waits[size], rests[size], times = (sorted(one)[len(one) // 2] for one in zip(*each))
+            yield Row(f"create from-mapping of {size:,} rows: waiting for the disk, for a job", "", shown(waits[size]),
+                      f"{times:.2f} times")
+            yield Row(f"create from-mapping of {size:,} rows: neither server nor disk, for a job", "", shown(rests[size]))
+    finally:
+        idis.close()
+    for what, found in (("waiting for the disk", waits), ("neither server nor disk", rests)):
+        ratio = found[sizes[-1]] / found[sizes[0]]
+        yield Row(f"the same: {what}, of {sizes[-1]:,} rows next to {sizes[0]}", "", shown(found[sizes[-1]]), f"{ratio:.2f}x",
+                  "<= 2x", ratio <= 2)
+
+
 def mapping(bench):
     """A mapping of very many rows."""
     count = 10_000 if bench.quick else 100_000
@@ -302,4 +336,4 @@ def build(bench, root):
     yield Row("cargo build --release from nothing", "", shown(time.monotonic() - started))
 
 
-ALL = {"start": start, "local": local, "share": share, "million": million, "server": server, "mapping": mapping, "size": size}
+ALL = {"start": start, "local": local, "share": share, "million": million, "server": server, "disk": disk, "mapping": mapping, "size": size}

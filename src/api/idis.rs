@@ -1,11 +1,15 @@
+use std::collections::HashSet;
+
 use reqwest::Method;
 use serde::de::IgnoredAny;
+use serde_json::Value;
 
 use super::client::{Call, Client};
+use super::created::Created;
 use super::error::{Effect, Failure, Result};
 use super::form::Form;
 use super::job::{Job, JobStatus};
-use super::reply::{Created, Jobs};
+use super::reply::Jobs;
 use super::transport::Over;
 use crate::values::JobId;
 
@@ -71,7 +75,12 @@ impl Client {
     /// # Errors
     /// When the call fails; an unknown id is [`super::Failure::Rejected`].
     pub fn get_job(&self, id: JobId) -> Result<Job> {
-        self.read("get_job", Form::new().with("job_id", id))
+        let job: Job = self.read("get_job", Form::new().with("job_id", id))?;
+        if job.job_id == id {
+            return Ok(job);
+        }
+        let why = format!("it is about job {}, not about job {id}", job.job_id);
+        Err(self.failed("get_job", Failure::BadAnswer(why)))
     }
 
     /// The latest jobs of the server, in the server's order.
@@ -82,7 +91,7 @@ impl Client {
         self.read("get_jobs", Form::new()).map(|Jobs(jobs)| jobs)
     }
 
-    /// The jobs with these ids, in the server's order. Unknown ids are left out.
+    /// The jobs with these ids, in the server's order. Unknown ids are left out, and so is what else the server lists.
     ///
     /// # Errors
     /// When the call fails.
@@ -145,14 +154,14 @@ impl Client {
         self.change("modify_job", form.with("source_ignore_opt_out_reason", format!("Reason: {reason}")))
     }
 
-    /// Creates a job and returns its id. Never sent twice, nor over a connection that the server may have closed.
+    /// Creates a job. Never sent twice, nor over a connection that the server may have closed.
     ///
     /// # Errors
-    /// When the call fails. [`super::ApiError::effect`] says whether the job can exist all the same.
-    pub fn create_job(&self, job: &NewJob) -> Result<JobId> {
+    /// When the call fails, or the answer is about another job. [`super::ApiError::effect`] says whether the job can exist all the same.
+    pub fn create_job(&self, job: &NewJob) -> Result<Created> {
         let (method, function, form) = (Method::POST, "create_job", job.form());
-        let created: Created = self.call(Call { method, function, form, is_repeatable: false, over: Over::Fresh })?;
-        created.id().map_err(|failure| self.failed(function, failure))
+        let answer: Value = self.call(Call { method, function, form, is_repeatable: false, over: Over::Fresh })?;
+        Created::read(&answer, job).map_err(|failure| self.failed(function, failure))
     }
 
     /// Changing a job to what it already is does no harm, so this is tried again when the network fails.
@@ -167,6 +176,8 @@ impl Client {
             let Jobs(chunk) = self.read(function, Form::new().with_all("job_ids", chunk))?;
             jobs.extend(chunk);
         }
+        let mut asked: HashSet<JobId> = ids.iter().copied().collect();
+        jobs.retain(|job: &Job| asked.remove(&job.job_id));
         Ok(jobs)
     }
 }

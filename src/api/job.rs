@@ -1,5 +1,6 @@
 use std::fmt;
 
+use chrono::{DateTime, Local, NaiveDateTime};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
@@ -103,19 +104,44 @@ pub struct Job {
 }
 
 impl Job {
-    /// The pseudonym for the patient's id, where the call gives it (`get_job`, `get_jobs_list_extended`).
+    /// A field of source or destination as text, where the call gives it (`get_job`, `get_jobs_list_extended`).
+    pub fn detail(&self, name: &str) -> Option<String> {
+        plain_text(self.more.get(name)?)
+    }
+
+    /// The pseudonym for the patient's id, where the call gives it.
     pub fn pseudo_id(&self) -> Option<String> {
-        match self.more.get("source_anonymizedpatientid")? {
-            Value::String(text) => Some(text.clone()),
-            Value::Null => None,
-            other => Some(other.to_string()),
-        }
+        self.detail("source_anonymizedpatientid")
+    }
+
+    /// When it was created, by the server's clock.
+    pub fn created_at(&self) -> Option<NaiveDateTime> {
+        self.date.as_deref().and_then(moment)
     }
 
     /// The error text, if it says anything. A reset leaves a single space.
     pub fn error_text(&self) -> Option<&str> {
         self.error.as_deref().map(str::trim).filter(|text| !text.is_empty())
     }
+}
+
+/// A value as text. `null` is none.
+pub(super) fn plain_text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Null => None,
+        other => Some(other.to_string()),
+    }
+}
+
+/// A date of the API, `2016-08-26T15:04:44`, with or without fractions of a second. One that names its time zone is turned into
+/// local time.
+pub(super) fn moment(date: &str) -> Option<NaiveDateTime> {
+    let date = date.trim();
+    if let Ok(zoned) = DateTime::parse_from_rfc3339(date) {
+        return Some(zoned.with_timezone(&Local).naive_local());
+    }
+    date.get(..19)?.replacen(' ', "T", 1).parse().ok()
 }
 
 /// A number to show. What is none is not shown: it is no reason to hide the job, and all others with it.
@@ -135,6 +161,7 @@ fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D:
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeZone;
     use serde_json::json;
 
     use super::*;
@@ -166,6 +193,18 @@ mod tests {
         );
         assert_eq!(job.pseudo_id().as_deref(), Some("34"));
         assert!(whole_number(json!(1.5)).is_err() && whole_number(json!("x")).is_err());
+    }
+
+    #[test]
+    fn dates_are_read_in_the_forms_that_servers_write() {
+        let noon = "2026-11-23T12:00:00".parse().ok();
+        for text in ["2026-11-23T12:00:00", "2026-11-23 12:00:00", " 2026-11-23T12:00:00.123456"] {
+            assert_eq!(moment(text), noon, "{text}");
+        }
+        let zoned = Local.from_local_datetime(&noon.unwrap()).unwrap();
+        assert_eq!(moment(&zoned.to_rfc3339()), noon);
+        assert_eq!(moment(&zoned.to_utc().to_rfc3339()), noon);
+        assert!(["yesterday", "", "2026-11-23T12:00:0é"].into_iter().all(|text| moment(text).is_none()));
     }
 
     #[test]

@@ -32,6 +32,7 @@
 
 mod cause;
 mod client;
+mod created;
 mod error;
 mod event;
 mod form;
@@ -49,6 +50,7 @@ mod url;
 
 pub use crate::values::JobId;
 pub use client::{Client, ClientBuilder};
+pub use created::Created;
 pub use error::{ApiError, Effect, Failure, NotAnApi, ProxyFault, Redirect, TlsFault};
 pub use event::{Event, Observer, Sent};
 pub use form::Form;

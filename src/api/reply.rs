@@ -10,7 +10,6 @@ use serde_json::error::Category;
 
 use super::error::{Failure, NotAnApi};
 use super::job::Job;
-use crate::values::JobId;
 
 /// No honest answer holds more values: a thousand jobs with every field are 30,000. Each takes up to a hundred bytes of memory.
 const MOST_VALUES: usize = 500_000;
@@ -71,25 +70,6 @@ impl<'de> Deserialize<'de> for Jobs {
             }
         }
         deserializer.deserialize_any(Visitor)
-    }
-}
-
-/// The job that was created.
-#[derive(Debug, Deserialize)]
-#[serde(expecting = "an object with a job_id")]
-pub struct Created {
-    /// Its id.
-    #[serde(default)]
-    pub job_id: Option<JobId>,
-}
-
-impl Created {
-    /// The id.
-    ///
-    /// # Errors
-    /// [`Failure::BadAnswer`] if there is none.
-    pub fn id(self) -> Result<JobId, Failure> {
-        self.job_id.ok_or_else(|| Failure::BadAnswer("it holds no job_id".to_owned()))
     }
 }
 

@@ -9,7 +9,7 @@ use crate::api::Client;
 use crate::batch::BatchFolder;
 use crate::commands::calls;
 use crate::commands::console::Console;
-use crate::creation::journal::Journal;
+use crate::creation::Journal;
 use crate::error::{Error, Result};
 use crate::mapping::FILE_NAME;
 use crate::settings::{Server, Settings, SettingsFile, default_path};

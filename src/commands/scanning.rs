@@ -89,7 +89,7 @@ impl Watched {
             let Progress { seen, checked, selected, folders } = now;
             let folder = (folders as usize + 1).min(self.folders);
             let rate = checked as f64 / self.started.elapsed().as_secs_f64().max(0.001);
-            let files = counted(seen, "file");
+            let files = counted(seen as usize, "file");
             self.bar.say(format!("folder {folder} of {}, {files}, {selected} selected, {rate:.0}/s", self.folders));
         }
     }
@@ -125,7 +125,7 @@ fn about_patients(name: &str, found: &Found) -> Vec<String> {
         doubts.push(format!("files in '{name}' with {id} have {people} different names or birth dates"));
     }
     if found.patients.files_without_id > 0 && ids > 0 {
-        let files = counted(found.patients.files_without_id, "file");
+        let files = counted(found.patients.files_without_id as usize, "file");
         doubts.push(format!("'{name}' holds {files} without a PatientID, and others with one"));
     }
     doubts
@@ -133,7 +133,7 @@ fn about_patients(name: &str, found: &Found) -> Vec<String> {
 
 fn about_headers(name: &str, found: &Found) -> Option<String> {
     let headers = &found.unreadable_headers;
-    let files = counted(headers.count, "file");
+    let files = counted(headers.count as usize, "file");
     (headers.count > 0).then(|| {
         format!("'{name}': {files} selected without knowing the patient, as the DICOM header cannot be read: {headers}")
     })
@@ -160,7 +160,7 @@ pub fn report(console: &Console, name: &str, found: &Found) {
         (&found.linked_folders, "linked folder", "not searched", "; search it with --follow-links"),
     ] {
         if named.count > 0 {
-            console.warn(format_args!("'{name}': {} {what}: {named}{hint}", counted(named.count, noun)));
+            console.warn(format_args!("'{name}': {} {what}: {named}{hint}", counted(named.count as usize, noun)));
         }
     }
 }

@@ -43,13 +43,15 @@
 //! # Ok::<(), anonapi::Error>(())
 //! ```
 //!
-//! What networks do to calls is in [`FaultyProxy`], which stands before such a server; [`dicom_file`] makes data.
+//! A server can also say what is not so: see [`FakeIdis::lie`]. What networks do to calls is in [`FaultyProxy`], which stands before
+//! such a server; [`dicom_file`] makes data.
 
 mod dicom;
 mod fake;
 mod fault;
 mod functions;
 mod job;
+mod lie;
 mod life;
 mod proxy;
 mod received;
@@ -59,6 +61,7 @@ pub use dicom::dicom_file;
 pub use fake::{FakeIdis, FakeIdisBuilder};
 pub use fault::{Calls, Fault};
 pub use job::FakeJob;
+pub use lie::Lie;
 pub use life::Life;
 pub use proxy::FaultyProxy;
 pub use received::Received;

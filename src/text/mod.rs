@@ -5,6 +5,7 @@ pub mod locale;
 pub mod mixture;
 mod nearest;
 pub mod records;
+mod words;
 
 use std::borrow::Cow;
 use std::io;
@@ -12,16 +13,12 @@ use std::io;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 pub use nearest::nearest;
+pub use words::{agreeing, counted};
 
 /// The operating system's words, without Rust's "(os error 2)".
 pub fn plain(error: &io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or(&text).to_owned()
-}
-
-/// `1 file`, `2 files`.
-pub fn counted(count: u64, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 /// Text in which an accent is part of its letter (NFC). Disks have names in either form, and some programs change it.

@@ -109,7 +109,7 @@ fn creating_again_offers_only_the_rest() {
     let env = env_with_mapping(&idis.url("p01"), mapping(&["A", "B"]));
     env.run("create from-mapping -y").assert_ok();
     env.write("anon_mapping.csv", mapping(&["A", "B", "C"]));
-    env.run("create from-mapping -y").assert_ok().assert_says(&["This will create 1 jobs"]);
+    env.run("create from-mapping -y").assert_ok().assert_says(&["This will create 1 job on"]);
     env.run("create from-mapping -y").assert_ok().assert_says(&["already has a job"]);
     assert_eq!(idis.calls("create_job"), 3);
 }
@@ -124,7 +124,7 @@ fn example_rows_are_refused_or_replaced() {
     let text = env.read("anon_mapping.csv");
     assert!(text.contains("source,pseudo_name,description\r\naccession_number:1.1,"), "the header stays: {text}");
     assert!(!text.contains("PatientA"), "{text}");
-    env.run("create from-mapping -y").assert_ok().assert_says(&["created 1 jobs"]);
+    env.run("create from-mapping -y").assert_ok().assert_says(&["created 1 job:"]);
 }
 
 #[test]

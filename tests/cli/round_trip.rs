@@ -71,7 +71,7 @@ fn batches() {
         let env = env();
         env.write(".anonbatch", sample(&format!("{version}/batch.yml")));
         shows(env.run("batch info"), &["- '1'\n- '2'\n- '3'\n- '10'\n", "https://apiservers/p01"]);
-        env.run("batch add 4 -1").assert_ok();
+        env.run("batch add 4").assert_ok();
         env.run("batch remove 2").assert_ok();
         assert_eq!(env.read(".anonbatch"), sample("anon/batch.yml"), "{version}");
     }
@@ -125,7 +125,7 @@ fn what_anon_wrote_is_read_by_anon() {
     env.write("anon_mapping.csv", sample("anon/anon_mapping.csv"));
     env.run("map activate").assert_ok();
     shows(env.run("status"), &["* new        https://apiservers/new", "'z999'"]);
-    shows(env.run("batch info"), &["- '-1'\n- '1'\n- '3'\n- '4'\n- '10'\n"]);
+    shows(env.run("batch info"), &["- '1'\n- '3'\n- '4'\n- '10'\n"]);
     shows(env.run("select status"), &["containing 5 files"]);
     shows(env.run("map status"), &["with 4 rows", "Jansen, Jan"]);
 }

@@ -198,7 +198,7 @@ fn yes_answers_every_question() {
         stdout:
           Reset job 1 on p01: {url}/p01
         stderr:
-          This will reset the following 1 jobs on p01: ['1']. Are you sure? [y/N]: y
+          This will reset job 1 on p01. Are you sure? [y/N]: y
         requests:
           POST p01/modify_job job_id=1 status=ACTIVE files_downloaded=0 files_processed=0 error=  user_name=z123456
         ",

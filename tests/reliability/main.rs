@@ -8,6 +8,8 @@ mod disk;
 mod faults;
 mod fuzz_smoke;
 mod kills;
+#[cfg(unix)]
+mod limits;
 mod paths;
 mod run;
 #[cfg(unix)]

@@ -223,6 +223,23 @@ impl Console {
         Ok(if answer.is_empty() { current } else { answer }.to_owned())
     }
 
+    /// Asks for what only a person can know. `None` if nobody answers: at the end of the input, or when every question is
+    /// answered with yes.
+    ///
+    /// # Errors
+    /// When the answer cannot be read.
+    pub fn ask_person(&self, question: impl Display) -> Result<Option<String>> {
+        if self.assume_yes {
+            return Ok(None);
+        }
+        self.write_err(&format!("{}: ", visible(&question.to_string())));
+        match self.read_line() {
+            Ok(line) => Ok(Some(line.trim().to_owned())),
+            Err(Error::NoAnswer) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// A progress bar for steps without a known end, which print nothing.
     pub fn progress(&self, what: &str) -> Progress {
         Progress::new(self.interactive, None, what)
@@ -243,7 +260,7 @@ impl Console {
             self.write_err("\n");
             return Err(Error::NoAnswer);
         }
-        let line = String::from_utf8_lossy(&bytes).into_owned();
+        let line = typed(&bytes);
         if !io::stdin().is_terminal() {
             // What a person types is seen on the terminal; an answer from a pipe is not.
             self.write_err(&format!("{}\n", visible(line.trim_end())));
@@ -273,5 +290,24 @@ impl Console {
     fn write_err(&self, text: &str) {
         // There is nowhere left to complain.
         let _ = AutoStream::new(io::stderr().lock(), self.err).write_all(text.as_bytes());
+    }
+}
+
+/// A line of input without the marks that programs put before text, and as UTF-16 as PowerShell pipes it.
+fn typed(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes.strip_prefix(b"\xff\xfe").unwrap_or(bytes));
+    text.trim_start_matches('\u{feff}').replace('\0', "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::typed;
+
+    #[test]
+    fn marks_before_an_answer_are_no_part_of_it() {
+        for bytes in [&b"y\n"[..], b"\xef\xbb\xbfy\r\n", b"\xff\xfey\0\r\0\n", b"\0y\0\r\0\n"] {
+            assert_eq!(typed(bytes).trim(), "y", "{bytes:?}");
+        }
+        assert_eq!(typed("patiënt\n".as_bytes()), "patiënt\n");
     }
 }

@@ -70,7 +70,7 @@ impl AddStudyFolders {
             console.print(if self.only_missing { "Nothing to add" } else { "No folders given" });
             return Ok(());
         }
-        console.print(format_args!("Adding {} to mapping", counted(studies.len() as u64, "folder")));
+        console.print(format_args!("Adding {} to mapping", counted(studies.len(), "folder")));
         let folders: Vec<PathBuf> = studies.iter().map(|study| context.folder.join(&study.folder)).collect();
         let watched = Watched::start(console, folders.len());
         let scan = self.scanning.scan(Check::ByName, &watched)?;
@@ -96,11 +96,7 @@ impl AddStudyFolders {
         }
         if let Some(file) = &self.input_file {
             let list = InputList::read(&context.folder.join(file), Column::Path)?;
-            context.console.note(format_args!(
-                "Read {} from '{}'",
-                counted(list.rows.len() as u64, "row"),
-                file.display()
-            ));
+            context.console.note(format_args!("Read {} from '{}'", counted(list.rows.len(), "row"), file.display()));
             named.extend(listed(context, &context.folder.join(file), list)?);
         }
         let mut different = self.different(context, named)?;
@@ -108,7 +104,7 @@ impl AddStudyFolders {
             let all = different.len();
             let present = present(context, mapping);
             different.retain(|(id, _)| !present.contains(id));
-            let skipped = counted((all - different.len()) as u64, "folder");
+            let skipped = counted(all - different.len(), "folder");
             context.console.note(format_args!("{skipped} with a row in the mapping already"));
         }
         let study = |(_, Named { folder, pseudo_name, .. }): (FolderId, Named)| {
@@ -176,9 +172,11 @@ impl AddStudyFolders {
                     console.print(format_args!("Adding '{name}' to mapping"));
                     console.print(format_args!("Finding all files in {name}"));
                     let next = if self.scanning.opens_files() { ". Finding out which ones are DICOM" } else { "" };
-                    let selected = counted(selected as u64, "DICOM file");
-                    console
-                        .print_lines(format_args!("Found {}{next}\nFound {selected}", counted(found.seen, "file")));
+                    let selected = counted(selected, "DICOM file");
+                    console.print_lines(format_args!(
+                        "Found {}{next}\nFound {selected}",
+                        counted(found.seen as usize, "file")
+                    ));
                     report(console, &name, &found);
                     rows.push(NewRow::new(study.source, study.pseudo_name));
                     names.push(format!("'{name}'"));
@@ -198,7 +196,7 @@ impl AddStudyFolders {
         failures.iter().for_each(|error| console.error(error));
         let missing = all - added;
         let were = if missing == 1 { "was" } else { "were" };
-        let summary = format!("{missing} of {} {were} not added", counted(all as u64, "folder"));
+        let summary = format!("{missing} of {} {were} not added", counted(all, "folder"));
         let hint = "run the same command again with '--only-missing' for the rest";
         match (interrupted, failures.len()) {
             (true, _) => Err(Error::Interrupted(format!("{summary}; {hint}"))),
@@ -209,7 +207,7 @@ impl AddStudyFolders {
 
     fn nothing_found(&self, name: &str, found: &Found) -> Error {
         let what = if self.scanning.opens_files() { "no DICOM file" } else { "no file that is called like DICOM" };
-        let files = counted(found.seen, "file");
+        let files = counted(found.seen as usize, "file");
         Error::refused(
             format!("there is {what} in '{name}' ({files}), so it gets no row"),
             "check the folder, or add it all the same with '--allow-empty'",

@@ -48,13 +48,13 @@ pub fn report(context: &Context, path: &Path) -> Result<Checked> {
 }
 
 fn summary(found: &Checked) -> String {
-    let rows = counted(found.rows as u64, "row");
+    let rows = counted(found.rows, "row");
     let several = [(found.errors.len(), "error"), (found.warnings.len(), "warning")];
     let several = several.iter().filter(|(count, _)| *count > 0);
-    let list: Vec<String> = several.map(|(count, noun)| counted(*count as u64, noun)).collect();
+    let list: Vec<String> = several.map(|(count, noun)| counted(*count, noun)).collect();
     let unseen = match found.unseen {
         0 => String::new(),
-        unseen => format!(" ({} cannot be looked at from here)", counted(unseen as u64, "source")),
+        unseen => format!(" ({} cannot be looked at from here)", counted(unseen, "source")),
     };
     if list.is_empty() {
         format!("{rows}, nothing wrong{unseen}")

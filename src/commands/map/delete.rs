@@ -22,7 +22,7 @@ impl Delete {
         let what = match Document::from_bytes(&path, asked_about.clone()) {
             Ok(document) => {
                 let rows = document.mapping().rows.iter().filter(|row| !row.is_example()).count();
-                format!("with {}", if rows == 0 { "no rows".to_owned() } else { counted(rows as u64, "row") })
+                format!("with {}", if rows == 0 { "no rows".to_owned() } else { counted(rows, "row") })
             }
             Err(_) => "which cannot be read as a mapping".to_owned(),
         };

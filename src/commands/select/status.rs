@@ -15,7 +15,7 @@ pub struct Status {}
 impl Status {
     pub fn run(self, context: &Context) -> Result<()> {
         let selection = Selection::read(&selection_path(context)?)?;
-        let files = counted(selection.selected_paths.len() as u64, "file");
+        let files = counted(selection.selected_paths.len(), "file");
         context.console.print(format_args!("Selection containing {files}:"));
         context.console.print(format_args!("Description: {}", selection.description));
         Ok(())

@@ -7,7 +7,10 @@ use std::time::Duration;
 
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
+use super::fault::Calls;
+use super::functions::Clock;
 use super::job::FakeJob;
+use super::lie::Lie;
 use super::life::Life;
 use super::received::Received;
 use super::world::{Setup, World};
@@ -51,6 +54,7 @@ impl FakeIdis {
             first_new_id: 1001,
             replies: None,
             life: Life::still(),
+            clock: Clock::Stopped,
             token: None,
             user: None,
         };
@@ -100,6 +104,11 @@ impl FakeIdis {
         self.world().expect(function, times);
     }
 
+    /// Has it do what these calls ask for, and say something else. Of several rules for one call the first counts.
+    pub fn lie(&self, calls: Calls, lie: Lie) {
+        self.world().lie(calls, lie);
+    }
+
     /// Lets time pass for the jobs at once, so that a test need not wait.
     pub fn pass(&self, time: Duration) {
         self.world().pass(time);
@@ -142,9 +151,19 @@ impl FakeIdisBuilder {
         self
     }
 
-    /// Whether jobs change by themselves: [`Life::still`] unless chosen.
+    /// Whether jobs change by themselves: [`Life::still`] unless chosen. With any other life, the dates of jobs that are created are
+    /// real.
     pub fn life(mut self, life: Life) -> FakeIdisBuilder {
         self.setup.life = life;
+        if self.setup.clock == Clock::Stopped && life != Life::still() {
+            self.setup.clock = Clock::Ahead(0);
+        }
+        self
+    }
+
+    /// Gives jobs that are created the date of now, by a clock that is so many seconds ahead of this computer's.
+    pub fn clock_ahead(mut self, seconds: i64) -> FakeIdisBuilder {
+        self.setup.clock = Clock::Ahead(seconds);
         self
     }
 

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use self::message::Message;
 use super::fake::FakeIdis;
-use super::fault::{Calls, Fault, Plan, When};
+use super::fault::{Calls, Fault, Rules, When};
 use super::received::Received;
 
 /// A proxy on 127.0.0.1, before a [`FakeIdis`] or alone, that spoils the calls that it is told to and passes on the rest.
@@ -53,7 +53,7 @@ struct Shared {
 
 #[derive(Debug, Default)]
 struct State {
-    plan: Plan,
+    rules: Rules<(When, Fault)>,
     received: Vec<Received>,
     spoiled: usize,
     connections: usize,
@@ -91,12 +91,12 @@ impl FaultyProxy {
 
     /// Spoils calls before the server hears of them. Of several rules for one call the first counts.
     pub fn on(&self, calls: Calls, fault: Fault) {
-        self.shared.state().plan.add(calls, When::InPlaceOfTheWork, fault);
+        self.shared.state().rules.add(calls, (When::InPlaceOfTheWork, fault));
     }
 
     /// Lets the server do what is asked, and spoils its answer.
     pub fn after(&self, calls: Calls, fault: Fault) {
-        self.shared.state().plan.add(calls, When::AfterTheWork, fault);
+        self.shared.state().rules.add(calls, (When::AfterTheWork, fault));
     }
 
     /// Closes connections without a word when no further call comes over them for so long, as servers and firewalls do.
@@ -213,7 +213,7 @@ impl Connection {
         let call = Received::parse(method, target, request.header("authorization").as_deref(), &request.body);
         let spoiled = {
             let mut state = self.shared.state();
-            let spoiled = state.plan.next(&call.function);
+            let spoiled = state.rules.next(&call.function);
             state.spoiled += usize::from(spoiled.is_some());
             state.received.push(call);
             spoiled
