@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::io::{self, Read};
 use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -66,6 +67,8 @@ pub(super) struct Transport {
     seconds: u64,
     /// This computer's ends of connections over which an answer has come.
     used: Mutex<HashSet<SocketAddr>>,
+    /// Requests whose answers have not come, or whose connections are not among the used ones yet.
+    under_way: AtomicUsize,
 }
 
 impl Transport {
@@ -88,7 +91,14 @@ impl Transport {
         };
         let kept = builder().build().map_err(|error| fault(cause::innermost(&error)))?;
         let fresh = builder().pool_max_idle_per_host(0).build().map_err(|error| fault(cause::innermost(&error)))?;
-        Ok(Transport { kept, fresh, proxies, seconds: timeout.as_secs(), used: Mutex::default() })
+        Ok(Transport {
+            kept,
+            fresh,
+            proxies,
+            seconds: timeout.as_secs(),
+            used: Mutex::default(),
+            under_way: AtomicUsize::new(0),
+        })
     }
 
     /// The proxy that leads to a URL, by host and port.
@@ -103,6 +113,7 @@ impl Transport {
         let proxy = self.proxy(request.url).map_err(lasting)?;
         let deadline = Instant::now() + request.within;
         let client = if over == Over::Kept { &self.kept } else { &self.fresh };
+        self.under_way.fetch_add(1, Ordering::SeqCst);
         let sent = client
             .request(request.method.clone(), request.url.clone())
             .header(AUTHORIZATION, request.authorization)
@@ -110,21 +121,24 @@ impl Transport {
             .timeout(request.within)
             .form(request.arguments)
             .send();
+        if let Some(connection) = sent.as_ref().ok().and_then(|response| response.extensions().get::<HttpInfo>()) {
+            self.used().insert(connection.local_addr());
+        }
+        let others = self.under_way.fetch_sub(1, Ordering::SeqCst) > 1;
         match sent {
             Ok(response) => self.read(response, deadline),
             Err(error) => {
                 let is_https = request.url.scheme() == "https";
                 let circumstances = Circumstances { seconds: self.seconds, proxy: proxy.as_deref(), is_https };
-                let was_kept = cause::connection(&error).is_some_and(|address| self.used().remove(&address));
+                // Another request may have left it this connection a moment ago, and not have told of it yet.
+                let was_kept = over == Over::Kept
+                    && cause::connection(&error).is_some_and(|address| self.used().remove(&address) || others);
                 Err(Unanswered { cause: Cause::of(&error, &circumstances), was_kept })
             }
         }
     }
 
     fn read(&self, response: Response, deadline: Instant) -> Result<Answer, Unanswered> {
-        if let Some(connection) = response.extensions().get::<HttpInfo>() {
-            self.used().insert(connection.local_addr());
-        }
         let status = response.status();
         let text = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let location = text(LOCATION);
