@@ -13,7 +13,7 @@ use clap::error::ErrorKind;
 use clap::{ArgAction, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::commands;
-use crate::commands::console::{Color, Console, visible};
+use crate::commands::console::{Color, Console, Format, Wishes, visible};
 use crate::commands::context::Context;
 use crate::error::{Error, Result};
 use lazy::{Lazy, OnMapping};
@@ -38,9 +38,18 @@ struct Global {
     /// Say what is being done; -vv also names each request to the server
     #[arg(short, long, action = ArgAction::Count, global = true)]
     verbose: u8,
+    /// Print only what was asked for, warnings and errors
+    #[arg(short, long, global = true)]
+    quiet: bool,
     /// Answer every question with yes
     #[arg(short, long, global = true)]
     yes: bool,
+    /// How to print results: table, csv or json
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, hide_possible_values = true, global = true)]
+    format: Format,
+    /// Print results as JSON: short for '--format json'
+    #[arg(long, global = true, conflicts_with = "format")]
+    json: bool,
     /// Use the settings in this file instead of those in the home folder
     // An empty variable is one that is not set; clap's own parser of paths would refuse it.
     #[arg(long, value_name = "PATH", env = "ANON_SETTINGS", hide_env_values = true, global = true,
@@ -56,6 +65,13 @@ struct Global {
     #[arg(short = 'C', long, value_name = "DIR", global = true,
           value_parser = OsStringValueParser::new().map(PathBuf::from))]
     directory: Option<PathBuf>,
+}
+
+impl Global {
+    fn wishes(&self) -> Wishes {
+        let format = if self.json { Format::Json } else { self.format };
+        Wishes { verbosity: self.verbose, quiet: self.quiet, assume_yes: self.yes, color: self.color, format }
+    }
 }
 
 #[derive(Subcommand)]
@@ -87,9 +103,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return explain(&error, &arguments),
     };
-    let console = Arc::new(Console::new(cli.global.verbose, cli.global.yes, cli.global.color));
+    let console = Arc::new(Console::new(cli.global.wishes()));
     match dispatch(cli, &console) {
-        Ok(()) => end(&console, 0),
+        Ok(()) => {
+            console.finish();
+            end(&console, 0)
+        }
         Err(error) => {
             console.error(&error);
             ExitCode::from(error.exit_status())
@@ -127,7 +146,7 @@ fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
 
 /// Prints help, the version, or what is wrong with the command line; returns what to exit with.
 fn explain(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
-    let console = Console::new(0, false, color(arguments));
+    let console = Console::new(wishes(arguments));
     match error.kind() {
         // A group without a command lists its commands: that is help that was asked for.
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
@@ -157,12 +176,19 @@ fn said_of(error: &clap::Error, arguments: &[OsString]) -> String {
     text.lines().flat_map(|line| [visible(line), "\n".into()]).collect()
 }
 
-/// The colours that were asked for on a command line that cannot be understood as a whole.
-fn color(arguments: &[OsString]) -> Color {
-    let after = arguments.iter().skip_while(|argument| *argument != "--color").nth(1);
-    let value = arguments.iter().find_map(|argument| argument.to_str()?.strip_prefix("--color="));
-    let value = value.or_else(|| after?.to_str());
-    value.and_then(|value| Color::from_str(value, false).ok()).unwrap_or_default()
+/// What was asked for on a command line that cannot be understood as a whole.
+fn wishes(arguments: &[OsString]) -> Wishes {
+    let is_json = arguments.iter().any(|argument| argument == "--json");
+    let format = if is_json { Some(Format::Json) } else { asked(arguments, "--format") };
+    let color = asked(arguments, "--color").unwrap_or_default();
+    Wishes { color, format: format.unwrap_or_default(), ..Wishes::default() }
+}
+
+/// The value of an option there.
+fn asked<T: ValueEnum>(arguments: &[OsString], option: &str) -> Option<T> {
+    let after = arguments.iter().skip_while(|argument| *argument != option).nth(1);
+    let value = arguments.iter().find_map(|argument| argument.to_str()?.strip_prefix(option)?.strip_prefix('='));
+    T::from_str(value.or_else(|| after?.to_str())?, false).ok()
 }
 
 fn dispatch(cli: Cli, console: &Arc<Console>) -> Result<()> {

@@ -1,7 +1,10 @@
 //! What the groups `job` and `batch` share: tables of jobs, and doing something to many jobs.
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use crate::api::{ApiError, Client, Job, JobId, in_parallel};
-use crate::commands::console::{Answer, Interrupt, Table};
+use crate::commands::console::{Answer, Interrupt, Table, View};
 use crate::commands::context::Context;
 use crate::commands::ids::shown;
 use crate::error::{Error, Result};
@@ -44,6 +47,109 @@ fn cells(job: &Job) -> [String; 6] {
     ]
 }
 
+/// Jobs of a server.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct JobsView {
+    /// The server's name.
+    pub server: String,
+    /// A job each.
+    pub jobs: Vec<JobView>,
+}
+
+/// What a server says of a job in a list.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct JobView {
+    /// The server's number for it.
+    pub job_id: i64,
+    /// When it was created, by the server's clock: `2016-08-26T15:04:44`.
+    pub date: Option<String>,
+    /// `ACTIVE`, `UPLOADED`, `DONE`, `ERROR`, `INACTIVE`, or another word of the server.
+    pub status: String,
+    /// Files fetched from the source.
+    pub files_downloaded: Option<i64>,
+    /// Files anonymized.
+    pub files_processed: Option<i64>,
+    /// Who created it.
+    pub user_name: Option<String>,
+    /// What went wrong, in the server's words.
+    pub error: Option<String>,
+}
+
+impl JobsView {
+    /// What a list says of jobs.
+    pub fn of(server: &Server, jobs: &[Job]) -> JobsView {
+        JobsView { server: server.name.clone(), jobs: jobs.iter().map(JobView::of).collect() }
+    }
+}
+
+impl JobView {
+    fn of(job: &Job) -> JobView {
+        JobView {
+            job_id: job.job_id.0,
+            date: job.date.clone(),
+            status: job.status.to_string(),
+            files_downloaded: job.files_downloaded,
+            files_processed: job.files_processed,
+            user_name: job.user_name.clone(),
+            error: job.error_text().map(str::to_owned),
+        }
+    }
+}
+
+impl View for JobsView {
+    const COLUMNS: &'static [&'static str] =
+        &["job_id", "date", "status", "files_downloaded", "files_processed", "user_name", "error"];
+
+    fn rows(&self) -> Vec<Vec<String>> {
+        let row = |job: &JobView| {
+            let number = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
+            let text = |text: &Option<String>| text.clone().unwrap_or_default();
+            let (down, processed) = (number(job.files_downloaded), number(job.files_processed));
+            let id = job.job_id.to_string();
+            vec![id, text(&job.date), job.status.clone(), down, processed, text(&job.user_name), text(&job.error)]
+        };
+        self.jobs.iter().map(row).collect()
+    }
+}
+
+/// What was done to jobs, and what was not.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub struct ActedView {
+    /// What was done: `reset`, `cancel`, `set opt-out ignore`.
+    pub action: String,
+    /// The server's name.
+    pub server: String,
+    /// The jobs to which it was done.
+    pub done: Vec<i64>,
+    /// The jobs to which it could not be done.
+    pub failed: Vec<FailedJob>,
+    /// The jobs that were not reached: the server was lost, Ctrl-C was pressed, or the answer was no.
+    pub not_tried: Vec<i64>,
+}
+
+/// A job to which something could not be done.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct FailedJob {
+    /// The server's number for it.
+    pub job_id: i64,
+    /// Why.
+    pub error: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+impl View for ActedView {
+    const COLUMNS: &'static [&'static str] = &["job_id", "outcome", "error"];
+
+    fn rows(&self) -> Vec<Vec<String>> {
+        let row = |id: i64, outcome: &str, error: &str| vec![id.to_string(), outcome.to_owned(), error.to_owned()];
+        let done = self.done.iter().map(|id| row(*id, "done", ""));
+        let failed = self.failed.iter().map(|job| row(job.job_id, "failed", &job.error));
+        let not_tried = self.not_tried.iter().map(|id| row(*id, "not tried", ""));
+        done.chain(failed).chain(not_tried).collect()
+    }
+}
+
 /// Something that is done to many jobs: how it is called, before and after.
 pub struct Action {
     /// What is done, for the end report: `reset`.
@@ -80,12 +186,15 @@ pub fn act(
     work: impl Fn(&Client, JobId) -> Result<(), ApiError> + Sync,
 ) -> Result<()> {
     let console = &context.console;
+    let mut acted = ActedView { action: action.verb.to_owned(), server: server.name.clone(), ..ActedView::default() };
     if console.confirm(question)? == Answer::No {
         console.note("Cancelled: nothing was done");
+        acted.not_tried = numbers(ids);
+        console.show(&acted, |_| {});
         return Ok(());
     }
     let interrupt = Interrupt::listen();
-    let mut counts = Counts::default();
+    let mut server_is_lost = false;
     let progress = console.progress_of(ids.len(), action.verb);
     let handled = in_parallel(
         ids,
@@ -95,44 +204,39 @@ pub fn act(
             progress.step();
             match outcome {
                 Ok(()) => {
-                    counts.done += 1;
-                    console.print((action.done)(*id, server));
+                    acted.done.push(id.0);
+                    console.report((action.done)(*id, server));
                 }
                 Err(error) => {
-                    counts.failed += 1;
-                    counts.server_is_lost |= error.concerns_the_server();
+                    server_is_lost |= error.concerns_the_server();
                     console.failure(format_args!("job {id}"), &error, None);
-                    counts.hint = error.hint();
+                    acted.failed.push(FailedJob { job_id: id.0, error: error.to_string(), hint: error.hint() });
                 }
             }
-            !counts.server_is_lost && !interrupt.is_pressed()
+            !server_is_lost && !interrupt.is_pressed()
         },
     );
     drop(progress);
-    let summary = counts.summary(action.verb, &ids[handled..]);
-    if interrupt.is_pressed() && handled < ids.len() {
-        return Err(Error::Interrupted(summary));
+    let rest = &ids[handled..];
+    acted.not_tried = numbers(rest);
+    console.show(&acted, |_| {});
+    if interrupt.is_pressed() && !rest.is_empty() {
+        return Err(Error::Interrupted(summary(&acted, rest)));
     }
-    if counts.failed > 0 {
-        return Err(Error::Partly { summary, hint: counts.hint });
+    match acted.failed.last() {
+        Some(last) => Err(Error::Partly { summary: summary(&acted, rest), hint: last.hint.clone() }),
+        None => Ok(()),
     }
-    Ok(())
 }
 
-#[derive(Default)]
-struct Counts {
-    done: usize,
-    failed: usize,
-    server_is_lost: bool,
-    hint: Option<String>,
+fn numbers(ids: &[JobId]) -> Vec<i64> {
+    ids.iter().map(|id| id.0).collect()
 }
 
-impl Counts {
-    fn summary(&self, verb: &str, rest: &[JobId]) -> String {
-        let mut text = format!("{verb}: {} done, {} failed", self.done, self.failed);
-        if !rest.is_empty() {
-            text += &format!(", {} not tried (jobs {})", rest.len(), shown(rest));
-        }
-        text
+fn summary(acted: &ActedView, rest: &[JobId]) -> String {
+    let mut text = format!("{}: {} done, {} failed", acted.action, acted.done.len(), acted.failed.len());
+    if !rest.is_empty() {
+        text += &format!(", {} not tried (jobs {})", rest.len(), shown(rest));
     }
+    text
 }

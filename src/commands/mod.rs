@@ -17,3 +17,14 @@ mod calls;
 mod ids;
 mod jobs;
 mod scanning;
+
+/// The shapes of what commands show with `--format json`, by the names of their files in `docs/schema`.
+pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
+    use schemars::schema_for;
+    vec![
+        ("acted", schema_for!(jobs::ActedView)),
+        ("complaints", schema_for!(console::Complaints)),
+        ("jobs", schema_for!(jobs::JobsView)),
+        ("servers", schema_for!(server::list::Servers)),
+    ]
+}

@@ -8,6 +8,7 @@ mod create;
 mod creation;
 mod differences;
 mod failures;
+mod formats;
 mod job;
 mod man;
 mod manual;

@@ -10,6 +10,7 @@ mod floors;
 mod links;
 mod markdown;
 mod reference;
+mod schemas;
 #[cfg(unix)]
 mod sessions;
 

@@ -3,13 +3,18 @@
 //! Results go to stdout; questions, progress, warnings and errors to stderr. A message is a line: what comes from servers, file
 //! names and spreadsheets is printed with its control characters and line breaks made visible, so that it neither commands the
 //! terminal nor looks like a line of ours.
+//!
+//! With `--format csv` and `json`, a [`View`] is all that goes to stdout: what a person would read there goes to stderr, and with
+//! `json` not at all. There, stderr has one object at the end, [`Complaints`], if there is anything to complain of.
 
+mod document;
 mod editor;
 mod interrupt;
 mod progress;
 mod table;
 mod visible;
 
+pub use document::{Complaints, Format, View};
 pub use editor::{Editing, open_in_editor};
 pub use interrupt::Interrupt;
 pub use progress::Progress;
@@ -19,7 +24,7 @@ pub use visible::{beginning, visible};
 use std::fmt::Display;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use anstream::{AutoStream, ColorChoice};
 use clap::ValueEnum;
@@ -56,12 +61,24 @@ impl Color {
     }
 }
 
+/// What the user wants to see, and how.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wishes {
+    /// How much to tell on stderr: 0 results only, 1 what is done, 2 each request.
+    pub verbosity: u8,
+    /// Only what was asked for, warnings and errors.
+    pub quiet: bool,
+    /// Every question is answered with yes.
+    pub assume_yes: bool,
+    /// When to print in colours.
+    pub color: Color,
+    /// How results are written.
+    pub format: Format,
+}
+
 /// The terminal, or what stands in for it.
 pub struct Console {
-    /// How much to tell on stderr: 0 results only, 1 what is done, 2 each request.
-    verbosity: u8,
-    /// Every question is answered with yes.
-    assume_yes: bool,
+    wishes: Wishes,
     /// Whether colours that are written to stdout get there.
     out: ColorChoice,
     /// Whether colours that are written to stderr get there.
@@ -70,6 +87,8 @@ pub struct Console {
     interactive: bool,
     /// Why nothing more is written to stdout.
     closed: OnceLock<io::ErrorKind>,
+    /// What was warned of, for the one object on stderr.
+    warnings: Mutex<Vec<String>>,
 }
 
 /// What a person said to a yes-or-no question.
@@ -83,20 +102,36 @@ pub enum Answer {
 
 impl Console {
     /// The program's own streams.
-    pub fn new(verbosity: u8, assume_yes: bool, color: Color) -> Console {
+    pub fn new(wishes: Wishes) -> Console {
         Console {
-            verbosity,
-            assume_yes,
-            out: color.on(&io::stdout()),
-            err: color.on(&io::stderr()),
+            wishes,
+            out: wishes.color.on(&io::stdout()),
+            err: wishes.color.on(&io::stderr()),
             interactive: io::stderr().is_terminal(),
             closed: OnceLock::new(),
+            warnings: Mutex::default(),
+        }
+    }
+
+    /// A result that scripts read, too: as they asked for it, or as `for_people` prints it.
+    pub fn show<V: View>(&self, view: &V, for_people: impl FnOnce(&Console)) {
+        match self.wishes.format {
+            Format::Table => for_people(self),
+            Format::Csv => self.write_out(&document::csv(view)),
+            Format::Json => self.write_out(&document::json(view)),
         }
     }
 
     /// A result: a line on stdout. Line breaks around it are blank lines, one within it is shown as `\n`.
     pub fn print(&self, text: impl Display) {
-        self.write_out(&format!("{}\n", line(&text.to_string())));
+        self.write_for_people(&format!("{}\n", line(&text.to_string())));
+    }
+
+    /// What was done: a line on stdout, which `--quiet` leaves out.
+    pub fn report(&self, text: impl Display) {
+        if !self.wishes.quiet {
+            self.print(text);
+        }
     }
 
     /// A result of several lines, whose line breaks are ours.
@@ -111,7 +146,9 @@ impl Console {
 
     /// In one go: line by line takes longer than all that a dry run of many rows does.
     fn write_lines(&self, indent: &str, text: &str) {
-        self.write_out(&text.lines().flat_map(|line| [indent.into(), visible(line), "\n".into()]).collect::<String>());
+        self.write_for_people(
+            &text.lines().flat_map(|line| [indent.into(), visible(line), "\n".into()]).collect::<String>(),
+        );
     }
 
     /// What clap says on stdout, in its colours.
@@ -121,12 +158,14 @@ impl Console {
 
     /// A table on stdout; on a terminal, the statuses in its painted column get their colour.
     pub fn print_table(&self, table: &Table) {
-        self.write_out(&table.render());
+        self.write_for_people(&table.render());
     }
 
     /// Something that the user should know and that is no result: a line on stderr.
     pub fn note(&self, text: impl Display) {
-        self.write_err(&format!("{}\n", line(&text.to_string())));
+        if !self.wishes.quiet && !self.is_one_object() {
+            self.write_line(text);
+        }
     }
 
     /// Something that may be wrong.
@@ -136,33 +175,59 @@ impl Console {
 
     /// What is being done, for `-v`.
     pub fn tell(&self, text: impl Display) {
-        if self.verbosity > 0 {
-            self.note(text);
+        if self.wishes.verbosity > 0 {
+            self.write_line(text);
         }
     }
 
     /// Whether `-vv` asks for each request.
     pub fn wants_requests(&self) -> bool {
-        self.verbosity > 1
+        self.wishes.verbosity > 1
     }
 
     /// An error: what is wrong and what to do about it, on one line (or one for each problem of a file).
     pub fn error(&self, error: &Error) {
+        if self.is_one_object() {
+            return self.write_err(&document::json(&Complaints::of(error, self.take_warnings())));
+        }
         match (error, error.hint()) {
             (Error::Told, _) => {}
             (Error::Contents(problems), _) => {
                 let mut lines = problem::lines(&problems.path, &problems.list);
                 lines.next().iter().for_each(|line| self.complain(beginning(line)));
-                lines.for_each(|line| self.note(visible(&beginning(&line))));
+                lines.for_each(|line| self.write_line(visible(&beginning(&line))));
             }
             (_, Some(hint)) => self.complain(format_args!("{}; {hint}", beginning(&error.to_string()))),
             (_, None) => self.complain(beginning(&error.to_string())),
         }
     }
 
+    /// At the end of a command that has not failed: what it warned of, where that has not been said yet.
+    pub fn finish(&self) {
+        let warnings = self.take_warnings();
+        if !warnings.is_empty() {
+            self.write_err(&document::json(&Complaints { warnings, ..Complaints::default() }));
+        }
+    }
+
+    fn take_warnings(&self) -> Vec<String> {
+        std::mem::take(&mut self.warnings.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Whether all that goes to stderr is to be one JSON object, and so waits for the end.
+    fn is_one_object(&self) -> bool {
+        self.wishes.format == Format::Json
+    }
+
     /// What clap says of a command line that is wrong, in its colours.
     pub fn usage_error(&self, error: impl Display) {
-        self.write_err(&error.to_string());
+        let text = error.to_string();
+        if !self.is_one_object() {
+            return self.write_err(&text);
+        }
+        let text = anstream::adapter::strip_str(&text).to_string();
+        let error = text.trim().strip_prefix("error: ").unwrap_or(&text).to_owned();
+        self.write_err(&document::json(&Complaints { error: Some(error), exit_status: 2, ..Complaints::default() }));
     }
 
     /// The failure of one of many things, whose hint comes at the end of them all. `remark` says what it means for that thing.
@@ -185,6 +250,10 @@ impl Console {
     }
 
     fn tell_with(&self, style: Style, word: &str, text: impl Display) {
+        if self.is_one_object() {
+            let text = visible(text.to_string().trim_end()).into_owned();
+            return self.warnings.lock().unwrap_or_else(PoisonError::into_inner).push(text);
+        }
         self.write_err(&format!("{style}{word}:{style:#} {}\n", visible(text.to_string().trim_end())));
     }
 
@@ -194,11 +263,11 @@ impl Console {
     /// [`Error::NoAnswer`] at the end of the input.
     pub fn confirm(&self, question: impl Display) -> Result<Answer> {
         loop {
-            self.write_err(&format!("{} [y/N]: ", line(&question.to_string())));
-            if self.assume_yes {
-                self.write_err("y\n");
+            if self.wishes.assume_yes {
+                self.note(format_args!("{} [y/N]: y", line(&question.to_string())));
                 return Ok(Answer::Yes);
             }
+            self.write_err(&format!("{} [y/N]: ", line(&question.to_string())));
             let line = self.read_line()?;
             match line.trim().to_lowercase().as_str() {
                 "y" | "yes" => return Ok(Answer::Yes),
@@ -213,11 +282,11 @@ impl Console {
     /// # Errors
     /// [`Error::NoAnswer`] at the end of the input.
     pub fn ask(&self, question: &str, current: &str) -> Result<String> {
-        self.write_err(&format!("{question} [{}]: ", visible(current)));
-        if self.assume_yes {
-            self.write_err("\n");
+        if self.wishes.assume_yes {
+            self.note(format_args!("{question} [{}]: ", visible(current)));
             return Ok(current.to_owned());
         }
+        self.write_err(&format!("{question} [{}]: ", visible(current)));
         let line = self.read_line()?;
         let answer = line.trim();
         Ok(if answer.is_empty() { current } else { answer }.to_owned())
@@ -229,7 +298,7 @@ impl Console {
     /// # Errors
     /// When the answer cannot be read.
     pub fn ask_person(&self, question: impl Display) -> Result<Option<String>> {
-        if self.assume_yes {
+        if self.wishes.assume_yes {
             return Ok(None);
         }
         self.write_err(&format!("{}: ", visible(&question.to_string())));
@@ -242,13 +311,18 @@ impl Console {
 
     /// A progress bar for steps without a known end, which print nothing.
     pub fn progress(&self, what: &str) -> Progress {
-        Progress::new(self.interactive, None, what)
+        Progress::new(self.shows_progress(), None, what)
     }
 
     /// A progress bar for `total` steps that print a line each: for when those lines go to a file. On a terminal they are
     /// progress enough, and a bar among them would garble them.
     pub fn progress_of(&self, total: usize, what: &str) -> Progress {
-        Progress::new(self.interactive && !io::stdout().is_terminal(), Some(total as u64), what)
+        let is_seen = self.shows_progress() && (self.wishes.quiet || !io::stdout().is_terminal());
+        Progress::new(is_seen, Some(total as u64), what)
+    }
+
+    fn shows_progress(&self) -> bool {
+        self.interactive && !self.wishes.quiet
     }
 
     /// One line of stdin, whether that is a terminal or a pipe.
@@ -273,6 +347,19 @@ impl Console {
     /// A reader that goes away (`anon … | head`) has seen what it wanted.
     pub fn has_lost_results(&self) -> bool {
         self.closed.get().is_some_and(|kind| *kind != io::ErrorKind::BrokenPipe)
+    }
+
+    /// On stdout, or where a document has that for itself, on stderr; with JSON nowhere.
+    fn write_for_people(&self, text: &str) {
+        match self.wishes.format {
+            Format::Table => self.write_out(text),
+            Format::Csv => self.write_err(text),
+            Format::Json => {}
+        }
+    }
+
+    fn write_line(&self, text: impl Display) {
+        self.write_err(&format!("{}\n", line(&text.to_string())));
     }
 
     fn write_out(&self, text: &str) {

@@ -26,7 +26,7 @@ impl List {
         }
         let (server, client) = context.client()?;
         let found = client.get_jobs_list(&ids)?;
-        context.console.print_table(&jobs::table(&found));
+        context.console.show(&jobs::JobsView::of(&server, &found), |console| console.print_table(&jobs::table(&found)));
         if found.len() < ids.len() {
             let missing: Vec<JobId> =
                 ids.iter().filter(|id| !found.iter().any(|job| job.job_id == **id)).copied().collect();

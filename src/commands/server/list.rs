@@ -1,6 +1,8 @@
 use clap::Args;
+use schemars::JsonSchema;
+use serde::Serialize;
 
-use crate::commands::console::Console;
+use crate::commands::console::{Console, View};
 use crate::commands::context::Context;
 use crate::error::Result;
 use crate::settings::{Server, Settings};
@@ -14,8 +16,45 @@ pub struct List {}
 impl List {
     pub fn run(self, context: &Context) -> Result<()> {
         let settings = context.settings()?;
-        show(&context.console, settings);
+        context.console.show(&Servers::of(settings), |console| show(console, settings));
         Ok(())
+    }
+}
+
+/// The servers of the settings.
+#[derive(Serialize, JsonSchema)]
+pub struct Servers {
+    servers: Vec<ServerView>,
+}
+
+/// A server of the settings.
+#[derive(Serialize, JsonSchema)]
+struct ServerView {
+    /// The name that it has in the settings.
+    name: String,
+    /// Where it is.
+    url: String,
+    /// Whether commands talk to this one.
+    active: bool,
+}
+
+impl Servers {
+    fn of(settings: &Settings) -> Servers {
+        let active = settings.active_server_name.as_deref();
+        let view = |server: &Server| {
+            let active = active == Some(server.name.as_str());
+            ServerView { name: server.name.clone(), url: server.url.clone(), active }
+        };
+        Servers { servers: settings.servers.iter().map(view).collect() }
+    }
+}
+
+impl View for Servers {
+    const COLUMNS: &'static [&'static str] = &["name", "url", "active"];
+
+    fn rows(&self) -> Vec<Vec<String>> {
+        let row = |server: &ServerView| vec![server.name.clone(), server.url.clone(), server.active.to_string()];
+        self.servers.iter().map(row).collect()
     }
 }
 

@@ -3,6 +3,33 @@
 use std::path::Path;
 
 use anonapi::testing::Received;
+use serde_json::Value;
+
+/// A text as JSON of the shape that is documented.
+fn of_shape(text: &str, schema: &str) -> Result<Value, String> {
+    let value: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schema").join(format!("{schema}.json"));
+    let schema = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let mut schema: Value = serde_json::from_str(&schema).map_err(|error| error.to_string())?;
+    be_strict(&mut schema);
+    let validator = jsonschema::validator_for(&schema).map_err(|error| error.to_string())?;
+    let faults: Vec<String> = validator.iter_errors(&value).map(|fault| fault.to_string()).collect();
+    if faults.is_empty() { Ok(value) } else { Err(faults.join("; ")) }
+}
+
+/// Scripts are to bear new fields, so that the published schemas allow them; a field that is not described is a fault of ours.
+fn be_strict(schema: &mut Value) {
+    match schema {
+        Value::Object(object) => {
+            if object.get("properties").is_some_and(Value::is_object) && !object.contains_key("additionalProperties") {
+                object.insert("additionalProperties".to_owned(), false.into());
+            }
+            object.values_mut().for_each(be_strict);
+        }
+        Value::Array(list) => list.iter_mut().for_each(be_strict),
+        _ => {}
+    }
+}
 
 /// What a command did. Texts show the home folder as `~`, the working folder as `.` and the server as `{url}`.
 #[derive(Debug)]
@@ -40,6 +67,18 @@ impl Outcome {
             assert!(self.stdout.contains(part) || self.stderr.contains(part), "'{part}' is not said\n{}", self.story());
         }
         self
+    }
+
+    /// What a command wrote with `--format json`; fails unless that is of the shape in `docs/schema/NAME.json`.
+    #[track_caller]
+    pub fn json(&self, schema: &str) -> Value {
+        of_shape(&self.stdout, schema).unwrap_or_else(|fault| panic!("stdout: {fault}\n{}", self.story()))
+    }
+
+    /// The one object on stderr of a command that failed or warned with `--format json`.
+    #[track_caller]
+    pub fn complaints(&self) -> Value {
+        of_shape(&self.stderr, "complaints").unwrap_or_else(|fault| panic!("stderr: {fault}\n{}", self.story()))
     }
 
     /// Fails unless everything is as told: exit status, both streams, requests and files.
