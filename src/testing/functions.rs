@@ -1,10 +1,12 @@
 //! The functions of the web API, on the jobs of one server.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+use super::delivery::Delivery;
 use super::job::FakeJob;
 use super::life::{Course, Life};
 use super::received::Received;
@@ -72,25 +74,25 @@ struct Record {
 impl Record {
     fn at(&self, now: Duration, life: Life) -> FakeJob {
         let mut job = self.job.clone();
-        if let Some(course) = self.course {
+        if let Some(course) = &self.course {
             course.follow(&mut job, now, life);
         }
         job
     }
 
     /// The job begins, or begins again.
-    fn activate(&mut self, now: Duration) {
+    fn activate(&mut self, now: Duration, delivery: Option<&Arc<Delivery>>) {
         self.attempt += 1;
-        self.course = Some(Course::begin(&self.job, self.ordinal, self.attempt, now));
+        self.course = Some(Course::begin(&self.job, self.ordinal, self.attempt, now, delivery));
     }
 
-    fn modify(&mut self, mut job: FakeJob, call: &Received, now: Duration) {
+    fn modify(&mut self, mut job: FakeJob, call: &Received, now: Duration, delivery: Option<&Arc<Delivery>>) {
         for (name, value) in call.params.iter().filter(|(name, _)| name != "job_id" && name != "user_name") {
             job.set_argument(name, value);
         }
         self.job = job;
         match call.param("status") {
-            Some("ACTIVE") => self.activate(now),
+            Some("ACTIVE") => self.activate(now, delivery),
             Some(_) => self.course = None,
             None => {}
         }
@@ -124,15 +126,22 @@ pub(super) struct Jobs {
     created: u64,
     replies: Option<Replies>,
     life: Life,
+    delivery: Option<Arc<Delivery>>,
 }
 
 impl Jobs {
-    pub(super) fn new(seeds: &[FakeJob], first_new_id: i64, replies: Option<Replies>, life: Life) -> Jobs {
+    pub(super) fn new(
+        seeds: &[FakeJob],
+        first_new_id: i64,
+        replies: Option<Replies>,
+        life: Life,
+        delivery: Option<Arc<Delivery>>,
+    ) -> Jobs {
         let record = |(job, ordinal): (&FakeJob, u64)| {
             (job.id(), Record { job: job.clone(), ordinal, attempt: 1, course: None })
         };
         let records = seeds.iter().zip(1..).map(record).collect();
-        Jobs { records, next_id: first_new_id, created: 0, replies, life }
+        Jobs { records, next_id: first_new_id, created: 0, replies, life, delivery }
     }
 
     pub(super) fn all(&self, now: Duration) -> Vec<FakeJob> {
@@ -187,7 +196,7 @@ impl Jobs {
                 record.job = job.status("INACTIVE");
                 record.course = None;
             }
-            "modify_job" => record.modify(job, call, now),
+            "modify_job" => record.modify(job, call, now, self.delivery.as_ref()),
             _ => return Answer::ok(job.whole()),
         }
         Answer::ok(record.at(now, self.life).whole())
@@ -208,7 +217,7 @@ impl Jobs {
             job.set("date", chrono::Local::now().format("%Y-%m-%dT%H:%M:%S").to_string().into());
         }
         let mut record = Record { job, ordinal: self.created, attempt: 0, course: None };
-        record.activate(now);
+        record.activate(now, self.delivery.as_ref());
         let answer = Answer::ok(record.at(now, self.life).whole());
         self.records.insert(id, record);
         answer

@@ -45,16 +45,20 @@
 //!
 //! What networks do to calls is in [`FaultyProxy`], which stands before such a server; [`dicom_file`] makes data.
 
+mod delivery;
 mod dicom;
 mod fake;
 mod fault;
 mod functions;
 mod job;
 mod life;
+mod messages;
 mod proxy;
 mod received;
+mod uid;
 mod world;
 
+pub use delivery::Delivery;
 pub use dicom::dicom_file;
 pub use fake::{FakeIdis, FakeIdisBuilder};
 pub use fault::{Calls, Fault};

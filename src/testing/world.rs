@@ -1,8 +1,10 @@
 //! What a fake server knows: its jobs, what it has heard, and what it was told to expect.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::delivery::Delivery;
 use super::functions::{Answer, FUNCTIONS, Jobs, Replies};
 use super::job::FakeJob;
 use super::life::{Clock, Life};
@@ -15,6 +17,7 @@ pub(super) struct Setup {
     pub(super) first_new_id: i64,
     pub(super) replies: Option<Vec<FakeJob>>,
     pub(super) life: Life,
+    pub(super) delivery: Option<Arc<Delivery>>,
     pub(super) token: Option<String>,
     pub(super) user: Option<String>,
 }
@@ -78,7 +81,8 @@ impl World {
     fn server(&mut self, name: &str) -> &mut Jobs {
         let setup = &self.setup;
         self.servers.entry(name.to_owned()).or_insert_with(|| {
-            Jobs::new(&setup.seeds, setup.first_new_id, setup.replies.clone().map(Replies::new), setup.life)
+            let replies = setup.replies.clone().map(Replies::new);
+            Jobs::new(&setup.seeds, setup.first_new_id, replies, setup.life, setup.delivery.clone())
         })
     }
 

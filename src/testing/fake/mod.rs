@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
+use super::delivery::Delivery;
 use super::job::FakeJob;
 use super::life::Life;
 use super::received::Received;
@@ -51,6 +52,7 @@ impl FakeIdis {
             first_new_id: 1001,
             replies: None,
             life: Life::still(),
+            delivery: None,
             token: None,
             user: None,
         };
@@ -104,6 +106,11 @@ impl FakeIdis {
         self.world().pass(time);
     }
 
+    /// Does what a call asks for that did not come over the network.
+    pub(super) fn hear(&self, call: Received) {
+        self.world().answer(call);
+    }
+
     pub(super) fn address(&self) -> SocketAddr {
         *self.server.address()
     }
@@ -144,6 +151,13 @@ impl FakeIdisBuilder {
     /// Whether jobs change by themselves: [`Life::still`] unless chosen.
     pub fn life(mut self, life: Life) -> FakeIdisBuilder {
         self.setup.life = life;
+        self
+    }
+
+    /// Jobs that are done have delivered their images, and those that cannot end in errors: see [`Delivery`]. Without it no file is read
+    /// or written. Jobs get no further than they do by [`FakeIdisBuilder::life`].
+    pub fn delivery(mut self, delivery: Delivery) -> FakeIdisBuilder {
+        self.setup.delivery = Some(Arc::new(delivery));
         self
     }
 
