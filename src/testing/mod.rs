@@ -53,6 +53,7 @@ mod functions;
 mod job;
 mod life;
 mod messages;
+pub mod practice;
 mod proxy;
 mod received;
 mod uid;
