@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands;
@@ -72,9 +72,10 @@ enum Group {
 
 /// The whole program: takes the command line, does what it says, and returns what to exit with.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match parse(arguments) {
+    let mut tree = command();
+    let cli = match parse(&mut tree, arguments) {
         Ok(cli) => cli,
-        Err(error) => return ExitCode::from(explain(&error)),
+        Err(error) => return ExitCode::from(explain(&error, &mut tree)),
     };
     let console = Arc::new(Console::new(cli.global.verbose, cli.global.yes));
     match dispatch(cli, &console) {
@@ -92,22 +93,33 @@ pub fn command() -> Command {
     tree.mut_subcommand("status", |command| lazy::refer_to_them(command).defer(lazy::without_global_options))
 }
 
-fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
-    let mut command = command();
-    let mut matches = command.try_get_matches_from_mut(arguments)?;
-    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+fn parse(tree: &mut Command, arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    let mut matches = tree.try_get_matches_from_mut(arguments)?;
+    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(tree))
 }
 
 /// Prints help, the version, or what is wrong with the command line; returns the exit status.
-fn explain(error: &clap::Error) -> u8 {
+fn explain(error: &clap::Error, tree: &mut Command) -> u8 {
     let console = Console::new(0, false);
     // A group without a command lists its commands: that is help that was asked for.
-    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        console.print(error.render().to_string().trim_end());
+    let listing = match error.kind() {
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => Some(error.render()),
+        // What clap says instead when ANON_SETTINGS, say, is set, which it takes for an argument.
+        ErrorKind::MissingSubcommand => incomplete(error, tree).map(Command::render_help),
+        _ => None,
+    };
+    if let Some(listing) = listing {
+        console.print(listing.to_string().trim_end());
         return 0;
     }
     let _ = error.print();
     u8::try_from(error.exit_code()).unwrap_or(2)
+}
+
+/// The group that was named without a command.
+fn incomplete<'a>(error: &clap::Error, tree: &'a mut Command) -> Option<&'a mut Command> {
+    let Some(ContextValue::String(path)) = error.get(ContextKind::InvalidSubcommand) else { return None };
+    path.split(' ').skip(1).try_fold(tree, |command, name| command.find_subcommand_mut(name))
 }
 
 fn dispatch(cli: Cli, console: &Arc<Console>) -> Result<()> {

@@ -26,7 +26,7 @@ impl Life {
     /// Some fail instead, always the same ones: of every ten jobs that are created the fourth, sixth and eighth end in `ERROR`,
     /// with the messages of a patient who opted out, of a PACS that answers 404 or 400, and of a full disk, and the
     /// ninth stays `UPLOADED`. What helps in reality helps here: after a reset the PACS has found the study and the disk has
-    /// room, and a patient's opt-out can be overruled with `source_ignore_opt_out`.
+    /// room, and a patient's opt-out can be overruled with `source_ignore_opt_out`. With a [`Delivery`], the data of a job decides this.
     pub fn passing(step: Duration) -> Life {
         Life { step: Some(step.max(Duration::from_micros(1))) }
     }

@@ -43,7 +43,8 @@
 //! # Ok::<(), anonapi::Error>(())
 //! ```
 //!
-//! What networks do to calls is in [`FaultyProxy`], which stands before such a server; [`dicom_file`] makes data.
+//! What networks do to calls is in [`FaultyProxy`], which stands before such a server; [`dicom_file`] makes data. With a [`Delivery`] the
+//! server also fetches and delivers images, and [`practice`] makes a folder for that.
 
 mod delivery;
 mod dicom;

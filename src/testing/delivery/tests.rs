@@ -51,11 +51,11 @@ impl World {
         self.later()
     }
 
-    fn from_path(&self, path: &str) -> FakeJob {
+    fn path_job(&self, path: &str) -> FakeJob {
         self.job(&[("source_path", path)])
     }
 
-    fn from_pacs(&self, instance: &str) -> FakeJob {
+    fn pacs_job(&self, instance: &str) -> FakeJob {
         self.job(&[("source_type", "WADO"), ("source_instance_id", instance)])
     }
 
@@ -137,7 +137,7 @@ fn a_folder_is_delivered_under_its_pseudonym() {
     assert_ne!(study(first), "1.2.3");
     assert_eq!(fs::read(world.share.path().join("in/a/1.dcm")).unwrap(), image("12345", 1), "the source is as it was");
 
-    let again = world.from_path(r"\\server\share\in");
+    let again = world.path_job(r"\\server\share\in");
     assert_ends(&again, "DONE", "");
     assert_eq!(world.attribute("out/1002/anonA/0001.dcm", "PatientID"), "anonA", "the one pseudonym serves as both");
     assert_ne!(study(first), study("out/1002/anonA/0001.dcm"), "jobs cannot be told to be of one patient");
@@ -172,12 +172,12 @@ fn a_selection_brings_its_files_and_no_others() {
     }
     world.write("in/notes.txt", b"no image");
     world.write("in/fileselection.txt", b"description: x\nid: y\nselected_paths:\n- study/3\n- study/1\n");
-    let job = world.from_path(r"fileselection:\\server\share\in\fileselection.txt");
+    let job = world.path_job(r"fileselection:\\server\share\in\fileselection.txt");
     assert_ends(&job, "DONE", "");
     assert_eq!(world.files("out/1001/anonA"), ["0001.dcm", "0002.dcm"]);
 
     world.write("in/fileselection.txt", b"description: x\nid: y\nselected_paths:\n- study/4\n");
-    assert_ends(&world.from_path(r"fileselection:\\server\share\in\fileselection.txt"), "ERROR", "'study/4'");
+    assert_ends(&world.path_job(r"fileselection:\\server\share\in\fileselection.txt"), "ERROR", "'study/4'");
 }
 
 /// As in the manual: a folder must hold nothing but DICOM.
@@ -186,14 +186,14 @@ fn a_folder_with_another_file_fails() {
     let world = World::new(|delivery| delivery);
     world.write("in/1.dcm", &image("12345", 1));
     world.write("in/notes.txt", b"no image");
-    assert_ends(&world.from_path(r"\\server\share\in"), "ERROR", "'notes.txt' is not a DICOM file");
-    assert_ends(&world.from_path(r"\\server\share\elsewhere"), "ERROR", r"'\\server\share\elsewhere' does not exist");
+    assert_ends(&world.path_job(r"\\server\share\in"), "ERROR", "'notes.txt' is not a DICOM file");
+    assert_ends(&world.path_job(r"\\server\share\elsewhere"), "ERROR", r"'\\server\share\elsewhere' does not exist");
     assert_ends(
-        &world.from_path(r"\\other\share\in"),
+        &world.path_job(r"\\other\share\in"),
         "ERROR",
         r"'\\other\share\in' is not on the share \\server\share",
     );
-    assert_ends(&world.from_path(r"\\server\share\..\in"), "ERROR", "is not on the share");
+    assert_ends(&world.path_job(r"\\server\share\..\in"), "ERROR", "is not on the share");
     assert_eq!(world.files("out"), Vec::<String>::new());
 }
 
@@ -202,7 +202,7 @@ fn burned_in_annotation_is_held_back() {
     let world = World::new(|delivery| delivery);
     world.write("in/1.dcm", &image("12345", 1));
     world.write("in/2.dcm", &burned_in("12345", 2));
-    let job = world.from_path(r"\\server\share\in");
+    let job = world.path_job(r"\\server\share\in");
     assert_ends(&job, "UPLOADED", "");
     assert_files(&job, 2, 1);
     assert_ends(&world.reset(&job), "UPLOADED", "");
@@ -215,7 +215,7 @@ fn what_is_no_image_is_left_out() {
     let world = World::new(|delivery| delivery);
     world.write("in/1.dcm", &image("12345", 1));
     world.write("in/report.dcm", &dicom_file("12345", "1.2.3", "1.2.3.9"));
-    let job = world.from_path(r"\\server\share\in");
+    let job = world.path_job(r"\\server\share\in");
     assert_ends(&job, "DONE", "");
     assert_files(&job, 2, 1);
     assert_eq!(world.files("out/1001/anonA"), ["0001.dcm"]);
@@ -225,7 +225,7 @@ fn what_is_no_image_is_left_out() {
 fn an_opt_out_counts_until_it_is_overruled() {
     let world = World::new(|delivery| delivery.opted_out("12345"));
     world.write("in/1.dcm", &image("12345", 1));
-    let job = world.from_path(r"\\server\share\in");
+    let job = world.path_job(r"\\server\share\in");
     assert_ends(&job, "ERROR", "Patient \"12345\" does not want his or her data to be used for research");
     assert_ends(&world.reset(&job), "ERROR", "does not want");
     world.call("modify_job", &[("job_id", "1001"), ("source_ignore_opt_out", "True")]);
@@ -253,7 +253,7 @@ fn what_is_at_the_destination_stays() {
     let world = World::new(|delivery| delivery);
     world.write("in/1.dcm", &image("12345", 1));
     world.write("out/1001/anonA/0001.dcm", b"somebody's");
-    assert_ends(&world.from_path(r"\\server\share\in"), "ERROR", "is there already");
+    assert_ends(&world.path_job(r"\\server\share\in"), "ERROR", "is there already");
     assert_eq!(fs::read(world.share.path().join("out/1001/anonA/0001.dcm")).unwrap(), b"somebody's");
 }
 
@@ -265,20 +265,20 @@ fn pacs_has_what_it_was_given() {
             .late_study("1.2", vec![image("12345", 1)])
             .broken_study("1.3")
     });
-    assert_ends(&world.from_pacs("accession_number:1.1"), "DONE", "");
+    assert_ends(&world.pacs_job("accession_number:1.1"), "DONE", "");
     assert_eq!(world.files("out/1001/anonA"), ["0001.dcm", "0002.dcm"]);
-    assert_ends(&world.from_pacs("1.2.3"), "DONE", "");
+    assert_ends(&world.pacs_job("1.2.3"), "DONE", "");
     let class = ("source_sop_class_filter_list", "1.2.840.10008.5.1.4.1.1.7, 1.2.840.10008.5.1.4.1.1.4");
     let wado = [("source_type", "WADO"), ("source_instance_id", "accession_number:1.1")];
     assert_files(&world.job(&[wado[0], wado[1], class]), 2, 2);
 
-    let late = world.from_pacs("accession_number:1.2");
+    let late = world.pacs_job("accession_number:1.2");
     assert_ends(&late, "ERROR", "HTTP Error 404: Not Found");
     assert_ends(&world.reset(&late), "DONE", "");
-    let broken = world.from_pacs("accession_number:1.3");
+    let broken = world.pacs_job("accession_number:1.3");
     assert_ends(&broken, "ERROR", "HTTP Error 400: Bad Request");
     assert_ends(&world.reset(&broken), "ERROR", "HTTP Error 400: Bad Request");
-    let unknown = world.from_pacs("accession_number:9.9");
+    let unknown = world.pacs_job("accession_number:9.9");
     assert_ends(&world.reset(&unknown), "ERROR", "HTTP Error 404: Not Found");
 }
 
@@ -312,7 +312,7 @@ fn each_delivery_says_that_it_is_for_practice() {
     let hear = Arc::clone(&told);
     let world = World::new(|delivery| delivery.observer(move |text| hear.lock().unwrap().push(text.to_owned())));
     world.write("in/1.dcm", &image("12345", 1));
-    let job = world.from_path(r"\\server\share\in");
+    let job = world.path_job(r"\\server\share\in");
     assert_eq!(job.id(), JobId(1001));
     world.later();
     let told = told.lock().unwrap();

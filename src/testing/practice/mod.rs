@@ -10,6 +10,7 @@
 //! | `share` | pretends to be the share `\\server\share` |
 //! | `share/mydata` | five patients, for the tutorial 'Anonymize from a share' |
 //! | `share/exercises` | folders that make trouble: ultrasound, two patients, a patient who has opted out, a CD |
+//! | `share/in` | what the sample jobs take |
 //! | `share_project`, `pacs_project`, `exercises` | project folders with lists in Excel and CSV |
 //! | `sandbox.json` | the server's jobs, so that they are still there when it is started again |
 
@@ -144,17 +145,17 @@ impl Practice {
         let settings = settings.display();
         if cfg!(windows) {
             format!(
-                "First, in the Command Prompt (in PowerShell: $env:ANON_SETTINGS = \"{settings}\")\n\n    \
+                "First, in another Command Prompt (in PowerShell: $env:ANON_SETTINGS = \"{settings}\")\n\n    \
                  set \"ANON_SETTINGS={settings}\"\n"
             )
         } else {
-            format!("First, in another terminal\n\n    export ANON_SETTINGS='{settings}'\n")
+            format!("First, in another terminal\n\n    export ANON_SETTINGS={}\n", quoted(&settings.to_string()))
         }
     }
 
     fn cd(&self) -> String {
         let folder = self.folder.display();
-        if cfg!(windows) { format!("cd /d \"{folder}\"") } else { format!("cd '{folder}'") }
+        if cfg!(windows) { format!("cd /d \"{folder}\"") } else { format!("cd {}", quoted(&folder.to_string())) }
     }
 
     fn readme(&self) -> String {
@@ -169,6 +170,11 @@ impl Practice {
         );
         if cfg!(windows) { text.replace('\n', "\r\n") } else { text }
     }
+}
+
+/// A word for a shell of Unix, whatever is in it.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 #[cfg(test)]
