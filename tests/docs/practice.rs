@@ -60,7 +60,7 @@ fn the_guide_works_as_printed() {
             .env_clear()
             .envs([("PATH", path.as_str()), ("LC_ALL", "C.UTF-8"), ("USER", "jane")])
             .env("HOME", &home)
-            .env("EDITOR", format!("'{}'", edit.display()))
+            .env("EDITOR", format!("\"{}\"", edit.display()))
             .envs(std::env::var_os("LLVM_PROFILE_FILE").map(|file| ("LLVM_PROFILE_FILE", file)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
