@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use anonapi::batch::Batch;
-use anonapi::creation;
-use anonapi::internals::Journal;
+use anonapi::api::{Client, Token};
+use anonapi::batch::{Batch, BatchFolder};
+use anonapi::creation::{Journal, Session};
 use anonapi::mapping::Document;
 use anonapi::plan::plan;
 use anonapi::selection::Selection;
@@ -69,11 +69,28 @@ fn plan_jobs(bencher: Bencher<'_, '_>, rows: usize) {
 #[divan::bench(args = ROWS)]
 fn recognise_rows(bencher: Bencher<'_, '_>, rows: usize) {
     let jobs = plan(document(rows).mapping(), &Parameters::default()).jobs;
-    let journal = Journal::read(Path::new("no such file")).expect("there is no journal yet");
-    bencher
-        .counter(ItemsCount::new(rows))
-        .with_inputs(|| jobs.clone())
-        .bench_values(|jobs| creation::sort(jobs, &server(), &journal));
+    let server = server();
+    let client = Client::new(&server.url, "z123456", Token::new("token")).expect("a URL");
+    let folder = Path::new("no such folder");
+    bencher.counter(ItemsCount::new(rows)).with_inputs(|| jobs.clone()).bench_values(|jobs| {
+        let session = Session::new(&client, &server, BatchFolder::new(folder), &folder.join("journal.jsonl"), jobs);
+        session.outline(|_| true).map(|outline| outline.new.len())
+    });
+}
+
+/// A journal of as many lines as there are jobs that were created twice over.
+#[divan::bench(args = [1_000, 100_000, 1_000_000], sample_count = 5)]
+fn read_journal(bencher: Bencher<'_, '_>, lines: usize) {
+    let line = |number: usize| {
+        let event = if number.is_multiple_of(2) { "\"asked\"".to_owned() } else { format!("{{\"created\":{number}}}") };
+        let (server, job) = ("00112233aabbccdd", format!("{:032x}", number / 2));
+        format!(
+            "{{\"v\":1,\"server\":\"{server}\",\"job\":\"{job}\",\"event\":{event},\"time\":\"2026-11-23T12:00:00\"}}\n"
+        )
+    };
+    let text: String = (0..lines).map(line).collect();
+    let path = Path::new("journal.jsonl");
+    bencher.counter(ItemsCount::new(lines)).bench(|| Journal::parse(path, "https://a/p", text.as_bytes()));
 }
 
 #[divan::bench]
@@ -96,4 +113,23 @@ fn write_selection(bencher: Bencher<'_, '_>, files: usize) {
     let mut selection = Selection::new(Path::new("study"));
     selection.merge((0..files).map(|number| format!("series{}/image{number:06}.dcm", number / 1000)));
     bencher.counter(ItemsCount::new(files)).bench(|| selection.to_yaml());
+}
+
+#[divan::bench(args = ROWS)]
+fn read_selection(bencher: Bencher<'_, '_>, files: usize) {
+    let paths: String = (0..files).map(|file| format!("- series {}/IM{file:06}.dcm\n", file / 1000)).collect();
+    let text = format!("description: study\nid: bfc33f5e-d1cc-472e-aa05-31a5979d52be\nselected_paths:\n{paths}");
+    bencher
+        .counter(ItemsCount::new(files))
+        .bench(|| Selection::parse(Path::new("fileselection.txt"), black_box(text.as_bytes())));
+}
+
+/// As PyYAML writes names that are not ASCII.
+#[divan::bench(args = ROWS)]
+fn read_selection_in_quotes(bencher: Bencher<'_, '_>, files: usize) {
+    let paths: String = (0..files).map(|file| format!("- \"s\\xE9rie {}/IM{file:06}.dcm\"\n", file / 1000)).collect();
+    let text = format!("description: study\nid: bfc33f5e-d1cc-472e-aa05-31a5979d52be\nselected_paths:\n{paths}");
+    bencher
+        .counter(ItemsCount::new(files))
+        .bench(|| Selection::parse(Path::new("fileselection.txt"), black_box(text.as_bytes())));
 }

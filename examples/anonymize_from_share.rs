@@ -28,7 +28,7 @@ fn anonymize_from_share() -> Result<()> {
         description: Some("A test path job".to_owned()),
         pims_key: None,
     };
-    let id = connection.client.create_job(&job)?;
-    println!("Created job {id} on {}", connection.client.url());
+    let created = connection.client.create_job(&job)?;
+    println!("Created job {} on {}", created.id, connection.client.url());
     Ok(())
 }

@@ -5,13 +5,13 @@
 use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::path::Path;
 
-use anonapi::api::{Job, JobId};
+use anonapi::api::{Created, Data, Job, JobId, NewJob};
 use anonapi::batch::Batch;
+use anonapi::creation::{Fingerprint, Journal};
 use anonapi::internals as dicom;
 use anonapi::internals::advice;
 use anonapi::internals::reply;
 use anonapi::internals::{Column, InputList};
-use anonapi::internals::{Fingerprint, Journal};
 use anonapi::mapping::Document;
 use anonapi::selection::Selection;
 use anonapi::settings::Settings;
@@ -38,10 +38,18 @@ fn path() -> &'static Path {
     Path::new("fuzzed")
 }
 
-/// A mapping that is read can have a row added and is read again, with nothing else changed; or the row is refused.
+/// A mapping that is read can have a row added and an option set, and is read again, with nothing else changed; or that is
+/// refused.
 pub fn mapping(bytes: &[u8]) {
     let Ok(mut document) = Document::from_bytes(path(), bytes.to_vec()) else { return };
     let before = document.clone();
+    let mut other = document.clone();
+    if other.set_option(Kind::Project, "P é, x").is_ok() {
+        assert_eq!(other.mapping().options.get(Kind::Project), Some("P é, x"));
+        let rows = other.mapping().rows.iter().zip(&before.mapping().rows);
+        assert!(rows.into_iter().all(|(new, old)| new.parameters == old.parameters));
+        assert_eq!(other.mapping().rows.len(), before.mapping().rows.len());
+    }
     let row = Parameters::from_pairs([
         (Kind::Source, "folder:a, \"b\";c"),
         (Kind::PseudoName, "P é"),
@@ -57,7 +65,7 @@ pub fn mapping(bytes: &[u8]) {
     assert_eq!((&new.description, &new.options), (&old.description, &old.options));
     assert_eq!(new.rows.len(), kept.clone().count() + 1);
     assert!(kept.zip(&new.rows).all(|(old, new)| old.source() == new.source()));
-    assert_eq!(new.rows.last().map(|row| row.source().value()), Some("a, \"b\";c"));
+    assert_eq!(new.rows.last().and_then(|row| Some(row.source()?.value())), Some("a, \"b\";c"));
 }
 
 /// A list in text.
@@ -121,10 +129,10 @@ pub fn api_reply(bytes: &[u8]) {
         [first, body @ ..] => (STATUSES[usize::from(*first) % STATUSES.len()], body),
     };
     let _ = reply::documentation(status, body);
-    let Ok(answer) = reply::read("get_jobs", status, body).map_err(|failure| failure.to_string()) else { return };
-    let _ = reply::created(&answer);
-    let one = reply::understand::<Job>(answer.clone()).ok();
-    let listed = reply::jobs(answer).unwrap_or_default();
+    let created = reply::read::<Value>("create_job", status, body).map(|answer| Created::read(&answer, &new_job()));
+    let _ = created.map(|created| created.map_err(|failure| failure.to_string()));
+    let one = reply::read::<Job>("get_job", status, body).map_err(|failure| failure.to_string()).ok();
+    let listed = reply::read::<reply::Jobs>("get_jobs", status, body).map(|reply::Jobs(jobs)| jobs).unwrap_or_default();
     for job in one.iter().chain(&listed) {
         let _: Option<&Value> = job.more.get("source_path");
         let _ = (job.pseudo_id(), job.error_text(), job.status.to_string());
@@ -132,12 +140,24 @@ pub fn api_reply(bytes: &[u8]) {
     }
 }
 
-/// A journal is read whatever is in it, and what is cut off at its end changes nothing of what comes before.
+fn new_job() -> NewJob {
+    NewJob {
+        data: Data::Pacs("1.1".to_owned()),
+        project: "P".to_owned(),
+        destination_path: r"\\server\share".to_owned(),
+        pseudo_name: Some("A".to_owned()),
+        pseudo_id: None,
+        description: None,
+        pims_key: None,
+    }
+}
+
+/// A journal is read or refused, and what is cut off at its end changes nothing of what comes before.
 pub fn journal(bytes: &[u8]) {
-    let Ok(one) = serde_json::from_str::<Fingerprint>("\"0f\"") else { return };
+    let one = Fingerprint::of("https://a/p", &new_job());
     let known = |bytes: &[u8]| {
-        let journal = Journal::parse(path(), bytes);
-        (journal.known(&one), journal.asked_at(&one), journal.has_id(&one, JobId(7)))
+        let journal = Journal::parse(path(), "https://a/p", bytes).ok()?;
+        Some((journal.known(&one), journal.asked_at(&one), journal.owner(JobId(7))))
     };
     let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
     assert_eq!(known(&bytes[..whole]), known(&[&bytes[..whole], b"{\"job\":\"0f\",\"event\":{\"crea"].concat()));
@@ -147,9 +167,9 @@ pub fn journal(bytes: &[u8]) {
 /// The header of a DICOM file: the same however much of it is at hand at first.
 pub fn dicom_header(bytes: &[u8]) {
     let key = BuildHasherDefault::<DefaultHasher>::default();
-    let whole = dicom::identity(bytes, std::io::empty(), &key);
+    let whole = dicom::identity(bytes, std::io::empty(), &key).expect("nothing can fail to be read");
     let half = bytes.len() / 2;
     if half >= dicom::PREFIX {
-        assert_eq!(dicom::identity(&bytes[..half], &bytes[half..], &key), whole);
+        assert_eq!(dicom::identity(&bytes[..half], &bytes[half..], &key).expect("nor can this"), whole);
     }
 }

@@ -83,6 +83,9 @@ pub enum Error {
         /// What to do about the last failure.
         hint: Option<String>,
     },
+    /// What is wrong has been told in full already: only the exit status is left to say it.
+    #[error("see above")]
+    Told,
     /// What was asked cannot be done, for a reason that only one command knows.
     #[error("{message}")]
     Refused {
@@ -137,7 +140,7 @@ impl Error {
             Error::Usage { hint, .. } | Error::Refused { hint, .. } => hint,
             Error::NoAnswer => "run it in a terminal, pipe the answer in, or answer every question with '--yes'",
             Error::Partly { hint, .. } => return hint.clone(),
-            Error::Contents(_) | Error::Interrupted(_) => return None,
+            Error::Contents(_) | Error::Interrupted(_) | Error::Told => return None,
         };
         Some(hint.to_owned()).filter(|hint| !hint.is_empty())
     }

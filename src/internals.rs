@@ -1,7 +1,6 @@
 //! The one door for this project's own tests, fuzz targets and benchmarks. No part of the public interface.
 
 pub use crate::cli::command;
-pub use crate::creation::journal::{Fingerprint, Journal, Known};
 pub use crate::dicom::{PREFIX, identity};
 pub use crate::lists::{Column, InputList};
 pub use crate::scan::{Check, Pattern, Scan};
@@ -10,5 +9,5 @@ pub use crate::troubleshooting::advice;
 
 /// What the answers of the web API mean.
 pub mod reply {
-    pub use crate::api::reply::{created, documentation, jobs, read, understand};
+    pub use crate::api::reply::{Jobs, documentation, read};
 }

@@ -16,6 +16,7 @@
 //! | work | [`plan`] | from a mapping and the defaults to jobs, or to everything that is wrong |
 //! | | [`creation`] | creating jobs so that none is lost and none is made twice |
 //! | | `scan` | which files: finding them, many at a time; is it DICOM, and whose is it |
+//! | | `folders` | which folders: wildcards, and spellings that mean the same folder |
 //! | | `troubleshooting` | what the errors of jobs mean and what to do about them |
 //! | files | [`mapping`] | the mapping CSV: read, checked, edited in place |
 //! | | `lists` | input lists as Excel, editors and colleagues leave them |
@@ -31,19 +32,31 @@
 //!
 //! `testing` is a fake IDIS server, with the feature `testing`.
 
+// What only the command line uses is there without it, too.
+#![cfg_attr(not(feature = "cli"), allow(dead_code, unused_imports))]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub mod api;
 pub mod batch;
+#[cfg(feature = "cli")]
 mod cli;
+#[cfg(feature = "cli")]
 mod commands;
 pub mod creation;
+#[cfg(feature = "cli")]
 mod dicom;
 mod error;
+#[cfg(feature = "cli")]
+mod folders;
+#[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod internals;
+#[cfg(feature = "cli")]
 mod lists;
 pub mod mapping;
 pub mod plan;
 mod problem;
+#[cfg(feature = "cli")]
 mod scan;
 pub mod selection;
 pub mod settings;
@@ -51,10 +64,12 @@ mod storage;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod text;
+#[cfg(feature = "cli")]
 mod troubleshooting;
 mod unc;
 pub mod values;
 
+#[cfg(feature = "cli")]
 pub use cli::run;
 pub use error::{Error, Result};
 pub use problem::{Place, Problem, Problems};

@@ -1,5 +1,6 @@
 //! What is wrong in a file, and where.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -125,6 +126,40 @@ pub fn lines<'a>(path: &'a Path, list: &'a [Problem]) -> impl Iterator<Item = St
     list[..shown].iter().map(|problem| format!("{}{}: {problem}", path.display(), problem.place)).chain(more)
 }
 
+/// `line 7`, `lines 7 and 9`, `lines 7, 9 and 12 more`: the first ten are named.
+pub fn numbered(lines: &[usize]) -> String {
+    const NAMED: usize = 10;
+    let mut named: Vec<String> = lines.iter().take(NAMED).map(usize::to_string).collect();
+    let last = match lines.len() - named.len() {
+        0 => named.pop().unwrap_or_default(),
+        more => format!("{more} more"),
+    };
+    if named.is_empty() { format!("line {last}") } else { format!("lines {} and {last}", named.join(", ")) }
+}
+
+/// One problem for all that are the same on several lines, in the place of the first, which names the others.
+pub fn grouped(list: &[Problem]) -> Vec<Problem> {
+    let mut lines: HashMap<(&str, Option<&str>), Vec<usize>> = HashMap::new();
+    for problem in list {
+        if let Place::Line(line) = problem.place {
+            lines.entry((&problem.message, problem.hint.as_deref())).or_default().push(line);
+        }
+    }
+    let mut groups = vec![];
+    for problem in list {
+        match (&problem.place, lines.get(&(problem.message.as_str(), problem.hint.as_deref()))) {
+            (Place::Line(line), Some(all)) if all.len() > 1 => {
+                if all[0] == *line {
+                    let message = format!("{} (also {})", problem.message, numbered(&all[1..]));
+                    groups.push(Problem { message, ..problem.clone() });
+                }
+            }
+            _ => groups.push(problem.clone()),
+        }
+    }
+    groups
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,6 +171,18 @@ mod tests {
         assert_eq!(text.lines().count(), SHOWN + 1);
         assert!(text.starts_with("f, line 1: wrong\nf, line 2: wrong\n"), "{text}");
         assert!(text.ends_with("f: 480 more like these"), "{text}");
+    }
+
+    #[test]
+    fn the_same_on_several_lines_becomes_one() {
+        let odd = |line: usize| Problem::new(Place::Line(line), "odd");
+        let list = [odd(3), Problem::new(Place::Line(4), "wrong"), odd(5), Problem::new(Place::Whole, "odd")];
+        let texts: Vec<String> =
+            grouped(&list).iter().map(|problem| format!("{}: {}", problem.place, problem.message)).collect();
+        assert_eq!(texts, [", line 3: odd (also line 5)", ", line 4: wrong", ": odd"]);
+        let many: Vec<Problem> = (1..=100).map(odd).collect();
+        assert_eq!(grouped(&many)[0].message, "odd (also lines 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 89 more)");
+        assert_eq!(grouped(&many).len(), 1);
     }
 
     #[test]

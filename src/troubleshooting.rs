@@ -69,8 +69,7 @@ fn for_error(text: &str) -> Option<Advice> {
 }
 
 fn is_older(job: &Job, now: NaiveDateTime) -> bool {
-    let date = job.date.as_deref().and_then(|date| date.parse::<NaiveDateTime>().ok());
-    date.is_some_and(|date| now.signed_duration_since(date) > PATIENCE)
+    job.created_at().is_some_and(|date| now.signed_duration_since(date) > PATIENCE)
 }
 
 #[cfg(test)]

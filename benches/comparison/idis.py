@@ -86,9 +86,13 @@ class Idis:
 
     def answer(self, function, arguments):
         if function == "create_job":
+            given = dict(arguments)
+            echo = {"source_" + name: given[name] for name in ("anonymizedpatientid", "anonymizedpatientname") if name in given}
+            echo["source_instance_id"] = given.get("source_instance_id")
+            tail = ", " + json.dumps({**CORE, **DETAILS, **echo})[1:]
             with self.lock:
-                self.created.append(dict(arguments).get("source_instance_id"))
-                return job(self.jobs + len(self.created), TAIL_EXTENDED)
+                self.created.append(given.get("source_instance_id"))
+                return job(self.jobs + len(self.created), tail)
         ids = [int(value) for name, value in arguments if name in ("job_id", "job_ids")]
         if function in ("get_jobs_list", "get_jobs_list_extended"):
             tail = TAIL if function == "get_jobs_list" else TAIL_EXTENDED

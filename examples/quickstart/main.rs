@@ -91,7 +91,6 @@ fn follow(tutorial: &Tutorial, practice: &Practice, session: &mut Session, idis:
     for step in tutorial.steps {
         match *step {
             Step::Go(folder) => session.cd(Path::new(folder)),
-            Step::Edit(options) => session.edit_mapping(options)?,
             Step::Anon(arguments) if arguments.starts_with("create ") => {
                 session.anon_answering("y", arguments)?;
             }

@@ -5,7 +5,6 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anonapi::settings::SettingsFile;
 use anonapi::testing::FakeJob;
 use anonapi::testing::practice::Practice;
 
@@ -66,24 +65,6 @@ impl Session {
         println!("{}", output.trim_end());
         let status = child.wait()?;
         if status.success() { Ok(output) } else { Err(format!("'anon {arguments}' ended with {status}").into()) }
-    }
-
-    /// Does to the mapping what the user would do in the editor that `anon map edit` opens.
-    pub fn edit_mapping(&self, options: &[(&str, &str)]) -> Result<()> {
-        println!("$ anon map edit        (in the editor, you change these options and save)");
-        let (settings, _) = SettingsFile::at(self.settings.clone()).load()?;
-        let path = settings.active_mapping_file.ok_or("there is no active mapping")?;
-        let mut text = fs::read_to_string(&path)?;
-        for (name, value) in options {
-            let is_option = |line: &&str| line.split([',', ';']).next().is_some_and(|first| first.trim() == *name);
-            let line = text.lines().find(is_option).ok_or_else(|| format!("the mapping has no option '{name}'"))?;
-            let delimiter = if line.contains(';') { ';' } else { ',' };
-            let changed = format!("{name}{delimiter}{value}");
-            println!("    {changed}");
-            text = text.replacen(line, &changed, 1);
-        }
-        fs::write(&path, text)?;
-        Ok(())
     }
 
     /// The batch of the working folder must hold these jobs and no others.

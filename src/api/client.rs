@@ -1,54 +1,45 @@
-use std::error::Error as _;
-use std::io::{self, Read as _};
-use std::sync::OnceLock;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use reqwest::blocking::Response;
-use reqwest::header::{AUTHORIZATION, HeaderValue, LOCATION};
-use reqwest::{Method, StatusCode, Url, redirect};
+use reqwest::header::HeaderValue;
+use reqwest::{Method, StatusCode, Url};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::error::{ApiError, Failure, NotAnApi, Result};
+use super::error::{ApiError, Failure, ProxyFault, Result};
+use super::event::{Event, Observer, Sent};
 use super::form::Form;
+use super::redirect;
 use super::reply;
+use super::silence::Silence;
 use super::token::Token;
-
-/// No honest answer is larger: a thousand jobs with every field are about 1 MB. As JSON it takes some 30 times as much memory.
-const LARGEST_ANSWER: u64 = 16 << 20;
+use super::transport::{Answer, Over, Request, Transport, Unanswered};
+use super::url::{ServerUrl, shown};
 
 /// The pauses before a call that can safely be repeated is tried again.
 const PAUSES: [Duration; 2] = [Duration::from_millis(250), Duration::from_millis(750)];
 
-/// Told of each request and its outcome, for `-vv`. Never given arguments or credentials.
-pub type Observer = Box<dyn Fn(&str) + Send + Sync>;
-
 /// A client of one server, for one user. It can be shared between threads, and keeps its connections open.
 pub struct Client {
-    url: String,
+    url: ServerUrl,
     user: String,
     token: Token,
-    options: ClientBuilder,
-    /// Made at the first call: reading the system's trust store takes longer than most commands.
-    transport: OnceLock<reqwest::blocking::Client>,
+    timeout: Duration,
+    transport: Transport,
+    observer: Option<Observer>,
+    silence: Option<Silence>,
 }
 
 /// How a [`Client`] connects.
 pub struct ClientBuilder {
-    pub(super) validate_ssl: bool,
-    pub(super) connect_timeout: Duration,
-    pub(super) timeout: Duration,
+    validate_ssl: bool,
+    timeout: Duration,
     observer: Option<Observer>,
 }
 
 impl Default for ClientBuilder {
     fn default() -> Self {
-        ClientBuilder {
-            validate_ssl: true,
-            connect_timeout: Duration::from_secs(10),
-            timeout: Duration::from_secs(60),
-            observer: None,
-        }
+        ClientBuilder { validate_ssl: true, timeout: Duration::from_secs(60), observer: None }
     }
 }
 
@@ -60,53 +51,53 @@ impl ClientBuilder {
         self
     }
 
-    /// How long one call may take, and how long connecting may take (10 s at most). 60 s unless said otherwise.
+    /// How long one call may take from beginning to end, repetitions included; of that, connecting may take four fifths, and 10 s
+    /// at most. 60 s unless said otherwise.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
-        self.connect_timeout = timeout.min(Duration::from_secs(10));
         self
     }
 
-    /// Is told of each request and its outcome.
+    /// Is told what happens to each call.
     #[must_use]
-    pub fn observer(mut self, observer: impl Fn(&str) + Send + Sync + 'static) -> Self {
-        self.observer = Some(Box::new(observer));
+    pub fn observer(mut self, observer: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
+        self.observer = Some(std::sync::Arc::new(observer));
         self
     }
 
-    /// Makes the client. Nothing is sent or read yet.
+    /// Makes the client. Nothing is sent yet, and no certificates are read.
     ///
     /// # Errors
-    /// When `url` is not an http or https URL.
+    /// When `url` is not the base URL of a server, or the system has no threads left.
     pub fn build(self, url: &str, user: &str, token: Token) -> Result<Client> {
-        let url = url.trim().trim_end_matches('/').to_owned();
-        let fault = match Url::parse(&url) {
-            Ok(parsed) if matches!(parsed.scheme(), "http" | "https") && parsed.has_host() => None,
-            Ok(_) => Some("it should start with https://".to_owned()),
-            Err(error) => Some(error.to_string()),
-        };
-        if let Some(fault) = fault {
-            return Err(ApiError { url, failure: Failure::BadUrl(fault) });
-        }
-        Ok(Client { url, user: user.to_owned(), token, options: self, transport: OnceLock::new() })
+        let url = ServerUrl::parse(url)?;
+        let transport = Transport::new(self.validate_ssl, self.timeout)
+            .map_err(|failure| ApiError { url: url.as_str().to_owned(), failure })?;
+        let silence = self.observer.clone().map(|observer| {
+            let url = url.as_str().to_owned();
+            Silence::watched(move || observer(&Event::Waiting { url: &url }))
+        });
+        let user = user.to_owned();
+        Ok(Client { url, user, token, timeout: self.timeout, transport, observer: self.observer, silence })
     }
 }
 
-/// Whether a call may be sent twice.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Repeat {
-    /// Sending it twice does the same as sending it once.
-    Safe,
-    /// It creates something: it is sent again only if it has certainly not arrived.
-    Never,
+/// A call of a function.
+pub(super) struct Call<'a> {
+    pub(super) method: Method,
+    pub(super) function: &'a str,
+    pub(super) form: Form,
+    /// Whether sending it twice does the same as sending it once. If not, it is sent again only if it has certainly not arrived.
+    pub(super) is_repeatable: bool,
+    pub(super) over: Over,
 }
 
 impl Client {
     /// A client with the usual options.
     ///
     /// # Errors
-    /// When `url` is not an http or https URL.
+    /// As [`ClientBuilder::build`].
     pub fn new(url: &str, user: &str, token: Token) -> Result<Client> {
         Client::builder().build(url, user, token)
     }
@@ -118,7 +109,7 @@ impl Client {
 
     /// The base URL of the server, without a slash at the end.
     pub fn url(&self) -> &str {
-        &self.url
+        self.url.as_str()
     }
 
     /// The user who calls.
@@ -128,13 +119,17 @@ impl Client {
 
     /// Whether what is sent can be read on the way.
     pub fn is_plain(&self) -> bool {
-        self.url.starts_with("http:")
+        self.url.is_plain()
     }
 
     /// Whether the server is this computer.
     pub fn is_local(&self) -> bool {
-        let host = Url::parse(&self.url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
-        host == "localhost" || host == "[::1]" || host.starts_with("127.")
+        self.url.is_local()
+    }
+
+    /// The proxy that leads to the server, as `host:port`, if there is one.
+    pub fn proxy(&self) -> Option<String> {
+        self.transport.proxy(self.url.parsed()).ok().flatten()
     }
 
     /// Calls any function of the API that reads.
@@ -142,235 +137,174 @@ impl Client {
     /// # Errors
     /// [`ApiError`] names the URL and says how it failed.
     pub fn get(&self, function: &str, form: Form) -> Result<Value> {
-        self.call(Method::GET, function, form, Repeat::Safe)
+        self.read(function, form)
     }
 
-    /// Calls any function of the API that changes something.
+    /// Calls any function of the API that changes something. Sent again only if it has certainly not arrived.
     ///
     /// # Errors
     /// [`ApiError`] names the URL and says how it failed.
     pub fn post(&self, function: &str, form: Form) -> Result<Value> {
-        self.call(Method::POST, function, form, Repeat::Never)
+        let call = Call { method: Method::POST, function, form, is_repeatable: false, over: Over::Fresh };
+        self.call(call)
     }
 
     /// Asks for the API's own documentation, which every live API has.
     ///
     /// # Errors
-    /// [`Error::Api`] if there is no web API at this URL, or it cannot be reached.
+    /// When there is no web API at this URL, or it cannot be reached.
     pub fn get_documentation(&self) -> Result<Value> {
-        let response = self.send(&Method::GET, "", &Form::new(), Repeat::Safe)?;
-        let url = self.url_of("");
-        let status = response.status();
-        if status.is_redirection() {
-            return Err(self.redirected(&url, &response));
-        }
-        let body = self.body(&url, response)?;
-        reply::documentation(status.as_u16(), &body).map_err(|failure| self.error(&url, failure))
+        let form = Form::new();
+        let call = Call { method: Method::GET, function: "", form, is_repeatable: true, over: Over::Kept };
+        let answer = self.answer(&call)?;
+        self.understood(&answer, "", reply::documentation(answer.status.as_u16(), &answer.body))
     }
 
-    pub(super) fn call(&self, method: Method, function: &str, form: Form, repeat: Repeat) -> Result<Value> {
-        let response = self.send(&method, function, &form, repeat)?;
-        let url = self.url_of(function);
-        let status = response.status();
-        if status.is_redirection() {
-            return Err(self.redirected(&url, &response));
-        }
-        let body = self.body(&url, response)?;
-        reply::read(function, status.as_u16(), &body).map_err(|failure| self.error(&url, failure))
+    /// Calls a function that reads.
+    pub(super) fn read<T: DeserializeOwned>(&self, function: &str, form: Form) -> Result<T> {
+        self.call(Call { method: Method::GET, function, form, is_repeatable: true, over: Over::Kept })
     }
 
-    /// Names the URL of the function whose answer is wrong.
-    pub(super) fn answered<T>(&self, function: &str, outcome: Result<T, Failure>) -> Result<T> {
-        outcome.map_err(|failure| self.error(&self.url_of(function), failure))
+    /// Calls a function, and reads what it answers.
+    pub(super) fn call<T: DeserializeOwned>(&self, call: Call<'_>) -> Result<T> {
+        let answer = self.answer(&call)?;
+        let function = call.function;
+        self.understood(&answer, function, reply::read(function, answer.status.as_u16(), &answer.body))
     }
 
-    fn url_of(&self, function: &str) -> String {
-        if function.is_empty() { self.url.clone() } else { format!("{}/{function}", self.url) }
-    }
-
-    fn send(&self, method: &Method, function: &str, form: &Form, repeat: Repeat) -> Result<Response> {
-        let mut pauses = PAUSES.iter();
-        loop {
-            let outcome = self.send_once(method, function, form);
-            let again = match &outcome {
-                Ok(response) => repeat == Repeat::Safe && is_passing(response.status()),
-                Err(attempt) => attempt.may_repeat(repeat),
+    /// Names the URL of the function whose answer is wrong, and the proxy if the answer may be that of one.
+    fn understood<T>(&self, answer: &Answer, function: &str, outcome: Result<T, Failure>) -> Result<T> {
+        let page_of_a_proxy = || {
+            let proxy = self.proxy().filter(|_| self.is_plain())?;
+            let status = answer.status.as_u16();
+            let fault = match status {
+                407 => ProxyFault::Login,
+                200 | 403 | 502..=504 if !reply::is_json(&answer.body) => ProxyFault::Page(status),
+                _ => return None,
             };
-            match pauses.next() {
-                Some(pause) if again => sleep(*pause),
-                _ => return outcome.map_err(|attempt| self.error(&self.url_of(function), attempt.failure)),
+            Some(Failure::Proxy(proxy, fault))
+        };
+        outcome.map_err(|failure| self.failed(function, page_of_a_proxy().unwrap_or(failure)))
+    }
+
+    pub(super) fn failed(&self, function: &str, failure: Failure) -> ApiError {
+        ApiError { url: self.url.of_function(function), failure }
+    }
+
+    /// Calls a function until there is an answer, or none is to be had.
+    fn answer(&self, call: &Call<'_>) -> Result<Answer> {
+        let _waiting = self.silence.as_ref().map(Silence::begin);
+        let deadline = Instant::now() + self.timeout;
+        let mut over = call.over;
+        let mut pauses = PAUSES.iter().copied();
+        let mut attempt = 1;
+        loop {
+            let outcome = self.try_once(call, over, deadline);
+            let pause = match &outcome {
+                Ok(answer) if call.is_repeatable && is_passing(answer.status) => pauses.next(),
+                Ok(_) => None,
+                // The server had closed the connection: another one is no second try of anything that has failed.
+                Err(Unanswered { was_kept: true, cause }) if call.is_repeatable && !cause.is_over() => {
+                    over = Over::Fresh;
+                    Some(Duration::ZERO)
+                }
+                Err(Unanswered { cause, .. }) if cause.is_passing && (call.is_repeatable || !cause.arrived) => {
+                    pauses.next()
+                }
+                Err(_) => None,
+            };
+            let left = deadline.saturating_duration_since(Instant::now());
+            let Some(pause) = pause.filter(|pause| *pause < left) else {
+                return outcome.map_err(|unanswered| self.failed(call.function, unanswered.cause.failure));
+            };
+            attempt += 1;
+            self.tell_of_repetition(call, &outcome, attempt, pause);
+            sleep(pause);
+        }
+    }
+
+    /// Sends a call where it belongs, and wherever the server sends it from there.
+    fn try_once(&self, call: &Call<'_>, over: Over, deadline: Instant) -> Result<Answer, Unanswered> {
+        let lasting = |failure| Unanswered { cause: super::cause::Cause::lasting(failure), was_kept: false };
+        let url = self.url.of_function(call.function);
+        let mut url = Url::parse(&url).map_err(|error| lasting(Failure::Setup(error.to_string())))?;
+        let mut arguments = call.form.pairs().to_vec();
+        if !call.form.has("user_name") {
+            arguments.push(("user_name".to_owned(), self.user.clone()));
+        }
+        let authorization = self.authorization().map_err(lasting)?;
+        let mut times = 0;
+        loop {
+            let within = deadline.saturating_duration_since(Instant::now());
+            let request = Request {
+                method: &call.method,
+                url: &url,
+                arguments: &arguments,
+                authorization: &authorization,
+                within,
+            };
+            let started = Instant::now();
+            let outcome = self.transport.send(over, &request);
+            self.tell_of_answer(&request, &outcome, started);
+            let answer = outcome?;
+            if !redirect::is_one(answer.status) {
+                return Ok(answer);
+            }
+            times += 1;
+            match redirect::followed(&call.method, &url, answer.location.as_deref(), times) {
+                Ok(next) => {
+                    self.tell(&Event::Redirected { to: &shown(next.as_str()) });
+                    url = next;
+                }
+                Err(fault) => {
+                    let mut unanswered = lasting(Failure::Redirected(fault));
+                    unanswered.cause.arrived = true;
+                    return Err(unanswered);
+                }
             }
         }
     }
 
-    fn send_once(&self, method: &Method, function: &str, form: &Form) -> Result<Response, Attempt> {
-        let url = self.url_of(function);
-        let transport = self.transport().map_err(Attempt::final_)?;
-        let mut pairs = form.pairs().to_vec();
-        if !form.has("user_name") {
-            pairs.push(("user_name".to_owned(), self.user.clone()));
-        }
-        let mut authorization = HeaderValue::try_from(format!("Token {}", self.token.reveal())).map_err(|_| {
-            Attempt::final_(Failure::Setup("the token holds characters that cannot be sent".to_owned()))
-        })?;
-        authorization.set_sensitive(true);
-        let started = Instant::now();
-        let outcome = transport.request(method.clone(), &url).header(AUTHORIZATION, authorization).form(&pairs).send();
-        self.observe(method, &url, pairs.len(), started, &outcome);
-        outcome.map_err(|error| Attempt::of(&error, self.options.timeout))
+    fn authorization(&self) -> Result<HeaderValue, Failure> {
+        let mut value = HeaderValue::try_from(format!("Token {}", self.token.reveal()))
+            .map_err(|_| Failure::Setup("the token holds characters that cannot be sent".to_owned()))?;
+        value.set_sensitive(true);
+        Ok(value)
     }
 
-    fn observe(&self, method: &Method, url: &str, count: usize, started: Instant, outcome: &reqwest::Result<Response>) {
-        let Some(observer) = &self.options.observer else { return };
-        let answer = match outcome {
-            Ok(response) => response.status().to_string(),
-            Err(_) => "no answer".to_owned(),
+    fn tell(&self, event: &Event<'_>) {
+        if let Some(observer) = &self.observer {
+            observer(event);
+        }
+    }
+
+    fn tell_of_answer(&self, request: &Request<'_>, outcome: &Result<Answer, Unanswered>, started: Instant) {
+        let took = started.elapsed();
+        let url = shown(request.url.as_str());
+        let request = Sent { method: request.method.as_str(), url: &url, arguments: request.arguments.len() };
+        self.tell(&match outcome {
+            Ok(answer) => Event::Answered { request, status: answer.status, took },
+            Err(unanswered) => Event::Failed { request, failure: &unanswered.cause.failure, took },
+        });
+    }
+
+    fn tell_of_repetition(
+        &self,
+        call: &Call<'_>,
+        outcome: &Result<Answer, Unanswered>,
+        attempt: usize,
+        pause: Duration,
+    ) {
+        let because = match outcome {
+            Ok(answer) => Failure::Unexpected(answer.status).to_string(),
+            Err(unanswered) => unanswered.cause.failure.to_string(),
         };
-        let milliseconds = started.elapsed().as_millis();
-        observer(&format!("{method} {url} with {count} arguments: {answer}, {milliseconds} ms"));
+        let url = self.url.of_function(call.function);
+        self.tell(&Event::Retrying { url: &url, because: &because, attempt, pause });
     }
-
-    fn transport(&self) -> Result<&reqwest::blocking::Client, Failure> {
-        if let Some(ready) = self.transport.get() {
-            return Ok(ready);
-        }
-        let builder = reqwest::blocking::Client::builder()
-            .user_agent(concat!("anon/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(self.options.connect_timeout)
-            .timeout(self.options.timeout)
-            .redirect(same_host_only());
-        let built = super::tls::configure(builder, &self.url, self.options.validate_ssl)?
-            .build()
-            .map_err(|error| Failure::Setup(format!("cannot set up a connection: {}", chain(&error))))?;
-        Ok(self.transport.get_or_init(|| built))
-    }
-
-    fn body(&self, url: &str, response: Response) -> Result<Vec<u8>> {
-        let mut body = Vec::new();
-        response.take(LARGEST_ANSWER + 1).read_to_end(&mut body).map_err(|error| self.cut_off(url, &error))?;
-        if body.len() as u64 > LARGEST_ANSWER {
-            return Err(self.error(url, Failure::NotAnApi(NotAnApi::TooLarge)));
-        }
-        Ok(body)
-    }
-
-    fn cut_off(&self, url: &str, error: &io::Error) -> ApiError {
-        let timed_out = error.kind() == io::ErrorKind::TimedOut
-            || error
-                .get_ref()
-                .and_then(|inner| inner.downcast_ref::<reqwest::Error>())
-                .is_some_and(reqwest::Error::is_timeout);
-        let failure = if timed_out { Failure::Timeout(self.options.timeout.as_secs()) } else { Failure::Broken };
-        self.error(url, failure)
-    }
-
-    fn redirected(&self, url: &str, response: &Response) -> ApiError {
-        let to = response.headers().get(LOCATION).and_then(|to| to.to_str().ok()).unwrap_or("nowhere");
-        self.error(url, Failure::Redirected(to.to_owned()))
-    }
-
-    fn error(&self, url: &str, failure: Failure) -> ApiError {
-        ApiError { url: url.to_owned(), failure }
-    }
-}
-
-/// One request that got no answer.
-struct Attempt {
-    failure: Failure,
-    /// Whether the request can have reached the server.
-    arrived: bool,
-    /// Whether the same request may fare better in a moment.
-    passing: bool,
-}
-
-impl Attempt {
-    fn final_(failure: Failure) -> Attempt {
-        Attempt { failure, arrived: false, passing: false }
-    }
-
-    fn of(error: &reqwest::Error, timeout: Duration) -> Attempt {
-        let text = chain(error);
-        let kind = io_kind(error);
-        let connecting = error.is_connect();
-        let failure = if text.contains("dns error") {
-            return Attempt::final_(Failure::UnknownHost);
-        } else if text.contains("certificate")
-            || text.contains("CertificateRequired")
-            || text.contains("CaUsedAsEndEntity")
-        {
-            return Attempt::final_(Failure::Certificate(innermost(error)));
-        } else if error.is_builder() || error.is_request() && error.is_redirect() {
-            return Attempt::final_(Failure::Setup(text));
-        } else if kind == Some(io::ErrorKind::ConnectionRefused) {
-            Failure::Refused
-        } else if connecting && error.is_timeout() {
-            Failure::NoConnection(format!("no answer within {} s", timeout.as_secs()))
-        } else if error.is_timeout() {
-            Failure::Timeout(timeout.as_secs())
-        } else if connecting {
-            Failure::NoConnection(innermost(error))
-        } else {
-            Failure::Broken
-        };
-        // A server that hangs up without a word does so again: that is not worth a second try.
-        let passing = connecting || error.is_timeout() || kind.is_some_and(is_reset);
-        Attempt { failure, arrived: !connecting, passing }
-    }
-
-    fn may_repeat(&self, repeat: Repeat) -> bool {
-        self.passing && (repeat == Repeat::Safe || !self.arrived)
-    }
-}
-
-/// Windows says of the same event that the connection was reset or that it was aborted.
-fn is_reset(kind: io::ErrorKind) -> bool {
-    matches!(kind, io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted)
 }
 
 /// Statuses of a proxy or a server that is just starting: the same call may succeed in a moment.
 fn is_passing(status: StatusCode) -> bool {
     matches!(status.as_u16(), 429 | 502 | 503 | 504)
-}
-
-/// The token goes to the host that it was meant for, and to no other; nor from https to http.
-fn same_host_only() -> redirect::Policy {
-    redirect::Policy::custom(|attempt| {
-        let Some(from) = attempt.previous().last() else { return attempt.stop() };
-        let to = attempt.url();
-        let same_origin = from.origin() == to.origin();
-        let upgrade = from.scheme() == "http" && to.scheme() == "https" && from.host() == to.host();
-        if attempt.previous().len() > 5 || !(same_origin || upgrade) { attempt.stop() } else { attempt.follow() }
-    })
-}
-
-/// The error and its causes, without the URL, which is named anyway.
-fn chain(error: &reqwest::Error) -> String {
-    let mut texts = vec![];
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        texts.push(inner.to_string());
-        cause = inner.source();
-    }
-    texts.join(": ")
-}
-
-fn innermost(error: &reqwest::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    cause.to_string()
-}
-
-fn io_kind(error: &reqwest::Error) -> Option<io::ErrorKind> {
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        if let Some(io) = inner.downcast_ref::<io::Error>()
-            && io.kind() != io::ErrorKind::Other
-        {
-            return Some(io.kind());
-        }
-        cause = inner.source();
-    }
-    None
 }

@@ -1,5 +1,9 @@
 use reqwest::StatusCode;
 
+use super::job::JobStatus;
+use super::tls::Distrust;
+use super::url::UrlFault;
+
 /// A call to the web API that failed: which URL, and how.
 #[derive(Debug, thiserror::Error)]
 #[error("{url}: {failure}")]
@@ -38,9 +42,71 @@ pub enum NotAnApi {
     /// JSON, but no documentation where an API has it.
     #[error("the answer holds no documentation")]
     NoDocumentation,
-    /// More than any API answers with.
-    #[error("the answer is larger than any that an API gives")]
+    /// More than any API answers with: 16 MiB, or 500,000 values.
+    #[error("the answer is larger than any that an API gives (16 MiB or 500,000 values)")]
     TooLarge,
+    /// In a way that nobody asked for.
+    #[error("the answer is compressed in a way that was not asked for")]
+    Compressed,
+}
+
+/// Where a server sends a call that does not go there.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Redirect {
+    /// To another host, or from https to http.
+    #[error("the server redirects to '{0}', another host, where the token does not go")]
+    Elsewhere(String),
+    /// A call that changes something, which is sent to one place and once.
+    #[error("the server redirects to '{0}', and a call that changes something is not sent on")]
+    OfAChange(String),
+    /// From one place to the next.
+    #[error("the server redirects to '{0}', after it has done so {MOST_REDIRECTS} times")]
+    TooOften(String),
+    /// Without a place.
+    #[error("the server redirects to nowhere")]
+    Nowhere,
+}
+
+/// How often a call is sent on.
+pub(super) const MOST_REDIRECTS: usize = 5;
+
+/// What a proxy has against a call.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProxyFault {
+    /// It cannot be reached.
+    #[error("cannot be reached: {0}")]
+    NoConnection(String),
+    /// 407: it wants a user name and a password of its own.
+    #[error("wants you to log in (407 Proxy Authentication Required)")]
+    Login,
+    /// It does not connect to the server.
+    #[error("does not connect to the server")]
+    Refused,
+    /// It, or something behind it, answers with a page for people.
+    #[error("answered with a web page, not the server's web API (status {0})")]
+    Page(u16),
+}
+
+/// What is wrong with how the other side encrypts.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TlsFault {
+    /// It does not.
+    #[error("the server does not speak https on this port")]
+    Plain,
+    /// It has no version or cipher in common with this program.
+    #[error(
+        "no safe encryption in common: the server offers only versions or ciphers older than TLS 1.2 with AES-GCM ({0})"
+    )]
+    Old(String),
+    /// It hung up.
+    #[error("the server closed the connection while encryption was agreed on")]
+    HungUp,
+    /// Anything else.
+    #[error("encryption failed: {0}")]
+    Other(String),
 }
 
 /// How a call can fail.
@@ -56,18 +122,30 @@ pub enum Failure {
     /// No connection, for another reason.
     #[error("no connection: {0}")]
     NoConnection(String),
+    /// The proxy, named by host and port, is in the way.
+    #[error("the proxy {0} {1}")]
+    Proxy(String, ProxyFault),
     /// No answer within the time allowed.
     #[error("no answer within {0} s")]
     Timeout(u64),
     /// The server's certificate is not trusted.
     #[error("the server's certificate is not trusted: {0}")]
-    Certificate(String),
+    Certificate(Distrust),
+    /// The connection cannot be encrypted.
+    #[error(transparent)]
+    Tls(TlsFault),
     /// The connection broke before the whole answer had come.
     #[error("the connection was closed before the whole answer came")]
     Broken,
+    /// What answers does not speak HTTP.
+    #[error("what came back is not HTTP")]
+    NotHttp,
     /// The URL itself is wrong.
-    #[error("not a valid URL: {0}")]
-    BadUrl(String),
+    #[error("not the URL of a server: {0}")]
+    BadUrl(UrlFault),
+    /// A variable of the environment, or another setting of this computer, names what is not there.
+    #[error("{0}")]
+    BadVariable(String),
     /// The client could not be set up.
     #[error("{0}")]
     Setup(String),
@@ -86,15 +164,18 @@ pub enum Failure {
     /// 405.
     #[error("405 Method Not Allowed: this function cannot be called that way")]
     WrongMethod,
-    /// A redirect to another host, which would have carried the token there.
-    #[error("the server redirects to '{0}', another host, where the token does not go")]
-    Redirected(String),
+    /// The server sends the call elsewhere.
+    #[error(transparent)]
+    Redirected(Redirect),
     /// Any other status.
     #[error("unexpected response: code '{}', reason '{}'", .0.as_u16(), .0.canonical_reason().unwrap_or("unknown"))]
     Unexpected(StatusCode),
     /// JSON, but not what the function promises.
     #[error("the answer is not what it should be: {0}")]
     BadAnswer(String),
+    /// A job was to be reset, and nobody knows whether it was.
+    #[error("the answer was lost, and the job, which is {0} now, was perhaps reset")]
+    PerhapsReset(JobStatus),
 }
 
 impl ApiError {
@@ -106,8 +187,11 @@ impl ApiError {
             Failure::Refused
             | Failure::UnknownHost
             | Failure::NoConnection(_)
+            | Failure::Proxy(_, ProxyFault::NoConnection(_) | ProxyFault::Login | ProxyFault::Refused)
             | Failure::Certificate(_)
+            | Failure::Tls(_)
             | Failure::BadUrl(_)
+            | Failure::BadVariable(_)
             | Failure::Setup(_)
             | Failure::Unauthorized
             | Failure::NoSuchFunction(_)
@@ -116,9 +200,14 @@ impl ApiError {
             Failure::Rejected(_) => Effect::Refused,
             Failure::Timeout(_)
             | Failure::Broken
+            | Failure::NotHttp
+            | Failure::Proxy(_, ProxyFault::Page(_))
             | Failure::BadAnswer(_)
+            | Failure::PerhapsReset(_)
             | Failure::Redirected(_)
-            | Failure::NotAnApi(NotAnApi::NotJson | NotAnApi::NoDocumentation | NotAnApi::TooLarge) => Effect::Unknown,
+            | Failure::NotAnApi(
+                NotAnApi::NotJson | NotAnApi::NoDocumentation | NotAnApi::TooLarge | NotAnApi::Compressed,
+            ) => Effect::Unknown,
             Failure::Unexpected(status) => match status.as_u16() {
                 408 | 502 | 504 => Effect::Unknown,
                 400..=499 => Effect::None,
@@ -137,6 +226,7 @@ impl ApiError {
                 | Failure::BadAnswer(_)
                 | Failure::Timeout(_)
                 | Failure::Broken
+                | Failure::PerhapsReset(_)
         )
     }
 
@@ -147,20 +237,42 @@ impl ApiError {
                 "the machine is online but its web API is not responding; inform a server admin, \
                  or check the URL with 'anon server list'"
             }
-            Failure::UnknownHost | Failure::BadUrl(_) => {
+            Failure::BadUrl(fault) => return Some(fault.hint(&self.url)),
+            Failure::UnknownHost => {
                 "the URL may be wrong: check it with 'anon server list', correct it with 'anon server add NAME URL'"
             }
             Failure::NoConnection(_) => {
                 "check the network, VPN and proxy settings, and the URL with 'anon server list'"
             }
             Failure::Timeout(_) => "try again later, or allow more time with '--timeout SECONDS'",
-            Failure::Certificate(_) => {
-                "add your hospital's CA to the system's trust store or name its file in REQUESTS_CA_BUNDLE; \
-                 'anon settings set-validate-ssl false' turns the check off, at your own risk"
+            Failure::Proxy(_, ProxyFault::Login) => {
+                "ask your IT department how programs get through it; a user name and password for it go into the variable: \
+                 'HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT'"
             }
-            Failure::Broken => {
+            Failure::Proxy(..) => {
+                "check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY, in Windows also the proxy in Internet Options; \
+                 if the server is to be reached directly, name its host in NO_PROXY"
+            }
+            Failure::Certificate(distrust) => distrust.hint(),
+            Failure::Tls(TlsFault::Plain) => {
+                "ask a server admin which port speaks https, and correct the URL with 'anon server add NAME URL'; \
+                 with 'http://' anyone on the way can read your token"
+            }
+            Failure::Tls(TlsFault::Old(_)) => {
+                "ask a server admin to allow TLS 1.2 or 1.3 with ECDHE and AES-GCM (in Windows Server from 2012 R2 on a setting)"
+            }
+            Failure::Tls(TlsFault::HungUp | TlsFault::Other(_)) => {
+                "check the port in the URL with 'anon server list'; if it is right, the server may be too old for TLS 1.2, \
+                 or a firewall in the way: inform a server admin"
+            }
+            Failure::NotHttp if self.url.starts_with("http:") => {
+                "try again; if it stays so, the server may want https: check the URL with 'anon server list', \
+                 correct it with 'anon server add NAME URL'"
+            }
+            Failure::Broken | Failure::NotHttp => {
                 "try again; if it stays so, check the URL with 'anon server list' or inform a server admin"
             }
+            Failure::BadVariable(_) => "correct it, or remove it",
             Failure::Setup(_) => return None,
             Failure::Unauthorized => {
                 "check your user name and token with 'anon settings user info', \
@@ -175,7 +287,12 @@ impl ApiError {
             Failure::Unexpected(status) if status.as_u16() == 500 && self.url.ends_with("_job") => {
                 "there may be something wrong with the job itself; inform a server admin"
             }
+            Failure::Unexpected(StatusCode::BAD_REQUEST) if self.url.starts_with("http:") => {
+                "the server may want https: check the URL with 'anon server list', correct it with \
+                 'anon server add NAME URL', or inform a server admin"
+            }
             Failure::Unexpected(_) => "try again later; if it stays so, inform a server admin",
+            Failure::PerhapsReset(_) => "look at it with 'anon job info ID' before you reset it again",
             Failure::BadAnswer(_) => "the server may be of another version; inform a server admin",
         };
         Some(hint.to_owned())

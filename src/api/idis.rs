@@ -1,12 +1,23 @@
-use super::client::{Client, Repeat};
-use super::error::Result;
-use super::form::Form;
-use super::job::{Job, JobId};
-use super::reply;
+use std::collections::HashSet;
+
 use reqwest::Method;
+use serde::de::IgnoredAny;
+use serde_json::Value;
+
+use super::client::{Call, Client};
+use super::created::Created;
+use super::error::{Effect, Failure, Result};
+use super::form::Form;
+use super::job::{Job, JobStatus};
+use super::reply::Jobs;
+use super::transport::Over;
+use crate::values::JobId;
 
 /// How many jobs one call asks for: the arguments of more would not fit what web servers take in one body.
 const CHUNK: usize = 1000;
+
+/// What a reset makes of a job's error. The API refuses an empty text, but takes a space.
+const RESET_ERROR: &str = " ";
 
 /// The data of a job that is to be created.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,8 +75,12 @@ impl Client {
     /// # Errors
     /// When the call fails; an unknown id is [`super::Failure::Rejected`].
     pub fn get_job(&self, id: JobId) -> Result<Job> {
-        let answer = self.get("get_job", Form::new().with("job_id", id))?;
-        self.answered("get_job", reply::understand(answer))
+        let job: Job = self.read("get_job", Form::new().with("job_id", id))?;
+        if job.job_id == id {
+            return Ok(job);
+        }
+        let why = format!("it is about job {}, not about job {id}", job.job_id);
+        Err(self.failed("get_job", Failure::BadAnswer(why)))
     }
 
     /// The latest jobs of the server, in the server's order.
@@ -73,11 +88,10 @@ impl Client {
     /// # Errors
     /// When the call fails.
     pub fn get_jobs(&self) -> Result<Vec<Job>> {
-        let answer = self.get("get_jobs", Form::new())?;
-        self.answered("get_jobs", reply::jobs(answer))
+        self.read("get_jobs", Form::new()).map(|Jobs(jobs)| jobs)
     }
 
-    /// The jobs with these ids, in the server's order. Unknown ids are left out.
+    /// The jobs with these ids, in the server's order. Unknown ids are left out, and so is what else the server lists.
     ///
     /// # Errors
     /// When the call fails.
@@ -103,12 +117,32 @@ impl Client {
 
     /// Has a job processed again.
     ///
+    /// It is not sent twice blindly: a job that was reset is processed again, and perhaps finished, by the time that a lost answer is
+    /// noticed. The job is read first, and reset again only if it shows no trace of having been reset.
+    ///
     /// # Errors
-    /// When the call fails.
+    /// When the call fails; [`super::Failure::PerhapsReset`] if nobody can tell whether it did.
     pub fn reset_job(&self, id: JobId) -> Result<()> {
+        let Err(error) = self.reset_once(id, Over::Kept) else { return Ok(()) };
+        if !matches!(error.effect(), Effect::Unknown | Effect::Failed)
+            || matches!(error.failure, Failure::Redirected(_))
+        {
+            return Err(error);
+        }
+        // If the job cannot be read either, the first error says more.
+        let Ok(job) = self.get_job(id) else { return Err(error) };
+        match &job.status {
+            JobStatus::Active => Ok(()),
+            _ if job.error.as_deref() != Some(RESET_ERROR) => self.reset_once(id, Over::Fresh),
+            _ => Err(self.failed("modify_job", Failure::PerhapsReset(job.status))),
+        }
+    }
+
+    fn reset_once(&self, id: JobId, over: Over) -> Result<()> {
         let form = Form::new().with("job_id", id).with("status", "ACTIVE");
-        // The API refuses an empty error text, but takes a space.
-        self.change("modify_job", form.with("files_downloaded", 0).with("files_processed", 0).with("error", " "))
+        let form = form.with("files_downloaded", 0).with("files_processed", 0).with("error", RESET_ERROR);
+        let call = Call { method: Method::POST, function: "modify_job", form, is_repeatable: false, over };
+        self.call(call).map(|IgnoredAny| ())
     }
 
     /// Has a job processed although the patient has opted out, for the reason given.
@@ -120,26 +154,30 @@ impl Client {
         self.change("modify_job", form.with("source_ignore_opt_out_reason", format!("Reason: {reason}")))
     }
 
-    /// Creates a job and returns its id. Never sent twice.
+    /// Creates a job. Never sent twice, nor over a connection that the server may have closed.
     ///
     /// # Errors
-    /// When the call fails. [`super::ApiError::effect`] says whether the job can exist all the same.
-    pub fn create_job(&self, job: &NewJob) -> Result<JobId> {
-        let answer = self.call(Method::POST, "create_job", job.form(), Repeat::Never)?;
-        self.answered("create_job", reply::created(&answer))
+    /// When the call fails, or the answer is about another job. [`super::ApiError::effect`] says whether the job can exist all the same.
+    pub fn create_job(&self, job: &NewJob) -> Result<Created> {
+        let (method, function, form) = (Method::POST, "create_job", job.form());
+        let answer: Value = self.call(Call { method, function, form, is_repeatable: false, over: Over::Fresh })?;
+        Created::read(&answer, job).map_err(|failure| self.failed(function, failure))
     }
 
     /// Changing a job to what it already is does no harm, so this is tried again when the network fails.
     fn change(&self, function: &str, form: Form) -> Result<()> {
-        self.call(Method::POST, function, form, Repeat::Safe).map(drop)
+        let call = Call { method: Method::POST, function, form, is_repeatable: true, over: Over::Kept };
+        self.call(call).map(|IgnoredAny| ())
     }
 
     fn list(&self, function: &str, ids: &[JobId]) -> Result<Vec<Job>> {
         let mut jobs = Vec::with_capacity(ids.len());
         for chunk in ids.chunks(CHUNK) {
-            let answer = self.get(function, Form::new().with_all("job_ids", chunk))?;
-            jobs.extend(self.answered(function, reply::jobs(answer))?);
+            let Jobs(chunk) = self.read(function, Form::new().with_all("job_ids", chunk))?;
+            jobs.extend(chunk);
         }
+        let mut asked: HashSet<JobId> = ids.iter().copied().collect();
+        jobs.retain(|job: &Job| asked.remove(&job.job_id));
         Ok(jobs)
     }
 }

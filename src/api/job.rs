@@ -1,37 +1,10 @@
 use std::fmt;
-use std::str::FromStr;
 
+use chrono::{DateTime, Local, NaiveDateTime};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-/// The number by which a server knows a job.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct JobId(pub i64);
-
-impl JobId {
-    /// What a dry run puts in the place of an id.
-    pub const DRY_RUN: JobId = JobId(-1);
-}
-
-impl fmt::Display for JobId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl FromStr for JobId {
-    type Err = std::num::ParseIntError;
-
-    fn from_str(text: &str) -> Result<JobId, Self::Err> {
-        text.trim().parse().map(JobId)
-    }
-}
-
-impl<'de> Deserialize<'de> for JobId {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<JobId, D::Error> {
-        whole_number(deserializer)?.map(JobId).ok_or_else(|| serde::de::Error::custom("job_id is null"))
-    }
-}
+use crate::values::{JobId, whole_number};
 
 /// What a server is doing with a job.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -94,6 +67,7 @@ impl<'de> Deserialize<'de> for JobStatus {
 ///
 /// The named fields are always there, though most can be empty; what else a server sends is kept in `more`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(expecting = "a job")]
 pub struct Job {
     /// The server's number for it.
     pub job_id: JobId,
@@ -130,13 +104,19 @@ pub struct Job {
 }
 
 impl Job {
-    /// The pseudonym for the patient's id, where the call gives it (`get_job`, `get_jobs_list_extended`).
+    /// A field of source or destination as text, where the call gives it (`get_job`, `get_jobs_list_extended`).
+    pub fn detail(&self, name: &str) -> Option<String> {
+        plain_text(self.more.get(name)?)
+    }
+
+    /// The pseudonym for the patient's id, where the call gives it.
     pub fn pseudo_id(&self) -> Option<String> {
-        match self.more.get("source_anonymizedpatientid")? {
-            Value::String(text) => Some(text.clone()),
-            Value::Null => None,
-            other => Some(other.to_string()),
-        }
+        self.detail("source_anonymizedpatientid")
+    }
+
+    /// When it was created, by the server's clock.
+    pub fn created_at(&self) -> Option<NaiveDateTime> {
+        self.date.as_deref().and_then(moment)
     }
 
     /// The error text, if it says anything. A reset leaves a single space.
@@ -145,20 +125,23 @@ impl Job {
     }
 }
 
-/// A number, or a number written as text, or null.
-fn whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
-    match Value::deserialize(deserializer)? {
-        Value::Null => Ok(None),
-        Value::String(text) if text.trim().is_empty() => Ok(None),
-        Value::Number(number) if number.is_i64() => Ok(number.as_i64()),
-        // `3.0`, as long as it is exact.
-        Value::Number(number) => match number.as_f64() {
-            Some(value) if value.fract() == 0.0 && value.abs() < 1e15 => Ok(Some(value as i64)),
-            _ => Err(serde::de::Error::custom("expected a whole number")),
-        },
-        Value::String(text) => text.trim().parse().map(Some).map_err(serde::de::Error::custom),
-        _ => Err(serde::de::Error::custom("expected a whole number")),
+/// A value as text. `null` is none.
+pub(super) fn plain_text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Null => None,
+        other => Some(other.to_string()),
     }
+}
+
+/// A date of the API, `2016-08-26T15:04:44`, with or without fractions of a second. One that names its time zone is turned into
+/// local time.
+pub(super) fn moment(date: &str) -> Option<NaiveDateTime> {
+    let date = date.trim();
+    if let Ok(zoned) = DateTime::parse_from_rfc3339(date) {
+        return Some(zoned.with_timezone(&Local).naive_local());
+    }
+    date.get(..19)?.replacen(' ', "T", 1).parse().ok()
 }
 
 /// A number to show. What is none is not shown: it is no reason to hide the job, and all others with it.
@@ -178,6 +161,7 @@ fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D:
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeZone;
     use serde_json::json;
 
     use super::*;
@@ -209,6 +193,18 @@ mod tests {
         );
         assert_eq!(job.pseudo_id().as_deref(), Some("34"));
         assert!(whole_number(json!(1.5)).is_err() && whole_number(json!("x")).is_err());
+    }
+
+    #[test]
+    fn dates_are_read_in_the_forms_that_servers_write() {
+        let noon = "2026-11-23T12:00:00".parse().ok();
+        for text in ["2026-11-23T12:00:00", "2026-11-23 12:00:00", " 2026-11-23T12:00:00.123456"] {
+            assert_eq!(moment(text), noon, "{text}");
+        }
+        let zoned = Local.from_local_datetime(&noon.unwrap()).unwrap();
+        assert_eq!(moment(&zoned.to_rfc3339()), noon);
+        assert_eq!(moment(&zoned.to_utc().to_rfc3339()), noon);
+        assert!(["yesterday", "", "2026-11-23T12:00:0é"].into_iter().all(|text| moment(text).is_none()));
     }
 
     #[test]

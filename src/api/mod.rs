@@ -30,20 +30,33 @@
 //!
 //! To test such a program, `anonapi::testing` (feature `testing`) has a fake server.
 
+mod cause;
 mod client;
+mod created;
 mod error;
+mod event;
 mod form;
 mod idis;
 mod job;
 mod parallel;
+mod proxy;
+mod redirect;
 pub(crate) mod reply;
+mod silence;
 mod tls;
 mod token;
+mod transport;
+mod url;
 
+pub use crate::values::JobId;
 pub use client::{Client, ClientBuilder};
-pub use error::{ApiError, Effect, Failure, NotAnApi};
+pub use created::Created;
+pub use error::{ApiError, Effect, Failure, NotAnApi, ProxyFault, Redirect, TlsFault};
+pub use event::{Event, Observer, Sent};
 pub use form::Form;
 pub use idis::{Data, NewJob};
-pub use job::{Job, JobId, JobStatus};
+pub use job::{Job, JobStatus};
 pub use parallel::in_parallel;
+pub use tls::Distrust;
 pub use token::Token;
+pub use url::{ServerUrl, UrlFault, without_password};

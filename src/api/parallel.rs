@@ -7,20 +7,52 @@ use std::thread;
 /// as that order allows.
 ///
 /// `each` says whether to go on: after it has said no, no further item is begun; those under way are still handed over.
-/// Returns how many items were done.
+/// Returns how many items were done. Where the system has no threads or descriptors left, fewer are done at a time.
 pub fn in_parallel<T: Sync, R: Send>(
     items: &[T],
     at_once: usize,
     work: impl Fn(&T) -> R + Sync,
     mut each: impl FnMut(&T, R) -> bool,
 ) -> usize {
+    let workers = at_once.min(items.len()).min(room_for(at_once));
+    let (mut done, mut go_on) = (0, true);
+    if workers > 1 {
+        done = by_threads(items, workers, &work, |item, result| {
+            go_on &= each(item, result);
+            go_on
+        });
+    }
+    // One thread needs no other; and where none could be started, this one is left.
+    while let Some(item) = items.get(done).filter(|_| go_on) {
+        go_on = each(item, work(item));
+        done += 1;
+    }
+    done
+}
+
+/// So many threads more than work are started and sent away again: the work itself starts some, for its connections and to look up
+/// the name of a host, and does not cope where it cannot.
+const SPARE_THREADS: usize = 3;
+
+fn by_threads<T: Sync, R: Send>(
+    items: &[T],
+    workers: usize,
+    work: &(impl Fn(&T) -> R + Sync),
+    mut each: impl FnMut(&T, R) -> bool,
+) -> usize {
     let next = AtomicUsize::new(0);
     let mut done = 0;
     thread::scope(|scope| {
         let (send, receive) = mpsc::channel();
-        for _ in 0..at_once.clamp(1, items.len().max(1)) {
-            let (send, next, work) = (send.clone(), &next, &work);
-            scope.spawn(move || {
+        let mut started = Vec::with_capacity(workers);
+        for _ in 0..workers + SPARE_THREADS {
+            // Nobody works before it is known how many there are.
+            let (start, started_by) = mpsc::channel::<()>();
+            let (send, next) = (send.clone(), &next);
+            let worker = move || {
+                if started_by.recv().is_err() {
+                    return;
+                }
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(item) = items.get(index) else { break };
@@ -28,9 +60,21 @@ pub fn in_parallel<T: Sync, R: Send>(
                         break;
                     }
                 }
-            });
+            };
+            match thread::Builder::new().spawn_scoped(scope, worker) {
+                Ok(thread) => started.push((start, thread)),
+                Err(_) => break,
+            }
         }
         drop(send);
+        for (start, thread) in started.split_off(started.len().saturating_sub(SPARE_THREADS)) {
+            drop(start);
+            // Only one that has ended is free for something else.
+            let _ = thread.join();
+        }
+        for (start, _) in &started {
+            let _ = start.send(());
+        }
         let mut early = BTreeMap::new();
         for (index, result) in receive {
             early.insert(index, result);
@@ -45,34 +89,67 @@ pub fn in_parallel<T: Sync, R: Send>(
     done
 }
 
+/// How many workers the system has descriptors and addresses for.
+fn room_for(workers: usize) -> usize {
+    /// Descriptors for a connection, or for a folder and a file in it.
+    const EACH: usize = 2;
+    /// Descriptors for what the rest of the program opens meanwhile.
+    const OTHERS: usize = 16;
+    /// A stack, and what glibc keeps apart for the allocations of each thread. Nothing of it is touched.
+    const ADDRESSES: usize = (2 + 64) << 20;
+    if !cfg!(unix) || workers < 2 {
+        return workers;
+    }
+    let wanted = workers.saturating_mul(EACH).saturating_add(OTHERS);
+    let free: Vec<_> = (0..wanted).map_while(|_| std::fs::File::open("/dev/null").ok()).collect();
+    let mut room = free.len().saturating_sub(OTHERS) / EACH;
+    let has_addresses = |workers: usize| {
+        let mut reserved: Vec<u8> = Vec::new();
+        let could = reserved.try_reserve_exact((workers + SPARE_THREADS).saturating_mul(ADDRESSES));
+        std::hint::black_box(&mut reserved);
+        could.is_ok()
+    };
+    while room > 1 && !has_addresses(room) {
+        room /= 2;
+    }
+    room
+}
+
 #[cfg(test)]
 mod tests {
-    use super::in_parallel;
+    use super::*;
 
     #[test]
     fn results_come_in_the_order_of_the_items() {
         let items: Vec<usize> = (0..100).collect();
-        let mut seen = Vec::new();
-        let work = |item: &usize| {
-            std::thread::sleep(std::time::Duration::from_micros(((item * 7919) % 13) as u64 * 20));
-            item * 2
-        };
-        let done = in_parallel(&items, 8, work, |item, result| {
-            seen.push((*item, result));
-            true
-        });
-        assert_eq!(done, 100);
-        assert_eq!(seen, items.iter().map(|item| (*item, item * 2)).collect::<Vec<_>>());
+        for at_once in [0, 1, 8] {
+            let mut seen = Vec::new();
+            let work = |item: &usize| {
+                thread::sleep(std::time::Duration::from_micros(((item * 7919) % 13) as u64 * 20));
+                item * 2
+            };
+            let done = in_parallel(&items, at_once, work, |item, result| {
+                seen.push((*item, result));
+                true
+            });
+            assert_eq!(done, 100);
+            assert_eq!(seen, items.iter().map(|item| (*item, item * 2)).collect::<Vec<_>>());
+        }
     }
 
     #[test]
     fn nothing_is_begun_after_a_no() {
         let items: Vec<usize> = (0..1000).collect();
-        let work = |item: &usize| {
-            std::thread::sleep(std::time::Duration::from_millis(2));
-            *item
-        };
-        let done = in_parallel(&items, 1, work, |item, _| *item < 2);
-        assert!((3..100).contains(&done), "{done} items were done");
+        for (at_once, most) in [(1, 3), (4, 100)] {
+            let begun = AtomicUsize::new(0);
+            let work = |item: &usize| {
+                begun.fetch_add(1, Ordering::Relaxed);
+                thread::sleep(std::time::Duration::from_millis(2));
+                *item
+            };
+            let done = in_parallel(&items, at_once, work, |item, _| *item < 2);
+            assert!((3..=most).contains(&done), "{done} items were done");
+            assert_eq!(done, begun.into_inner(), "what was begun is handed over");
+        }
     }
 }

@@ -1,20 +1,25 @@
 //! What the answers of the web API mean: from a status and a body to values, or to how the call failed.
 
+use std::fmt;
+
 use reqwest::StatusCode;
+use serde::de::{DeserializeOwned, IgnoredAny, MapAccess, SeqAccess};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+use serde_json::error::Category;
 
 use super::error::{Failure, NotAnApi};
-use super::job::{Job, JobId};
+use super::job::Job;
+
+/// No honest answer holds more values: a thousand jobs with every field are 30,000. Each takes up to a hundred bytes of memory.
+const MOST_VALUES: usize = 500_000;
 
 /// The value that a function has answered with.
 ///
 /// # Errors
 /// How the call failed, as the status and the body tell.
-pub fn read(function: &str, status: u16, body: &[u8]) -> Result<Value, Failure> {
-    if status == 200 {
-        return serde_json::from_slice(body).map_err(|_| Failure::NotAnApi(NotAnApi::NotJson));
-    }
-    Err(failure(function, status, body))
+pub fn read<T: DeserializeOwned>(function: &str, status: u16, body: &[u8]) -> Result<T, Failure> {
+    if status == 200 { parse(body) } else { Err(failure(function, status, body)) }
 }
 
 /// The API's own documentation, which a live API gives when it is asked for no function.
@@ -29,35 +34,72 @@ pub fn documentation(status: u16, body: &[u8]) -> Result<Value, Failure> {
     }
 }
 
-/// The jobs of `{"1": {…}, "2": {…}}`. A server without any may answer with an empty list.
-///
-/// # Errors
-/// [`Failure::BadAnswer`] if it is anything else.
-pub fn jobs(answer: Value) -> Result<Vec<Job>, Failure> {
-    match answer {
-        Value::Object(jobs) => jobs.into_iter().map(|(_, job)| understand(job)).collect(),
-        Value::Array(jobs) => jobs.into_iter().map(understand).collect(),
-        _ => Err(Failure::BadAnswer("expected jobs by their id".to_owned())),
+/// Whether a body is JSON, whatever it says.
+pub(super) fn is_json(body: &[u8]) -> bool {
+    serde_json::from_slice::<IgnoredAny>(body).is_ok()
+}
+
+/// Jobs as the API lists them: `{"1": {…}, "2": {…}}`. A server without any may answer with an empty list.
+#[derive(Debug)]
+pub struct Jobs(pub Vec<Job>);
+
+impl<'de> Deserialize<'de> for Jobs {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Jobs, D::Error> {
+        struct Visitor;
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = Jobs;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("jobs by their id")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Jobs, A::Error> {
+                let mut jobs = vec![];
+                while let Some((IgnoredAny, job)) = map.next_entry()? {
+                    jobs.push(job);
+                }
+                Ok(Jobs(jobs))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Jobs, A::Error> {
+                let mut jobs = vec![];
+                while let Some(job) = list.next_element()? {
+                    jobs.push(job);
+                }
+                Ok(Jobs(jobs))
+            }
+        }
+        deserializer.deserialize_any(Visitor)
     }
 }
 
-/// The id of the job that was created.
+/// Reads JSON into a value of ours, in bounded memory. serde_json itself goes no deeper than 128 levels.
 ///
 /// # Errors
-/// [`Failure::BadAnswer`] if there is none.
-pub fn created(answer: &Value) -> Result<JobId, Failure> {
-    match answer.get("job_id") {
-        Some(id) => understand(id.clone()),
-        None => Err(Failure::BadAnswer("it holds no job_id".to_owned())),
+/// [`Failure::NotAnApi`] if it is not JSON, [`Failure::BadAnswer`] that says what was expected.
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Failure> {
+    if values(body) > MOST_VALUES {
+        return Err(Failure::NotAnApi(NotAnApi::TooLarge));
     }
+    serde_json::from_slice(body).map_err(|error| match error.classify() {
+        Category::Data => Failure::BadAnswer(error.to_string()),
+        Category::Syntax | Category::Eof | Category::Io => Failure::NotAnApi(NotAnApi::NotJson),
+    })
 }
 
-/// Turns a value of the API into one of ours.
-///
-/// # Errors
-/// [`Failure::BadAnswer`] that says what was expected.
-pub fn understand<T: serde::de::DeserializeOwned>(value: Value) -> Result<T, Failure> {
-    serde_json::from_value(value).map_err(|error| Failure::BadAnswer(error.to_string()))
+/// About how many values JSON holds, and not fewer.
+fn values(json: &[u8]) -> usize {
+    let (mut count, mut in_string, mut escaped) = (1, false, false);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_string,
+            b'"' => in_string = !in_string,
+            b',' | b'[' | b'{' if !in_string => count += 1,
+            _ => {}
+        }
+    }
+    count
 }
 
 /// What a status other than 200 means.
@@ -76,14 +118,45 @@ fn failure(function: &str, status: u16, body: &[u8]) -> Failure {
 }
 
 fn documentation_in(body: &[u8]) -> Option<Value> {
-    let value: Value = serde_json::from_slice(body).ok()?;
+    let value: Value = parse(body).ok()?;
     value.get("documentation").cloned()
 }
 
 /// The texts of `{"errors": {"name": "text"}}`.
 fn rejections(body: &[u8]) -> Option<Vec<(String, String)>> {
-    let value: Value = serde_json::from_slice(body).ok()?;
+    let value: Value = parse(body).ok()?;
     let errors = value.get("errors")?.as_object()?;
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     Some(errors.iter().map(|(name, value)| (name.clone(), text(value))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_counted_outside_of_texts() {
+        assert_eq!(values(br#"{"a": [1, 2, "x,y,[{\",", 3], "b": {}}"#), 8);
+        assert!(values(&b"[".repeat(1000)) > 1000);
+    }
+
+    #[test]
+    fn more_than_any_server_says_is_not_read() {
+        let many = format!("[{}0]", "0,".repeat(MOST_VALUES));
+        let read = |body: &str| read::<Value>("get_jobs", 200, body.as_bytes());
+        assert!(matches!(read(&many), Err(Failure::NotAnApi(NotAnApi::TooLarge))));
+        let deep = "[".repeat(100_000);
+        assert!(matches!(read(&deep), Err(Failure::NotAnApi(NotAnApi::NotJson))));
+        let long = format!("\"{}\"", "x,".repeat(MOST_VALUES));
+        assert!(read(&long).is_ok(), "a long text is one value");
+    }
+
+    #[test]
+    fn jobs_come_by_their_id_or_as_a_list() {
+        let read = |body: &str| read::<Jobs>("get_jobs", 200, body.as_bytes());
+        assert!(read("{}").unwrap().0.is_empty() && read("[]").unwrap().0.is_empty());
+        let error = read("7").unwrap_err().to_string();
+        assert!(error.contains("expected jobs by their id"), "{error}");
+        assert!(matches!(read("<html>"), Err(Failure::NotAnApi(NotAnApi::NotJson))));
+    }
 }

@@ -9,14 +9,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
-use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{ArgAction, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{ArgAction, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::commands;
-use crate::commands::console::Console;
+use crate::commands::console::{Color, Console, visible};
 use crate::commands::context::Context;
-use crate::error::Result;
-use lazy::Lazy;
+use crate::error::{Error, Result};
+use lazy::{Lazy, OnMapping};
 
 /// Anonymize medical images with an IDIS server
 ///
@@ -49,6 +49,13 @@ struct Global {
     /// Give up on a request to the server after this many seconds [default: 60]
     #[arg(long, value_name = "SECONDS", env = "ANON_TIMEOUT", hide_env_values = true, value_parser = clap::value_parser!(u64).range(1..=86_400), global = true)]
     timeout: Option<u64>,
+    /// When to print in color: auto, always or never
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t, hide_possible_values = true, global = true)]
+    color: Color,
+    /// Work in this folder, as if 'anon' had been started there
+    #[arg(short = 'C', long, value_name = "DIR", global = true,
+          value_parser = OsStringValueParser::new().map(PathBuf::from))]
+    directory: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
@@ -63,23 +70,26 @@ enum Group {
     /// Work with all jobs of this folder at once
     Batch(Lazy<commands::batch::Batch>),
     /// Map data to the pseudonyms and parameters to anonymize it with
-    Map(Lazy<commands::map::Map>),
+    Map(OnMapping<commands::map::Map>),
     /// Select files for a single anonymization job
     Select(Lazy<commands::select::Select>),
     /// Create jobs
-    Create(Lazy<commands::create::Create>),
+    Create(OnMapping<commands::create::Create>),
+    Completions(commands::completions::Completions),
+    Man(commands::man::Man),
 }
 
 /// The whole program: takes the command line, does what it says, and returns what to exit with.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let mut tree = command();
-    let cli = match parse(&mut tree, arguments) {
+    keep_memory_private();
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let cli = match parse(&arguments) {
         Ok(cli) => cli,
-        Err(error) => return ExitCode::from(explain(&error, &mut tree)),
+        Err(error) => return explain(&asked_of(error, &arguments), &arguments),
     };
-    let console = Arc::new(Console::new(cli.global.verbose, cli.global.yes));
+    let console = Arc::new(Console::new(cli.global.verbose, cli.global.yes, cli.global.color));
     match dispatch(cli, &console) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => end(&console, 0),
         Err(error) => {
             console.error(&error);
             ExitCode::from(error.exit_status())
@@ -87,53 +97,108 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
+/// The token is in memory: it is to be in no core file, wherever the system sends those, and no other program of the user may
+/// look at this one. A limit on the size of core files would not do, for systemd and others that collect them go beyond it.
+fn keep_memory_private() {
+    #[cfg(target_os = "linux")]
+    // SAFETY: the call takes numbers alone. Where it fails, all is as it was.
+    unsafe {
+        libc::prctl(libc::PR_SET_DUMPABLE, 0);
+    }
+}
+
+/// What is done and could not be shown has failed.
+fn end(console: &Console, status: u8) -> ExitCode {
+    ExitCode::from(if console.has_lost_results() { 1 } else { status })
+}
+
 /// The command tree of `anon`.
 pub fn command() -> Command {
-    let tree = Cli::command();
-    tree.mut_subcommand("status", |command| lazy::refer_to_them(command).defer(lazy::without_global_options))
+    ["status", "completions", "man"].into_iter().fold(Cli::command(), |tree, single| {
+        tree.mut_subcommand(single, |command| lazy::refer_to_them(command).defer(lazy::without_global_options))
+    })
 }
 
-fn parse(tree: &mut Command, arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
-    let mut matches = tree.try_get_matches_from_mut(arguments)?;
-    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(tree))
+fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
+    let mut command = command();
+    let mut matches = command.try_get_matches_from_mut(arguments)?;
+    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
 }
 
-/// Prints help, the version, or what is wrong with the command line; returns the exit status.
-fn explain(error: &clap::Error, tree: &mut Command) -> u8 {
-    let console = Console::new(0, false);
-    // A group without a command lists its commands: that is help that was asked for.
-    let listing = match error.kind() {
-        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => Some(error.render()),
-        // What clap says instead when ANON_SETTINGS, say, is set, which it takes for an argument.
-        ErrorKind::MissingSubcommand => incomplete(error, tree).map(Command::render_help),
-        _ => None,
-    };
-    if let Some(listing) = listing {
-        console.print(listing.to_string().trim_end());
-        return 0;
+/// A group without a command asks for the list of its commands. With `ANON_SETTINGS` set, say, which clap takes for an argument, it
+/// says that the command is missing instead.
+fn asked_of(error: clap::Error, arguments: &[OsString]) -> clap::Error {
+    if error.kind() != ErrorKind::MissingSubcommand {
+        return error;
     }
-    let _ = error.print();
-    u8::try_from(error.exit_code()).unwrap_or(2)
+    let for_help: Vec<OsString> = arguments.iter().cloned().chain(["-h".into()]).collect();
+    parse(&for_help).err().filter(|answer| answer.kind() == ErrorKind::DisplayHelp).unwrap_or(error)
 }
 
-/// The group that was named without a command.
-fn incomplete<'a>(error: &clap::Error, tree: &'a mut Command) -> Option<&'a mut Command> {
-    let Some(ContextValue::String(path)) = error.get(ContextKind::InvalidSubcommand) else { return None };
-    path.split(' ').skip(1).try_fold(tree, |command, name| command.find_subcommand_mut(name))
+/// Prints help, the version, or what is wrong with the command line; returns what to exit with.
+fn explain(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
+    let console = Console::new(0, false, color(arguments));
+    match error.kind() {
+        // A group without a command lists its commands: that is help that was asked for.
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            console.print_help(error.render().ansi());
+            end(&console, 0)
+        }
+        _ => {
+            console.usage_error(said_of(error, arguments));
+            ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+        }
+    }
+}
+
+/// What clap says of a wrong command line. It repeats what was typed as it is: where that could command the terminal, what it says
+/// of the same command line made visible is shown, and without colours.
+fn said_of(error: &clap::Error, arguments: &[OsString]) -> String {
+    let shown = |argument: &OsString| OsString::from(&*visible(&argument.to_string_lossy()));
+    let visible_arguments: Vec<OsString> = arguments.iter().map(shown).collect();
+    let variables = ["ANON_SETTINGS", "ANON_TIMEOUT"].map(|name| std::env::var_os(name).unwrap_or_default());
+    if visible_arguments == arguments && variables.iter().all(|value| shown(value) == *value) {
+        return error.render().ansi().to_string();
+    }
+    let text = match parse(&visible_arguments) {
+        Err(error) => error.render().to_string(),
+        Ok(_) => visible(&error.render().to_string()).into_owned(),
+    };
+    text.lines().flat_map(|line| [visible(line), "\n".into()]).collect()
+}
+
+/// The colours that were asked for on a command line that cannot be understood as a whole.
+fn color(arguments: &[OsString]) -> Color {
+    let after = arguments.iter().skip_while(|argument| *argument != "--color").nth(1);
+    let value = arguments.iter().find_map(|argument| argument.to_str()?.strip_prefix("--color="));
+    let value = value.or_else(|| after?.to_str());
+    value.and_then(|value| Color::from_str(value, false).ok()).unwrap_or_default()
 }
 
 fn dispatch(cli: Cli, console: &Arc<Console>) -> Result<()> {
-    let Global { settings, timeout, .. } = cli.global;
-    let context = Context::new(Arc::clone(console), settings, timeout.map(Duration::from_secs))?;
+    let Global { settings, timeout, directory, .. } = cli.global;
+    // Before everything else: a relative path of the settings counts from there, too.
+    if let Some(folder) = directory {
+        std::env::set_current_dir(&folder).map_err(Error::io("enter", &folder))?;
+    }
+    let mut context = Context::new(Arc::clone(console), settings, timeout.map(Duration::from_secs))?;
     match cli.command {
         Group::Status(command) => command.run(&context),
         Group::Server(Lazy(command)) => command.run(&context),
         Group::Job(Lazy(command)) => command.run(&context),
         Group::Settings(Lazy(command)) => command.run(&context),
         Group::Batch(Lazy(command)) => command.run(&context),
-        Group::Map(Lazy(command)) => command.run(&context),
+        Group::Map(OnMapping { mapping, command: Lazy(command) }) => {
+            context.choose_mapping(mapping);
+            command.run(&context)
+        }
         Group::Select(Lazy(command)) => command.run(&context),
-        Group::Create(Lazy(command)) => command.run(&context),
+        Group::Create(OnMapping { mapping, command: Lazy(command) }) => {
+            context.choose_mapping(mapping);
+            command.run(&context)
+        }
+        Group::Completions(completions) => completions.run(&context, command()),
+        Group::Man(man) => man.run(&context, command()),
     }
 }
 

@@ -1,16 +1,19 @@
 //! What every command gets: settings, working folder, console, the client. Each part is made on first use.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::api::Client;
 use crate::batch::BatchFolder;
+use crate::commands::calls;
 use crate::commands::console::Console;
-use crate::creation::journal::Journal;
+use crate::creation::Journal;
 use crate::error::{Error, Result};
+use crate::mapping::FILE_NAME;
 use crate::settings::{Server, Settings, SettingsFile, default_path};
+use crate::storage;
 
 /// What every command gets.
 pub struct Context {
@@ -21,6 +24,8 @@ pub struct Context {
     file: SettingsFile,
     settings: OnceCell<Settings>,
     timeout: Option<Duration>,
+    mapping: Option<PathBuf>,
+    mapping_is_named: Cell<bool>,
 }
 
 impl Context {
@@ -37,7 +42,16 @@ impl Context {
             )
         })?;
         let file = SettingsFile::at(folder.join(path));
-        Ok(Context { console, folder, file, settings: OnceCell::new(), timeout })
+        let mapping_is_named = Cell::new(false);
+        Ok(Context { console, folder, file, settings: OnceCell::new(), timeout, mapping: None, mapping_is_named })
+    }
+
+    /// Has `map` and `create` work on this mapping, whichever is active. A folder stands for the mapping in it.
+    pub fn choose_mapping(&mut self, path: Option<PathBuf>) {
+        self.mapping = path.filter(|path| !path.as_os_str().is_empty()).map(|path| {
+            let path = self.folder.join(path);
+            if path.is_dir() { path.join(FILE_NAME) } else { path }
+        });
     }
 
     /// The settings as they were when this command began.
@@ -59,6 +73,12 @@ impl Context {
             let path = self.file.path().display();
             self.console.warn(format_args!(
                 "other users of this computer can read your token in '{path}'; 'chmod 600' that file"
+            ));
+        }
+        for name in settings.servers_with_password() {
+            self.console.warn(format_args!(
+                "the URL of server '{name}' holds a user name or password, which is not used; \
+                 'anon server add {name} URL' replaces it"
             ));
         }
         Ok(self.settings.get_or_init(|| settings))
@@ -88,14 +108,43 @@ impl Context {
         Journal::path_beside(self.file.path())
     }
 
-    /// The mapping that `map` and `create` work on.
+    /// The mapping that `map` and `create` work on: the one that was chosen, or the active one. The user is told once which that
+    /// is, if it is not in the working folder.
     ///
     /// # Errors
-    /// [`Error::NoActiveMapping`].
+    /// [`Error::NoActiveMapping`], [`Error::NoMapping`].
     pub fn mapping_path(&self) -> Result<PathBuf> {
-        let path = self.settings()?.active_mapping_file.clone().ok_or(Error::NoActiveMapping)?;
-        self.console.tell(format_args!("mapping: '{}'", path.display()));
-        if path.exists() { Ok(path) } else { Err(Error::NoMapping(path)) }
+        let chosen = self.mapping.clone();
+        let is_active = chosen.is_none();
+        let path =
+            chosen.map_or_else(|| self.settings()?.active_mapping_file.clone().ok_or(Error::NoActiveMapping), Ok)?;
+        if !storage::exists(&path)? {
+            return Err(Error::NoMapping(path));
+        }
+        if !self.mapping_is_named.replace(true) {
+            self.name_mapping(&path, is_active);
+        }
+        Ok(path)
+    }
+
+    /// Where a mapping of this folder is, or will be.
+    pub fn mapping_here(&self) -> PathBuf {
+        self.mapping.clone().unwrap_or_else(|| self.folder.join(FILE_NAME))
+    }
+
+    fn name_mapping(&self, path: &Path, is_active: bool) {
+        let same = |one: &Path, other: &Path| same_file::is_same_file(one, other).unwrap_or(false);
+        let (console, shown, here) = (&self.console, path.display(), self.folder.join(FILE_NAME));
+        let is_here = path.parent().is_some_and(|folder| same(folder, &self.folder)) || same(path, &here);
+        if !is_active || is_here {
+            console.tell(format_args!("mapping: '{shown}'"));
+        } else if here.is_file() {
+            console.warn(format_args!(
+                "this works on the active mapping '{shown}', not on the one in this folder; 'anon map activate' activates that"
+            ));
+        } else {
+            console.note(format_args!("mapping: '{shown}'"));
+        }
     }
 
     /// A client of the active server.
@@ -114,23 +163,25 @@ impl Context {
     /// When the server's URL is none.
     pub fn client_of(&self, server: &Server) -> Result<Client> {
         let settings = self.settings()?;
+        let (user_name, token) = settings.credentials()?;
         self.console.tell(format_args!("server: {server}"));
-        let mut builder = Client::builder().validate_ssl(settings.validate_ssl);
+        let observer = calls::observer(Arc::clone(&self.console), &server.name);
+        let mut builder = Client::builder().validate_ssl(settings.validate_ssl).observer(observer);
         if let Some(timeout) = self.timeout {
             builder = builder.timeout(timeout);
         }
-        if self.console.wants_requests() {
-            let console = Arc::clone(&self.console);
-            builder = builder.observer(move |line| console.note(line));
-        }
-        let client = builder.build(&server.url, &settings.user_name, settings.user_token.clone())?;
+        let client = builder.build(&server.url, user_name, token.clone())?;
         self.warn_of_risks(&client, settings);
         Ok(client)
     }
 
     fn warn_of_risks(&self, client: &Client, settings: &Settings) {
         if client.is_plain() && !client.is_local() {
-            self.console.warn(format_args!("your token travels unencrypted to {}; ask for an https URL", client.url()));
+            let through = client.proxy().map(|proxy| format!(" through the proxy {proxy}")).unwrap_or_default();
+            self.console.warn(format_args!(
+                "your token travels unencrypted to {}{through}; ask for an https URL",
+                client.url()
+            ));
         } else if !settings.validate_ssl && !client.is_plain() {
             self.console.warn(
                 "the server's certificate is not checked, so anyone on the way can read your token; \

@@ -1,3 +1,5 @@
+//! Job ids, as they are typed and shown.
+
 use std::str::FromStr;
 
 use crate::api::JobId;
@@ -31,6 +33,9 @@ fn range(part: &str) -> Result<impl Iterator<Item = JobId>, String> {
     };
     let number = |text: &str| text.trim().parse::<i64>();
     match (number(first), number(last)) {
+        (Ok(first), Ok(last)) if first < 1 || last < 1 => {
+            Err(format!("'{part}' is not a job id: they are numbers from 1 on"))
+        }
         (Ok(first), Ok(last)) if first > last => {
             Err(format!("the range '{part}' ends before it starts; did you mean {last}-{first}?"))
         }
@@ -47,14 +52,25 @@ pub fn flatten(ids: Vec<Ids>) -> Vec<JobId> {
     ids.into_iter().flat_map(|ids| ids.0).filter(|id| seen.insert(*id)).collect()
 }
 
-/// `['1', '2']`, as the manual shows ids.
+/// `1-3,7`, in their order: short for many, and ready to be typed again.
 pub fn shown<'a>(ids: impl IntoIterator<Item = &'a JobId>) -> String {
-    let ids: Vec<String> = ids.into_iter().map(|id| format!("'{id}'")).collect();
-    format!("[{}]", ids.join(", "))
+    let mut ranges: Vec<(JobId, JobId)> = vec![];
+    for id in ids {
+        match ranges.last_mut() {
+            Some((_, last)) if last.0.checked_add(1) == Some(id.0) => *last = *id,
+            _ => ranges.push((*id, *id)),
+        }
+    }
+    let text = |(first, last): &(JobId, JobId)| {
+        if first == last { first.to_string() } else { format!("{first}-{last}") }
+    };
+    ranges.iter().map(text).collect::<Vec<_>>().join(",")
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn read(text: &str) -> Vec<i64> {
@@ -65,8 +81,8 @@ mod tests {
     fn ids_ranges_and_lists() {
         assert_eq!(read("7"), [7]);
         assert_eq!(read("1,4-6, 5"), [1, 4, 5, 6]);
-        assert_eq!(read("-1"), [-1]);
-        assert_eq!(shown(&[JobId(1), JobId(2)]), "['1', '2']");
+        // Of a file with Windows line breaks.
+        assert_eq!(read("12\r"), [12]);
     }
 
     #[test]
@@ -78,5 +94,16 @@ mod tests {
         assert!(fault("abc").contains("is not a job id"));
         assert!(fault(",").contains("expected"));
         assert!(fault("-9223372036854775808-5").contains("range"));
+        for none in ["0", "-1", "0-5"] {
+            assert!(fault(none).contains("from 1 on"), "{none}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_shown_can_be_typed(ids in proptest::collection::vec(1..50_i64, 1..20)) {
+            let ids = flatten(ids.into_iter().map(|id| Ids(vec![JobId(id)])).collect());
+            prop_assert_eq!(read(&shown(&ids)), ids.iter().map(|id| id.0).collect::<Vec<_>>());
+        }
     }
 }

@@ -1,9 +1,12 @@
-//! What the groups `job` and `batch` share: tables of jobs, and changing many jobs.
+//! What the groups `job` and `batch` share: tables of jobs, and doing something to many jobs.
 
 use crate::api::{ApiError, Client, Job, JobId, in_parallel};
 use crate::commands::console::{Answer, Interrupt, Table};
 use crate::commands::context::Context;
+use crate::commands::ids::shown;
 use crate::error::{Error, Result};
+use crate::settings::Server;
+use crate::text::counted;
 
 /// Enough to hide the network's latency, few enough for a small server.
 pub const AT_ONCE: usize = 16;
@@ -41,30 +44,38 @@ fn cells(job: &Job) -> [String; 6] {
     ]
 }
 
-/// A change to many jobs: how it is called, before and after.
-pub struct Change {
+/// Something that is done to many jobs: how it is called, before and after.
+pub struct Action {
     /// What is done, for the end report: `reset`.
     pub verb: &'static str,
-    /// What it was when done, for `-`: `Reset job 3 on p01`.
-    pub done: fn(JobId, &crate::settings::Server) -> String,
+    /// What it was when done: `Reset job 3 on p01`.
+    pub done: fn(JobId, &Server) -> String,
 }
 
 /// `anon … reset`.
-pub const RESET: Change = Change { verb: "reset", done: |id, server| format!("Reset job {id} on {server}") };
+pub const RESET: Action = Action { verb: "reset", done: |id, server| format!("Reset job {id} on {server}") };
 
 /// `anon … cancel`.
-pub const CANCEL: Change =
-    Change { verb: "cancel", done: |id, server| format!("Cancelled job {id} on {}", server.name) };
+pub const CANCEL: Action =
+    Action { verb: "cancel", done: |id, server| format!("Cancelled job {id} on {}", server.name) };
 
-/// Asks, then changes the jobs, many at once. The failure of one does not stop the others, unless the server is out of reach.
+/// `job 4 on p01`, `3 jobs on p01: 4-6`.
+pub fn which(ids: &[JobId], server: &Server) -> String {
+    match ids {
+        [id] => format!("job {id} on {}", server.name),
+        many => format!("{} on {}: {}", counted(many.len(), "job"), server.name, shown(many)),
+    }
+}
+
+/// Asks, then acts on the jobs, many at once. The failure of one does not stop the others, unless the server is out of reach.
 ///
 /// # Errors
 /// [`Error::Partly`] when some could not be changed: each has been named; [`Error::Interrupted`] after Ctrl-C.
-pub fn change(
+pub fn act(
     context: &Context,
-    (server, client): (&crate::settings::Server, &Client),
+    (server, client): (&Server, &Client),
     ids: &[JobId],
-    change: &Change,
+    action: &Action,
     question: &str,
     work: impl Fn(&Client, JobId) -> Result<(), ApiError> + Sync,
 ) -> Result<()> {
@@ -74,8 +85,8 @@ pub fn change(
         return Ok(());
     }
     let interrupt = Interrupt::listen();
-    let mut tally = Tally::default();
-    let progress = console.progress_of(ids.len(), change.verb);
+    let mut counts = Counts::default();
+    let progress = console.progress_of(ids.len(), action.verb);
     let handled = in_parallel(
         ids,
         AT_ONCE,
@@ -84,43 +95,43 @@ pub fn change(
             progress.step();
             match outcome {
                 Ok(()) => {
-                    tally.done += 1;
-                    console.print((change.done)(*id, server));
+                    counts.done += 1;
+                    console.print((action.done)(*id, server));
                 }
                 Err(error) => {
-                    tally.failed += 1;
-                    tally.server_is_lost |= error.concerns_the_server();
+                    counts.failed += 1;
+                    counts.server_is_lost |= error.concerns_the_server();
                     console.failure(format_args!("job {id}"), &error, None);
-                    tally.hint = error.hint();
+                    counts.hint = error.hint();
                 }
             }
-            !tally.server_is_lost && !interrupt.is_pressed()
+            !counts.server_is_lost && !interrupt.is_pressed()
         },
     );
     drop(progress);
-    let summary = tally.summary(change.verb, &ids[handled..]);
+    let summary = counts.summary(action.verb, &ids[handled..]);
     if interrupt.is_pressed() && handled < ids.len() {
         return Err(Error::Interrupted(summary));
     }
-    if tally.failed > 0 {
-        return Err(Error::Partly { summary, hint: tally.hint });
+    if counts.failed > 0 {
+        return Err(Error::Partly { summary, hint: counts.hint });
     }
     Ok(())
 }
 
 #[derive(Default)]
-struct Tally {
+struct Counts {
     done: usize,
     failed: usize,
     server_is_lost: bool,
     hint: Option<String>,
 }
 
-impl Tally {
+impl Counts {
     fn summary(&self, verb: &str, rest: &[JobId]) -> String {
         let mut text = format!("{verb}: {} done, {} failed", self.done, self.failed);
-        if let (Some(first), Some(last)) = (rest.first(), rest.last()) {
-            text += &format!(", {} not tried (jobs {first} to {last})", rest.len());
+        if !rest.is_empty() {
+            text += &format!(", {} not tried (jobs {})", rest.len(), shown(rest));
         }
         text
     }

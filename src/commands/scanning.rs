@@ -1,29 +1,66 @@
 //! What the commands that look for DICOM files share.
 
-use std::path::Path;
-use std::sync::atomic::AtomicBool;
+use std::num::NonZeroUsize;
+use std::time::Instant;
 
 use clap::{ArgAction, Args};
 
 use crate::commands::console::{self, Console, Interrupt};
 use crate::error::{Error, Result};
-use crate::scan::{Found, Progress};
+use crate::scan::{Check, Exclusion, Found, Progress, Scan};
+use crate::text::counted;
 
-/// The pair of options that AnonAPI has for it.
+/// The options of both.
 #[derive(Args)]
-pub struct Checking {
-    /// Open each file to see whether it is DICOM, as is usual
+pub struct Scanning {
+    /// Open each file to see whether it is DICOM [default]
     #[arg(long, overrides_with = "no_check_dicom")]
     check_dicom: bool,
     /// Open no file: go by the names (add-study-folders) or the patterns (select add) alone
     #[arg(long, action = ArgAction::SetTrue)]
     no_check_dicom: bool,
+    /// Leave out files that match this pattern; repeatable
+    #[arg(short, long, value_name = "PATTERN")]
+    exclude_pattern: Vec<String>,
+    /// Refuse files of more than one patient, instead of warning
+    #[arg(long, action = ArgAction::SetTrue)]
+    pub one_patient: bool,
+    /// Search linked folders too
+    #[arg(long, action = ArgAction::SetTrue)]
+    follow_links: bool,
+    /// Leave out files and folders that cannot be read, instead of refusing the folder they are in
+    #[arg(long, action = ArgAction::SetTrue)]
+    skip_unreadable: bool,
+    /// Maximum number of files to open at once [default: 64]
+    #[arg(long, value_name = "N")]
+    concurrency: Option<NonZeroUsize>,
 }
 
-impl Checking {
+impl Scanning {
     /// Whether files are opened.
-    pub fn is_on(&self) -> bool {
+    pub fn opens_files(&self) -> bool {
         self.check_dicom || !self.no_check_dicom
+    }
+
+    /// The scan that these options ask for. Without opening the files, `otherwise` decides what is selected.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for a pattern that cannot be understood, and for options that do not go together.
+    pub fn scan<'a>(&self, otherwise: Check, watched: &'a Watched) -> Result<Scan<'a>> {
+        if self.one_patient && !self.opens_files() {
+            let message = "'--one-patient' cannot tell whose files are that are not opened";
+            return Err(Error::usage(message, "leave out '--one-patient' or '--no-check-dicom'"));
+        }
+        let exclude = self.exclude_pattern.iter().map(|pattern| Exclusion::new(pattern));
+        Ok(Scan {
+            check: if self.opens_files() { Check::Open } else { otherwise },
+            exclude: exclude.collect::<Result<_>>()?,
+            follow_links: self.follow_links,
+            skip_unreadable: self.skip_unreadable,
+            concurrency: self.concurrency,
+            stop: Some(watched.interrupt.flag()),
+            ..Scan::default()
+        })
     }
 }
 
@@ -31,60 +68,99 @@ impl Checking {
 pub struct Watched {
     bar: console::Progress,
     interrupt: Interrupt,
+    started: Instant,
+    folders: usize,
 }
 
 impl Watched {
-    /// Shows the progress from now on.
-    pub fn start(console: &Console) -> Watched {
-        Watched { bar: console.progress("finding files:"), interrupt: Interrupt::listen() }
-    }
-
-    /// Ends the scan when it is set.
-    pub fn stop(&self) -> &AtomicBool {
-        self.interrupt.flag()
+    /// Shows the progress from now on, through so many folders.
+    pub fn start(console: &Console, folders: usize) -> Watched {
+        Watched {
+            bar: console.progress("finding files:"),
+            interrupt: Interrupt::listen(),
+            started: Instant::now(),
+            folders,
+        }
     }
 
     /// What a scan tells its progress to.
     pub fn progress(&self) -> impl Fn(Progress) + Sync + '_ {
         |now| {
             let Progress { seen, checked, selected, folders } = now;
-            self.bar.say(format!("{seen} files in {folders} folders, {checked} looked at, {selected} DICOM"));
+            let folder = (folders as usize + 1).min(self.folders);
+            let rate = checked as f64 / self.started.elapsed().as_secs_f64().max(0.001);
+            let files = counted(seen as usize, "file");
+            self.bar.say(format!("folder {folder} of {}, {files}, {selected} selected, {rate:.0}/s", self.folders));
         }
     }
 }
 
-/// Two patients under one pseudonym, for who does not want only a warning.
+/// Two patients under one pseudonym, for those who do not want only a warning.
 ///
 /// # Errors
-/// [`Error::Refused`] when the files belong to more than one patient.
-pub fn one_patient(folder: &Path, found: &Found) -> Result<()> {
-    if found.patients <= 1 {
+/// [`Error::Refused`] when the files belong to more than one patient, or when that cannot be told.
+pub fn one_patient(name: &str, found: &Found) -> Result<()> {
+    let mut doubts = about_patients(name, found);
+    doubts.extend(about_headers(name, found));
+    if doubts.is_empty() {
         return Ok(());
     }
-    Err(Error::refused(
-        format!("the files in '{}' belong to {} patients", folder.display(), found.patients),
-        "give each patient a folder (or a selection) of its own; nothing was added",
-    ))
+    let hint = "give each patient a folder (or a selection) of its own; nothing was added";
+    Err(Error::refused(doubts.join("; "), hint))
 }
 
-/// What the user should know of the files that were selected. Never which patients they are of.
-pub fn report(console: &Console, name: &str, found: &Found, selected: usize) {
-    if selected == 0 {
-        console.warn(format_args!("no files were selected in '{name}'"));
+/// What makes it doubtful that all files are of one patient. Never who the patients are.
+fn about_patients(name: &str, found: &Found) -> Vec<String> {
+    let (ids, people) = (found.patients.ids, found.patients.people_with_one_id);
+    let mut doubts = vec![];
+    if ids > 1 {
+        let studies = match found.patients.studies {
+            1 => "1 study".to_owned(),
+            studies => format!("{studies} studies"),
+        };
+        doubts.push(format!("the files in '{name}' belong to {ids} patients in {studies}"));
     }
-    if found.patients > 1 {
-        console.warn(format_args!(
-            "the files in '{name}' belong to {} patients in {} studies, and would all get one pseudonym",
-            found.patients, found.studies
-        ));
+    if people > 1 {
+        let id = if ids == 0 { "no PatientID" } else { "the same PatientID" };
+        doubts.push(format!("files in '{name}' with {id} have {people} different names or birth dates"));
     }
-    if let [first, rest @ ..] = found.unreadable_headers.as_slice() {
-        let more = if rest.is_empty() { String::new() } else { format!(" and {} others", rest.len()) };
-        console.warn(format_args!(
-            "'{name}': the DICOM header of '{first}'{more} cannot be read; selected all the same, but not checked for patients"
-        ));
+    if found.patients.files_without_id > 0 && ids > 0 {
+        let files = counted(found.patients.files_without_id as usize, "file");
+        doubts.push(format!("'{name}' holds {files} without a PatientID, and others with one"));
     }
-    if found.vanished > 0 {
-        console.warn(format_args!("{} files in '{name}' were gone when they were to be opened", found.vanished));
+    doubts
+}
+
+fn about_headers(name: &str, found: &Found) -> Option<String> {
+    let headers = &found.unreadable_headers;
+    let files = counted(headers.count as usize, "file");
+    (headers.count > 0).then(|| {
+        format!("'{name}': {files} selected without knowing the patient, as the DICOM header cannot be read: {headers}")
+    })
+}
+
+/// What the user should know of the files that were found in a folder. Never which patients they are of.
+pub fn report(console: &Console, name: &str, found: &Found) {
+    for doubt in about_patients(name, found) {
+        console.warn(format_args!("{doubt}; all would get one pseudonym"));
+    }
+    if let Some(doubt) = about_headers(name, found) {
+        console.warn(doubt);
+    }
+    // A pattern matches the whole path from the folder.
+    let index = if found.directories.are_all("DICOMDIR") { "DICOMDIR" } else { "'*DICOMDIR'" };
+    let leave_out = format!("; leave it out with --exclude-pattern {index}");
+    for (named, noun, what, hint) in [
+        (&found.skipped, "unreadable item", "left out", ""),
+        (&found.without_preamble, ".dcm file", "without the DICOM preamble left out", ""),
+        (&found.directories, "DICOMDIR file", "selected, which names all patients of a disc", &leave_out),
+        (&found.odd_names, "file", "selected with a name that ends in a dot or a space, which Windows leaves out", ""),
+        (&found.vanished, "file", "gone since the folder was listed", ""),
+        (&found.dead_links, "dead link", "left out", ""),
+        (&found.linked_folders, "linked folder", "not searched", "; search it with --follow-links"),
+    ] {
+        if named.count > 0 {
+            console.warn(format_args!("'{name}': {} {what}: {named}{hint}", counted(named.count as usize, noun)));
+        }
     }
 }

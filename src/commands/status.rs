@@ -13,8 +13,7 @@ impl Status {
     pub fn run(self, context: &Context) -> Result<()> {
         let settings = context.settings()?;
         let console = &context.console;
-        console.print("Available servers (* = active):\n");
-        console.print(super::server::list::lines(settings));
+        super::server::list::show(console, settings);
         console.print(format_args!("\nUsing username: '{}'", settings.user_name));
         match &settings.active_mapping_file {
             Some(path) => console.print(format_args!("Active mapping: '{}'", path.display())),

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::error::Result;
 use crate::problem::{Place, Problems};
-use crate::storage::read_capped;
+use crate::storage::{self, Cap};
 use crate::text::encoding::decode;
 
 mod cells;
@@ -23,6 +23,8 @@ mod xlsx;
 mod tests;
 
 pub use crate::values::Column;
+
+const CAP: Cap = Cap::new(256, "table of patients");
 
 /// A list of accession numbers or folders.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +56,7 @@ impl InputList {
     /// [`Error::Io`] if it cannot be read; [`Error::Contents`] with all that is wrong in it: no such column, rows with only
     /// some of their values, no table at all.
     pub fn read(path: &Path, required: Column) -> Result<InputList> {
-        InputList::from_bytes(path, &read_capped(path)?, required)
+        InputList::from_bytes(path, &storage::read(path, CAP)?, required)
     }
 
     /// As [`InputList::read`], from the bytes of a file. `path` is for errors only.

@@ -1,16 +1,17 @@
-//! The file of a mapping, and adding rows to it.
+//! The file of a mapping: reading it, adding rows, setting an option.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::problem::{Problem, Problems};
-use crate::storage::{self, Privacy, read_capped};
+use crate::problem::{Place, Problem, Problems, numbered};
+use crate::storage::{self, Cap, Durability, Privacy};
 use crate::text::encoding::{Decoded, Encoding, Unwritable, decode, encode};
+use crate::text::mixture::{Mixture, mixture};
 use crate::values::{Kind, Parameters, Source};
 
 use super::reading::{self, Layout};
-use super::{Mapping, Row, edit};
+use super::{Mapping, NewRow, Row, edit, new_row};
 
 /// A mapping file: what it says, and every byte of it.
 #[derive(Debug, Clone)]
@@ -23,42 +24,35 @@ pub struct Document {
     layout: Layout,
 }
 
-fn bytes_of(path: &Path) -> Result<Vec<u8>> {
-    read_capped(path).map_err(|error| match error {
-        Error::Io { source, .. } if source.kind() == ErrorKind::NotFound => Error::NoMapping(path.to_owned()),
-        other => other,
-    })
-}
+/// More than any list of patients needs.
+pub(crate) const CAP: Cap = Cap::new(256, "mapping");
 
 impl Document {
-    /// Reads a mapping file.
+    /// Reads a mapping file: what can be understood of it. [`Mapping::problems`] has what is wrong with the rest.
     ///
     /// # Errors
-    /// [`Error::NoMapping`] if there is none, [`Error::Io`] if it cannot be read, [`Error::Contents`] with all that is wrong
-    /// in it.
+    /// [`Error::NoMapping`] if there is none, [`Error::Io`] if it cannot be read, [`Error::Contents`] if it is no text, or is in
+    /// two encodings.
     pub fn read(path: &Path) -> Result<Document> {
-        Document::from_bytes(path, bytes_of(path)?)
+        let bytes = storage::read(path, CAP).map_err(|error| match error {
+            Error::Io { source, .. } if source.kind() == ErrorKind::NotFound => Error::NoMapping(path.to_owned()),
+            other => other,
+        })?;
+        Document::from_bytes(path, bytes)
     }
 
     /// Reads the bytes of a mapping file. `path` is for errors only.
     ///
     /// # Errors
-    /// [`Error::Contents`] with all that is wrong in it.
+    /// [`Error::Contents`] if it is no text, or is in two encodings.
     pub fn from_bytes(path: &Path, bytes: Vec<u8>) -> Result<Document> {
-        let Decoded { text, encoding } = decode(&bytes).map_err(|error| error.in_file(path))?;
-        let (mapping, layout, problems) = reading::read(&text);
-        Problems::none_or(path, problems)?;
+        let decoded = decode(&bytes);
+        if let Some(found) = mixture(&bytes) {
+            return Err(Problems::new(path, vec![mixed(&found, &decoded.map(|decoded| decoded.encoding).ok())]).into());
+        }
+        let Decoded { text, encoding } = decoded.map_err(|error| error.in_file(path))?;
+        let (mapping, layout) = reading::read(&text);
         Ok(Document { path: path.to_owned(), bytes, text, encoding, mapping, layout })
-    }
-
-    /// Reads what can be understood of a mapping file, and says all that is wrong with the rest.
-    ///
-    /// # Errors
-    /// [`Error::NoMapping`] or [`Error::Io`] if it cannot be read, [`Error::Contents`] if it is no text.
-    pub fn inspect(path: &Path) -> Result<(Mapping, Vec<Problem>)> {
-        let Decoded { text, .. } = decode(&bytes_of(path)?).map_err(|error| error.in_file(path))?;
-        let (mapping, _, problems) = reading::read(&text);
-        Ok((mapping, problems))
     }
 
     /// What the file says.
@@ -66,36 +60,91 @@ impl Document {
         &self.mapping
     }
 
-    /// The bytes of the file, with the rows that were added.
+    /// The bytes of the file, with the changes that were made.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// Nothing to be mended is no error.
+    ///
+    /// # Errors
+    /// [`Error::Contents`] with [`Mapping::problems`], if there are any.
+    pub fn refuse_problems(&self) -> Result<()> {
+        Ok(Problems::none_or(&self.path, self.mapping.problems.clone())?)
+    }
+
+    /// Adds rows with all that they need: see [`Document::add_rows`]. One without a pseudonym gets a random one that is not in
+    /// the mapping yet, one without a description this one.
+    ///
+    /// # Errors
+    /// As [`Document::add_rows`].
+    pub fn add(&mut self, rows: Vec<NewRow>, description: &str) -> Result<()> {
+        let rows = new_row::completed(rows, &self.mapping, description)?;
+        self.add_rows(&rows)
+    }
+
+    /// Whether rows can be added.
+    ///
+    /// # Errors
+    /// [`Error::Contents`] if nobody can tell where rows go: without a header line, or below a quote that is never closed.
+    pub fn refuse_obstacle(&self) -> Result<()> {
+        Ok(Problems::none_or(&self.path, self.layout.obstacle.iter().cloned().collect())?)
     }
 
     /// Adds rows after the last one, and removes the example rows of `map init` that are still untouched.
     ///
     /// Everything else stays byte for byte as it is. A parameter that has no column gets one at the end of the header line;
-    /// a mapping without a header line gets one.
+    /// a mapping without a header line gets one; and one that AnonAPI could not read is put right.
     ///
     /// # Errors
-    /// [`Error::Refused`] if a row has no source, holds control characters, or cannot be written in the encoding of the file.
-    /// The document is then as it was.
+    /// [`Error::Contents`] if nobody can tell where rows go. [`Error::Refused`] if a row has no source, holds control
+    /// characters, or cannot be written in the encoding of the file. The document is then as it was.
     pub fn add_rows(&mut self, rows: &[Parameters]) -> Result<()> {
         if rows.is_empty() {
             return Ok(());
         }
+        self.refuse_obstacle()?;
         rows.iter().try_for_each(check)?;
-        let unchanged = encode(&self.text, self.encoding).is_ok_and(|bytes| bytes == self.bytes);
-        if !unchanged {
-            return Err(self.cannot_add());
-        }
         let text = edit::with_rows(&self.text, &self.mapping, &self.layout, rows);
-        let bytes = encode(&text, self.encoding).map_err(|error| self.unwritable(error))?;
-        let edited = Document::from_bytes(&self.path, bytes).map_err(|_| self.cannot_add())?;
+        let edited = self.edited(&text)?;
         if !edited.is_with_rows(self, rows) {
-            return Err(self.cannot_add());
+            return Err(self.cannot_change());
         }
         *self = edited;
         Ok(())
+    }
+
+    /// Sets an option, and changes nothing else. Returns what it was.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] if the file has no options or has this one twice, if the value cannot be an option, or cannot be written
+    /// in the encoding of the file. The document is then as it was.
+    pub fn set_option(&mut self, kind: Kind, value: &str) -> Result<Option<String>> {
+        let value = value.trim();
+        if value.is_empty() || value.contains(char::is_control) {
+            let message = format!("{kind} cannot be set to {value:?}");
+            return Err(Error::refused(message, "an option is one line of text; AnonAPI does not read an empty one"));
+        }
+        let unclear = |message: String| Error::refused(message, "correct it with 'anon map edit'; it is as it was");
+        if self.layout.options.iter().filter(|option| option.kind == kind).count() > 1 {
+            return Err(unclear(format!("option '{kind}' is given twice in '{}'", self.path.display())));
+        }
+        let text = edit::with_option(&self.text, &self.mapping, &self.layout, kind, value);
+        let text = text.ok_or_else(|| unclear(format!("'{}' has no line '## Options ##'", self.path.display())))?;
+        let edited = self.edited(&text)?;
+        let before = self.mapping.options.get(kind).map(str::to_owned);
+        let mut options = self.mapping.options.clone();
+        options.set(kind, value);
+        let same_rows = edited.mapping.rows.iter().map(|row| &row.parameters).eq(self
+            .mapping
+            .rows
+            .iter()
+            .map(|row| &row.parameters));
+        if edited.mapping.options != options || edited.mapping.description != self.mapping.description || !same_rows {
+            return Err(self.cannot_change());
+        }
+        *self = edited;
+        Ok(before)
     }
 
     /// Writes the file: at every moment there is the old one or the new one.
@@ -103,7 +152,27 @@ impl Document {
     /// # Errors
     /// [`Error::Io`] if it cannot be written; it is then as it was.
     pub fn save(&self, path: &Path) -> Result<()> {
-        storage::replace(path, &self.bytes, Privacy::Shared)
+        storage::write(path, &self.bytes, Privacy::Shared, Durability::Full)
+    }
+
+    /// The document with this text, in its own encoding; one of ASCII alone gets that of the user's locale.
+    fn edited(&self, text: &str) -> Result<Document> {
+        let is_ascii = self.encoding == Encoding::Utf8 { bom: false } && self.bytes.is_ascii();
+        let encoding = if is_ascii { Encoding::of_new_text() } else { self.encoding };
+        self.edited_in(text, encoding)
+    }
+
+    pub(super) fn edited_in(&self, text: &str, encoding: Encoding) -> Result<Document> {
+        let unchanged = encode(&self.text, encoding).is_ok_and(|bytes| bytes == self.bytes);
+        if !unchanged {
+            return Err(self.cannot_change());
+        }
+        let bytes = encode(text, encoding).map_err(|error| self.unwritable(error))?;
+        let edited = Document::from_bytes(&self.path, bytes).map_err(|_| self.cannot_change())?;
+        if edited.text != text {
+            return Err(self.cannot_change());
+        }
+        Ok(edited)
     }
 
     /// Whether this is `before` with rows added and nothing else changed: the proof of each edit.
@@ -115,23 +184,22 @@ impl Document {
                 .iter()
                 .all(|kind| row.parameters.get(*kind).unwrap_or("") == parameters.get(*kind).unwrap_or("").trim())
         };
-        self.encoding == before.encoding
-            && new.description == old.description
+        new.description == old.description
             && new.options == old.options
             && new.rows.len() == kept.len() + rows.len()
             && new.rows.iter().zip(&kept).all(|(row, kept)| row.parameters == kept.parameters)
             && new.rows[kept.len()..].iter().zip(rows).all(|(row, added)| says(row, added))
     }
 
-    fn cannot_add(&self) -> Error {
+    fn cannot_change(&self) -> Error {
         Error::refused(
-            format!("cannot add rows to '{}' without changing what is in it", self.path.display()),
+            format!("cannot change '{}' without changing more of it than was asked for", self.path.display()),
             "save it as 'CSV UTF-8' and try again; it is as it was",
         )
     }
 
     fn unwritable(&self, error: Unwritable) -> Error {
-        let message = format!("cannot add a row to '{}': {error}, which that file is in", self.path.display());
+        let message = format!("cannot change '{}': {error}, which that file is in", self.path.display());
         Error::refused(message, "save it as 'CSV UTF-8' and try again; it is as it was")
     }
 }
@@ -148,4 +216,19 @@ fn check(row: &Parameters) -> Result<()> {
         )),
         None => Ok(()),
     }
+}
+
+/// The problem of a file that two programs have written, each in its own encoding.
+fn mixed(found: &Mixture, encoding: &Option<Encoding>) -> Problem {
+    let other = match encoding {
+        Some(page @ Encoding::CodePage(_)) => page.to_string(),
+        _ => "another encoding".to_owned(),
+    };
+    let are = |lines: &[usize]| format!("{} {}", numbered(lines), if lines.len() == 1 { "is" } else { "are" });
+    let message = match found.utf8.as_slice() {
+        [] => format!("the file is in UTF-8, but {} not", are(&found.other)),
+        utf8 => format!("{} in UTF-8, {} in {other}", are(utf8), are(&found.other)),
+    };
+    Problem::new(Place::Line(found.other[0]), message)
+        .hint("correct the letters with accents in those lines, and save the file as 'CSV UTF-8'")
 }

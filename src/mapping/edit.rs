@@ -1,11 +1,12 @@
-//! Adding rows to the text of a mapping.
+//! Changes to the text of a mapping: adding rows, setting an option.
 
 use crate::text::records::{Records, write_field};
 use crate::values::{Kind, Parameters};
 
-use super::Mapping;
+use super::header::Wanted;
 use super::reading::{Layout, Span};
-use super::table::{self, Header, Name};
+use super::table::{self, Header};
+use super::{Mapping, header, options};
 
 /// One change: replaces what is between two places of the text.
 struct Change {
@@ -28,18 +29,15 @@ pub(super) fn with_rows(text: &str, mapping: &Mapping, layout: &Layout, rows: &[
     let mut changes = Vec::new();
     let missing = missing_columns(mapping, rows);
     let columns = match &layout.header {
-        Some(header) => columns_added(text, header, &missing, &mut changes),
+        Some(header) => with_header(text, header, mapping, layout, &missing, &mut changes),
         None => missing.iter().map(|kind| Some(*kind)).collect(),
     };
-    if let Some(header) = &layout.header {
-        let spans = layout.rows.iter().zip(&mapping.rows).filter(|(_, row)| !row.is_example());
-        changes.extend(spans.filter_map(|(span, _)| padding(text, header, span, columns.len())));
-    }
     let examples = layout.rows.iter().zip(&mapping.rows).filter(|(_, row)| row.is_example());
     changes.extend(examples.map(|(span, _)| Change { from: span.text.start, to: span.end, text: String::new() }));
 
     let delimiter = mapping.delimiter;
-    let line_end = line_end(text, layout);
+    let (end, next) = last_line(layout);
+    let line_end = line_end_at(text, end, next);
     let mut added = String::new();
     if last_line_is_open(mapping, layout) {
         added.push_str(line_end);
@@ -51,8 +49,31 @@ pub(super) fn with_rows(text: &str, mapping: &Mapping, layout: &Layout, rows: &[
         let values = columns.iter().map(|kind| kind.and_then(|kind| row.get(kind)).unwrap_or_default());
         write_line(&mut added, delimiter, line_end, values);
     }
-    changes.push(Change::insert(last_line(layout).1, added));
+    changes.push(Change::insert(next, added));
     apply(text, changes)
+}
+
+/// Puts the header line right and adds the missing columns. Returns all columns.
+fn with_header(
+    text: &str,
+    header: &Header,
+    mapping: &Mapping,
+    layout: &Layout,
+    missing: &[Kind],
+    changes: &mut Vec<Change>,
+) -> Vec<Option<Kind>> {
+    let is_spare = |kind: &Kind| {
+        let has_value = mapping.options.get(*kind).is_some();
+        !has_value && !mapping.columns.contains(kind) && !missing.contains(kind)
+    };
+    let spare: Vec<Kind> = [Kind::Description, Kind::PimsKey].into_iter().filter(is_spare).collect();
+    let has_rows = mapping.rows.iter().any(|row| !row.is_example());
+    let wanted = Wanted { missing, occupied: &layout.occupied, spare: &spare, has_rows };
+    let (line, columns) = header::with_columns(text, header, &wanted);
+    changes.push(Change { from: header.span.start, to: header.span.end, text: line });
+    let kept = layout.rows.iter().zip(&mapping.rows).filter(|(_, row)| !row.is_example());
+    changes.extend(kept.filter_map(|(span, _)| padding(text, header, span, columns.len())));
+    columns
 }
 
 /// The columns that the rows need and the mapping has not; all that a new header line needs if there is none.
@@ -66,40 +87,6 @@ fn missing_columns(mapping: &Mapping, rows: &[Parameters]) -> Vec<Kind> {
     missing
 }
 
-/// Names the missing columns in the header line: in the empty cells that a spreadsheet left after the last name, then at the
-/// end. Returns all the columns. AnonAPI refuses a column without a name before one that has a name.
-fn columns_added(text: &str, header: &Header, missing: &[Kind], changes: &mut Vec<Change>) -> Vec<Option<Kind>> {
-    let mut columns: Vec<Option<Kind>> = header.cells.iter().map(|cell| cell.kind).collect();
-    let first_free = columns.iter().rposition(Option::is_some).map_or(0, |last| last + 1);
-    let mut at_the_end = String::new();
-    for (index, kind) in (first_free..).zip(missing) {
-        match header.cells.get(index).filter(|cell| text[cell.span.clone()].trim().is_empty()) {
-            Some(cell) => {
-                changes.push(Change::insert(cell.span.start, kind.name()));
-                columns[index] = Some(*kind);
-            }
-            None => {
-                at_the_end.push(header.delimiter);
-                at_the_end.push_str(padding_of_names(text, header));
-                at_the_end.push_str(kind.name());
-                columns.push(Some(*kind));
-            }
-        }
-    }
-    if !at_the_end.is_empty() {
-        changes.push(Change::insert(header.span.end, at_the_end));
-    }
-    columns
-}
-
-/// Python's `csv` skips the spaces before a value only if there is one after each delimiter of the header line: where its
-/// user wrote them so, a new column has one too.
-fn padding_of_names(text: &str, header: &Header) -> &'static str {
-    let (_, others) = header.cells.split_at(1);
-    let padded = |cell: &Name| text[cell.span.clone()].starts_with(' ');
-    if !others.is_empty() && others.iter().all(padded) { " " } else { "" }
-}
-
 /// What a row needs at its end so that it is still split at the same delimiter when there are more columns.
 ///
 /// Hardly any row needs this: only one that holds the other delimiter too (see [`table::split`]).
@@ -107,8 +94,8 @@ fn padding(text: &str, header: &Header, span: &Span, columns: usize) -> Option<C
     if columns == header.cells.len() {
         return None;
     }
-    let row = &text[span.text.clone()];
-    let records = Records::new(row);
+    // With the other delimiter, a quote may open that closes on a later line.
+    let records = Records::new(&text[span.text.start..]);
     let (_, delimiter) = table::split(&records, header.delimiter, columns)?;
     if delimiter == span.delimiter {
         return None;
@@ -118,12 +105,38 @@ fn padding(text: &str, header: &Header, span: &Span, columns: usize) -> Option<C
     Some(Change::insert(span.text.end, fill))
 }
 
+/// The text with an option set: in the line that it has, or in a new one after the last option. `None` if no section has
+/// options.
+pub(super) fn with_option(text: &str, mapping: &Mapping, layout: &Layout, kind: Kind, value: &str) -> Option<String> {
+    let value = options::written(value);
+    if let Some(span) = layout.options.iter().find(|option| option.kind == kind) {
+        let delimiter = options::delimiter_before(&value, span.delimiter).to_string();
+        let (at, length) = (span.delimiter_at, span.delimiter.len_utf8());
+        let changes = vec![
+            Change { from: at, to: at + length, text: delimiter },
+            Change { from: span.value.start, to: span.value.end, text: value },
+        ];
+        return Some(apply(text, changes));
+    }
+    let heading = layout.options_heading.as_ref()?;
+    let (end, next) = layout.options.last().map_or((heading.text.end, heading.end), |last| (last.text.end, last.end));
+    let usual = layout.options.first().map_or(mapping.delimiter, |option| option.delimiter);
+    let delimiter = options::delimiter_before(&value, usual);
+    let line_end = line_end_at(text, end, next);
+    let mut line = if end == next { line_end.to_owned() } else { String::new() };
+    line.push_str(kind.name());
+    line.push(delimiter);
+    line.push_str(&value);
+    line.push_str(line_end);
+    Some(apply(text, vec![Change::insert(next, line)]))
+}
+
 /// The line that new rows come after: where it ends, and where the next one begins.
 fn last_line(layout: &Layout) -> (usize, usize) {
     match (layout.rows.last(), &layout.header) {
         (Some(row), _) => (row.text.end, row.end),
         (None, Some(header)) => (header.span.end, header.end),
-        (None, None) => (layout.heading.end, layout.heading_end),
+        (None, None) => layout.heading.as_ref().map_or((0, 0), |heading| (heading.text.end, heading.end)),
     }
 }
 
@@ -133,9 +146,8 @@ fn last_line_is_open(mapping: &Mapping, layout: &Layout) -> bool {
     end == next && !mapping.rows.last().is_some_and(super::Row::is_example)
 }
 
-/// The line end that new rows get: that of the line before them, or the last one that there is.
-fn line_end<'a>(text: &'a str, layout: &Layout) -> &'a str {
-    let (end, next) = last_line(layout);
+/// The line end that a new line after this one gets: that of the line itself, or the last one that there is.
+fn line_end_at(text: &str, end: usize, next: usize) -> &str {
     if end < next {
         return &text[end..next];
     }

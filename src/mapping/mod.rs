@@ -4,6 +4,9 @@
 //! is a table with a row for each job. [`Document`] is the file: it knows where everything is in it, so that adding a row
 //! leaves all else as its user left it. [`Mapping`] is what the file says.
 //!
+//! A mapping with mistakes in it can be looked at and added to all the same: [`Mapping::problems`] has what must be mended
+//! before jobs are created, and [`Document::refuse_problems`] makes an error of it.
+//!
 //! ```
 //! use std::path::Path;
 //!
@@ -15,35 +18,47 @@
 //! let file = format!("{options}## Mapping ##\nsource, pseudo_name\nfolder:patient1, A\n");
 //! let mut document = Document::from_bytes(Path::new("anon_mapping.csv"), file.clone().into())?;
 //! assert_eq!(document.mapping().options.get(Kind::Project), Some("Wetenschap-Algemeen"));
-//! assert_eq!(document.mapping().rows[0].source().to_string(), "folder:patient1");
+//! assert_eq!(document.mapping().rows[0].source().unwrap().to_string(), "folder:patient1");
 //!
 //! let row = Parameters::from_pairs([(Kind::Source, "folder:patient2"), (Kind::PseudoName, "B")]);
 //! document.add_rows(&[row])?;
 //! assert_eq!(document.bytes(), format!("{file}folder:patient2,B\n").as_bytes());
 //!
 //! // What is wrong is told at once, each thing with its place.
-//! let error = Document::from_bytes(Path::new("m.csv"), file.replace("folder:", "fodler:").into()).unwrap_err();
+//! let document = Document::from_bytes(Path::new("m.csv"), file.replace("folder:", "fodler:").into())?;
+//! let error = document.refuse_problems().unwrap_err();
 //! assert_eq!(error.to_string(), "m.csv, line 9: 'fodler' is no type of source; did you mean 'folder:'?");
 //! # Ok::<(), anonapi::Error>(())
 //! ```
 
 use crate::problem::Problem;
-use crate::values::{Kind, Parameters, Source, SourceError};
+use crate::values::{Kind, Parameters, Source};
 
-mod check;
+mod among;
 mod document;
 mod edit;
+mod header;
+mod location;
+mod new_row;
 mod options;
 mod reading;
 mod sections;
+mod spelling;
 mod table;
 mod template;
+mod typed;
 
 #[cfg(test)]
 mod tests;
 
+pub(crate) use document::CAP;
 pub use document::Document;
+pub use location::named_from;
+pub use new_row::NewRow;
 pub use template::Template;
+
+/// What a mapping is called in its folder.
+pub const FILE_NAME: &str = "anon_mapping.csv";
 
 /// What a mapping file says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +73,11 @@ pub struct Mapping {
     pub columns: Vec<Kind>,
     /// What separates the cells of a row.
     pub delimiter: char,
-    /// What is allowed, but probably not meant: a pseudonym or a source that comes twice.
+    /// What has to be mended before jobs can be created, in the order of the file.
+    pub problems: Vec<Problem>,
+    /// Values that are taken, and should be looked at: a number that looks like a date, a row that is commented out.
+    pub doubts: Vec<Problem>,
+    /// What rows beside each other are probably not meant to be: two with one pseudonym, or with the same data.
     pub warnings: Vec<Problem>,
 }
 
@@ -67,9 +86,9 @@ pub struct Mapping {
 pub struct Row {
     /// The line that it begins on, from 1.
     pub line: usize,
-    /// Its own parameters: those of its cells that are not empty, in the order of the columns.
+    /// Its own parameters, as they are written: those of its cells that are not empty, in the order of the columns.
     pub parameters: Parameters,
-    source: Source,
+    source: Option<Source>,
 }
 
 /// The rows that `map init` writes for example: source and pseudonym.
@@ -77,24 +96,18 @@ pub(crate) const EXAMPLES: [(&str, &str); 2] =
     [("study_instance_uid:123.12121212.12345678", "PatientA"), ("accession_number:12345678.1234567", "PatientB")];
 
 impl Row {
-    /// A row that has its source among its parameters.
-    ///
-    /// # Errors
-    /// [`SourceError`] if the source is missing or none.
-    pub fn new(line: usize, parameters: Parameters) -> Result<Row, SourceError> {
-        let source = Source::parse(parameters.get(Kind::Source).unwrap_or_default())?.value;
-        Ok(Row { line, parameters, source })
-    }
-
-    /// Where the data of the job comes from.
-    pub fn source(&self) -> &Source {
-        &self.source
+    /// Where the data of the job comes from, if that can be read: [`Mapping::problems`] says why not.
+    pub fn source(&self) -> Option<&Source> {
+        self.source.as_ref()
     }
 
     /// True for a row that `map init` wrote for example, as long as its source and its pseudonym are untouched.
     pub fn is_example(&self) -> bool {
-        let source = self.parameters.get(Kind::Source);
-        let pseudonym = self.parameters.get(Kind::PseudoName);
-        EXAMPLES.iter().any(|(example, name)| source == Some(example) && pseudonym == Some(name))
+        is_example(&self.parameters)
     }
+}
+
+fn is_example(row: &Parameters) -> bool {
+    let (source, pseudonym) = (row.get(Kind::Source), row.get(Kind::PseudoName));
+    EXAMPLES.iter().any(|(example, name)| source == Some(example) && pseudonym == Some(name))
 }

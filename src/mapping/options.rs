@@ -1,16 +1,35 @@
 //! One line of the options: `name,value`.
 
+use std::ops::Range;
+
 use crate::problem::{Place, Problem};
-use crate::text::records::{Records, without_trailing_delimiters};
-use crate::values::Kind;
+use crate::text::records::{DELIMITERS, Records, without_trailing_delimiters, write_field};
+use crate::values::{Kind, without_invisible};
+
+use super::sections::Section;
 
 /// An option as the file has it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Setting {
     pub kind: Kind,
     pub value: String,
-    pub delimiter: char,
     pub line: usize,
+    pub span: OptionSpan,
+}
+
+/// Where an option is in the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct OptionSpan {
+    pub kind: Kind,
+    pub delimiter: char,
+    /// What separates name and value.
+    pub delimiter_at: usize,
+    /// Its value, with quotes and without what is around it.
+    pub value: Range<usize>,
+    /// All of it, line end excluded.
+    pub text: Range<usize>,
+    /// Where the next line begins.
+    pub end: usize,
 }
 
 /// Reads the option that begins with the next line, and goes past it.
@@ -24,18 +43,44 @@ pub(super) fn read(records: &mut Records<'_>) -> Result<Setting, Problem> {
         records.skip_line();
         return Err(without_delimiter(line, text));
     };
-    let value = match quoted_value(records, delimiter) {
-        Some(value) => value.map_err(|()| unterminated(line))?,
+    let start = records.position();
+    let Quoted { value, at, option } = match quoted_value(records, delimiter) {
+        Some(found) => found.map_err(|()| unterminated(line))?,
         None => {
-            records.skip_line();
-            without_trailing_delimiters(&text[position + delimiter.len_utf8()..]).to_owned()
+            let from = position + delimiter.len_utf8();
+            let value = without_trailing_delimiters(&text[from..]);
+            // An empty value is right behind the delimiter.
+            let spaces = if value.is_empty() { 0 } else { text[from..].len() - text[from..].trim_start().len() };
+            let from = start + from + spaces;
+            Quoted { value: value.to_owned(), at: from..from + value.len(), option: records.skip_line() }
         }
     };
-    let name = text[..position].trim().trim_matches('"').trim();
-    match Kind::from_name(name) {
-        Some(kind) => Ok(Setting { kind, value, delimiter, line }),
-        None => Err(Problem::new(Place::Line(line), format!("'{name}' is no option")).hint(Kind::hint(name))),
+    let name = without_invisible(text[..position].trim().trim_matches('"').trim()).text;
+    match Kind::from_name(&name) {
+        Some(kind) => {
+            let delimiter_at = start + position;
+            let span = OptionSpan { kind, delimiter, delimiter_at, value: at, text: option, end: records.position() };
+            Ok(Setting { kind, value, line, span })
+        }
+        None => Err(Problem::new(Place::Line(line), format!("'{name}' is not an option")).hint(Kind::hint(&name))),
     }
+}
+
+/// The delimiter between a name and this value. AnonAPI splits at the first comma, if there is one.
+pub(super) fn delimiter_before(value: &str, usual: char) -> char {
+    if value.contains(',') { ',' } else { usual }
+}
+
+/// A value as an option has it. AnonAPI takes all that follows the first delimiter for the value, quotes too: they are used only
+/// where there is no other way to write it.
+pub(super) fn written(value: &str) -> String {
+    let value = value.trim();
+    if value.contains(['\r', '\n']) || value.starts_with('"') || value.ends_with(DELIMITERS) {
+        let mut quoted = String::new();
+        write_field(&mut quoted, value);
+        return quoted;
+    }
+    value.to_owned()
 }
 
 /// The first delimiter. A tab may also be there to line up the values.
@@ -50,17 +95,36 @@ fn delimiter_of(line: &str) -> Option<(usize, char)> {
     }
 }
 
+/// A value in quotes: what it says, where it is, and where all of the option is.
+struct Quoted {
+    value: String,
+    at: Range<usize>,
+    option: Range<usize>,
+}
+
 /// The value, if it is one cell in quotes; an error if the quote is never closed. Goes past it.
-fn quoted_value(records: &mut Records<'_>, delimiter: char) -> Option<Result<String, ()>> {
+fn quoted_value(records: &mut Records<'_>, delimiter: char) -> Option<Result<Quoted, ()>> {
     let record = records.peek(delimiter)?;
     let (_, cells) = record.fields.split_first()?;
     let (value, rest) = cells.split_first()?;
-    if !value.quoted || (!record.unterminated && rest.iter().any(|cell| !cell.value.is_empty())) {
+    // A quote that only closes in another section was never meant to reach it.
+    let is_closed = !record.unterminated && !records.text(&record.span).split(['\r', '\n']).any(is_heading);
+    if !value.quoted || is_closed && rest.iter().any(|cell| !cell.value.is_empty()) {
         return None;
     }
+    if !is_closed {
+        records.skip_line();
+        return Some(Err(()));
+    }
+    let raw = records.text(&value.span);
+    let from = value.span.start + raw.len() - raw.trim_start().len();
     let value = value.value.to_string();
-    records.next(delimiter);
-    Some(if record.unterminated { Err(()) } else { Ok(value) })
+    records.pass(&record);
+    Some(Ok(Quoted { value, at: from..from + raw.trim().len(), option: record.span }))
+}
+
+fn is_heading(line: &str) -> bool {
+    Section::heading(line).is_some()
 }
 
 fn without_delimiter(line: usize, text: &str) -> Problem {
@@ -68,7 +132,7 @@ fn without_delimiter(line: usize, text: &str) -> Problem {
     let problem = match Kind::from_name(first) {
         Some(kind) => Problem::new(Place::Line(line), format!("nothing separates option '{kind}' from its value"))
             .hint("is the comma missing?"),
-        None => Problem::new(Place::Line(line), "this is no option: there is no comma in it"),
+        None => Problem::new(Place::Line(line), "this is not an option: there is no comma in it"),
     };
     if problem.hint.is_some() { problem } else { problem.hint("an option is written as 'name,value'") }
 }
@@ -129,5 +193,9 @@ mod tests {
         let mut records = Records::new("project,\"a\ndestination_path,b");
         assert!(read(&mut records).unwrap_err().message.contains("never closed"));
         assert_eq!(read(&mut records).unwrap().kind, Kind::DestinationPath);
+        // One that closes in another section was not meant to.
+        let mut records = Records::new("project,\"a\n## Mapping ##\nsource,\"description\"");
+        assert!(read(&mut records).unwrap_err().message.contains("never closed"));
+        assert_eq!(records.peek_line(), Some("## Mapping ##"));
     }
 }

@@ -1,9 +1,10 @@
 //! The mapping that `map init` writes.
 
-use crate::text::records::{DELIMITERS, write_field};
+use crate::text::encoding::{Encoding, UTF8_MARK, encode};
 use crate::values::Kind;
 
 use super::EXAMPLES;
+use super::options::{delimiter_before, written};
 
 /// What a new mapping begins with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,8 +24,14 @@ pub struct Template {
 }
 
 impl Template {
-    /// The file, in UTF-8 with CRLF line ends: description, options, and two example rows.
+    /// The file, with CRLF line ends: description, options, and two example rows. In the encoding that other programs of this
+    /// user read; in UTF-8 with a byte order mark where that cannot write it.
     pub fn bytes(&self) -> Vec<u8> {
+        let text = self.text();
+        encode(&text, Encoding::of_new_text()).unwrap_or_else(|_| [UTF8_MARK, text.as_bytes()].concat())
+    }
+
+    fn text(&self) -> String {
         let mut text = String::new();
         let mut line = |line: &str| {
             text.push_str(line);
@@ -46,22 +53,14 @@ impl Template {
         for ((source, pseudonym), description) in EXAMPLES.iter().zip(descriptions) {
             line(&self.joined(&[source, pseudonym, description]));
         }
-        text.into_bytes()
+        text
     }
 
     fn joined(&self, cells: &[&str]) -> String {
         cells.join(&self.delimiter.to_string())
     }
 
-    /// AnonAPI takes all that follows the first delimiter for the value, quotes too: they are used only where there is no
-    /// other way to write it.
     fn option(&self, kind: Kind, value: &str) -> String {
-        let mut line = format!("{}{}", kind.name(), self.delimiter);
-        let value = value.trim();
-        match value.contains(['\r', '\n']) || value.starts_with('"') || value.ends_with(DELIMITERS) {
-            true => write_field(&mut line, value),
-            false => line.push_str(value),
-        }
-        line
+        format!("{}{}{}", kind.name(), delimiter_before(value, self.delimiter), written(value))
     }
 }

@@ -1,14 +1,17 @@
 use super::*;
+use crate::api::Data;
 use crate::mapping::Document;
-use crate::values::DataPath;
 
 const OPTIONS: &str =
     "root_source_path,\\\\server\\share\\data\nproject,Wetenschap-Algemeen\ndestination_path,\\\\server\\share\\out\n";
 
+fn text(options: &str, rows: &str) -> String {
+    format!("## Description ##\n## Options ##\n{options}## Mapping ##\n{rows}")
+}
+
 fn planned(options: &str, rows: &str) -> Plan {
-    let text = format!("## Description ##\n## Options ##\n{options}## Mapping ##\n{rows}");
     let path = Path::new("anon_mapping.csv");
-    let document = Document::from_bytes(path, text.into_bytes()).unwrap();
+    let document = Document::from_bytes(path, text(options, rows).into_bytes()).unwrap();
     plan(document.mapping(), &Parameters::default())
 }
 
@@ -100,18 +103,88 @@ fn paths_are_sent_as_anonapi_sends_them() {
 }
 
 #[test]
+fn what_is_sent_has_nothing_that_nobody_sees() {
+    let options = OPTIONS.replace("Wetenschap-Algemeen", "Wetenschap\u{200b}-Algemeen");
+    let plan = planned(
+        &options,
+        "source,pseudo_name,pseudo_id,pims_key\naccession_number:1\u{ad}2,A\u{feff},\u{200e}B,=\"7\"\n",
+    );
+    let job = &plan.jobs[0].job;
+    assert_eq!(job.data, Data::Pacs("accession_number:12".to_owned()));
+    assert_eq!((job.pseudo_name.as_deref(), job.pseudo_id.as_deref()), (Some("A"), Some("B")));
+    assert_eq!((job.project.as_str(), job.pims_key.as_deref()), ("Wetenschap-Algemeen", Some("7")));
+    assert_eq!(plan.warnings.len(), 4, "{:?}", plan.warnings);
+}
+
+#[test]
+fn spoilt_pseudonyms_are_refused_wherever_they_are_from() {
+    let row = "source,pseudo_name\nfolder:a,#N/A\n";
+    assert_eq!(
+        texts(&planned(OPTIONS, row)),
+        ["pseudo_name: '#N/A' is an error that a spreadsheet shows, not a value, line 8"]
+    );
+    let options = format!("{OPTIONS}pseudo_id,####\n");
+    let wrong = texts(&planned(&options, "source\nfolder:a\n"));
+    assert_eq!(wrong, ["pseudo_id: '####' is what a spreadsheet shows where a column is too narrow, line 6"]);
+    let document = Document::from_bytes(Path::new("m"), text(OPTIONS, "source\nfolder:a\n").into_bytes()).unwrap();
+    let defaults = Parameters::from_pairs([(Kind::PseudoName, "1,2E+9")]);
+    let wrong = plan(document.mapping(), &defaults);
+    assert_eq!(texts(&wrong), ["pseudo_name in the settings: '1,2E+9' is a number that a spreadsheet has shortened"]);
+    assert_eq!(wrong.jobs.len(), 1, "which `read` does not give away");
+}
+
+#[test]
+fn a_file_with_a_problem_has_no_jobs() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("anon_mapping.csv");
+    let write = |rows: &str| std::fs::write(&path, text(OPTIONS, &format!("source,pseudo_name\n{rows}"))).unwrap();
+    write("folder:a,A\nfodler:b,B\n");
+    let plan = read(&path, &Parameters::default()).unwrap();
+    assert_eq!((plan.jobs.len(), plan.problems.len()), (0, 1));
+    assert!(plan.refuse_problems(&path).is_err());
+    write("folder:a,A\nfolder:b,B\n");
+    let plan = read(&path, &Parameters::default()).unwrap();
+    assert_eq!((plan.jobs.len(), plan.problems.len()), (2, 0));
+    assert!(plan.refuse_problems(&path).is_ok());
+}
+
+#[test]
 fn sources_that_are_missing_or_empty_are_told_apart() {
     let folder = tempfile::tempdir().unwrap();
+    let rows = "source,pseudo_name\nfileselection:fileselection.txt,A\nfolder: a,B\n";
+    let document = Document::from_bytes(Path::new("m"), text(OPTIONS, rows).into_bytes()).unwrap();
+    let [selection, data] = document.mapping().rows.as_slice() else { panic!("two rows") };
     let place = folder.path().join("fileselection.txt");
-    let described = |source: &Source, place: &Path| Some(fault(source, place)?.describe("source", place).0);
-    let selection = Source::FileSelection(DataPath::of("fileselection.txt".to_owned()));
-    let starts = |text: Option<String>, start: &str| assert!(text.as_ref().unwrap().starts_with(start), "{text:?}");
-    starts(described(&selection, &place), "there is no such source");
+    let starts = |found: Option<Problem>, start: &str| {
+        let found = found.unwrap();
+        assert!(found.message.starts_with(start), "{found:?}");
+        found.hint.unwrap()
+    };
+    starts(sources::fault(selection, &place), "there is no such fileselection");
     std::fs::write(&place, "selected_paths: []\n").unwrap();
-    starts(described(&selection, &place), "the source has no files");
+    starts(sources::fault(selection, &place), "the fileselection has no files");
+    std::fs::write(&place, "selected_paths: {\n").unwrap();
+    starts(sources::fault(selection, &place), &place.display().to_string());
     std::fs::write(&place, "selected_paths:\n- 1.dcm\n").unwrap();
-    assert_eq!(described(&selection, &place), None);
-    let source = Source::Folder(DataPath::of("a".to_owned()));
-    assert_eq!(described(&source, folder.path()), None);
-    starts(described(&source, &place), "there is no such source");
+    assert_eq!(sources::fault(selection, &place), None);
+    assert_eq!(sources::fault(data, folder.path()), None);
+    starts(sources::fault(data, &place), "there is no such folder");
+    // What is there under nearly that name is named.
+    std::fs::create_dir(folder.path().join("a")).unwrap();
+    let hint = starts(sources::fault(data, &folder.path().join(" a")), "there is no such folder");
+    assert!(hint.starts_with("remove the space before its name"), "{hint}");
+}
+
+#[test]
+fn data_beside_the_mapping_is_found_in_either_composition() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("Jose\u{301}")).unwrap();
+    let rows = "source,pseudo_name\nfolder:Jos\u{e9},A\nfolder:other\\place,B\nfolder:\\\\server\\share\\x,C\naccession_number:1,D\n";
+    let document = Document::from_bytes(Path::new("m"), text(OPTIONS, rows).into_bytes()).unwrap();
+    let places =
+        sources::Places::of(document.mapping(), &Parameters::default(), &folder.path().join("anon_mapping.csv"));
+    let spots: Vec<_> = document.mapping().rows.iter().map(|row| places.spot(row)).collect();
+    use sources::Spot;
+    let found = folder.path().join("Jose\u{301}");
+    assert_eq!(spots, [Some(Spot::Beside(found)), Some(Spot::NotBeside), Some(Spot::Unseen), None]);
 }

@@ -1,130 +1,77 @@
-//! Which files a command names.
+//! Which files and folders a command names.
 
 use std::ffi::OsStr;
 
 use glob::MatchOptions;
 
 use crate::error::{Error, Result};
+use crate::text::composed;
 
 /// Names are compared as the system compares them.
-const OPTIONS: MatchOptions = MatchOptions {
+const NAMES: MatchOptions = MatchOptions {
     case_sensitive: !cfg!(windows),
     require_literal_separator: false,
     require_literal_leading_dot: false,
 };
+const PATHS: MatchOptions = MatchOptions { require_literal_separator: true, ..NAMES };
 
 /// Which files to select: `*`, `*.dcm`, `study2/*`, `**/raw/*`.
 ///
 /// Each part between slashes matches one name: `*` any text, `?` any character, `[a-c]` and `[!a-c]` one of these or none of
-/// these. `**` stands for any folders, also none. A scan that recurses finds the pattern in every subfolder.
+/// these. `**` stands for any folders, also none.
 #[derive(Debug, Clone)]
 pub struct Pattern {
-    parts: Vec<Part>,
-}
-
-#[derive(Debug, Clone)]
-enum Part {
-    AnyFolders,
-    AnyName,
-    Name(glob::Pattern),
-}
-
-/// How far a folder has come along a pattern: bit `n` is set if the first `n` parts match its path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Reached(u64);
-
-impl Reached {
-    /// Nothing below this folder can match.
-    pub(super) fn nowhere(self) -> bool {
-        self.0 == 0
-    }
+    whole: glob::Pattern,
+    /// What the names on the way have to match. None if any folder may lead to a match.
+    names: Option<Vec<glob::Pattern>>,
 }
 
 impl Pattern {
-    /// Reads a pattern.
+    /// Reads a pattern for files. One that recurses is looked for in every subfolder, too.
     ///
     /// # Errors
     /// [`Error::Usage`] for a pattern that cannot match below the folder: an empty or absolute one, or one with `..`.
-    pub fn new(text: &str) -> Result<Pattern> {
-        let text = with_slashes(text);
-        let refuse = |why: &str| {
-            Err(Error::usage(
-                format!("the pattern '{}' {why}", text.escape_debug()),
-                "give a pattern relative to the current folder, such as '*' or 'study2/*.dcm'",
-            ))
-        };
-        if text.starts_with('/') || (cfg!(windows) && text.get(1..2) == Some(":")) {
-            return refuse("is an absolute path");
+    pub fn new(text: &str, recurse: bool) -> Result<Pattern> {
+        let mut parts = parts(text)?;
+        if parts.last().is_some_and(|last| last == "**") {
+            parts.push("*".to_owned());
         }
-        let mut parts = Vec::new();
-        for part in text.split('/').filter(|part| !matches!(*part, "" | ".")) {
-            match part {
-                ".." => return refuse("leaves the folder"),
-                "**" if matches!(parts.last(), Some(Part::AnyFolders)) => {}
-                "**" => parts.push(Part::AnyFolders),
-                "*" => parts.push(Part::AnyName),
-                part => parts.push(Part::Name(name_pattern(part)?)),
-            }
+        if recurse {
+            parts.insert(0, "**".to_owned());
         }
-        if matches!(parts.last(), Some(Part::AnyFolders)) {
-            parts.push(Part::AnyName);
-        }
-        match parts.len() {
-            0 => refuse("names no file"),
-            1..=60 => Ok(Pattern { parts }),
-            _ => refuse("has too many parts"),
-        }
+        Pattern::of_parts(parts, text)
     }
 
-    /// The pattern that matches every file.
-    pub(super) fn everything() -> Pattern {
-        Pattern { parts: vec![Part::AnyName] }
+    /// Reads a pattern for folders.
+    ///
+    /// # Errors
+    /// As [`Pattern::new`].
+    pub fn of_folders(text: &str) -> Result<Pattern> {
+        Pattern::of_parts(parts(text)?, text)
     }
 
-    /// The same, found in every subfolder as well.
-    pub(super) fn anywhere(mut self) -> Pattern {
-        if !matches!(self.parts.first(), Some(Part::AnyFolders)) {
-            self.parts.insert(0, Part::AnyFolders);
-        }
-        self
+    fn of_parts(mut parts: Vec<String>, typed: &str) -> Result<Pattern> {
+        parts.dedup_by(|next, last| next == "**" && last == "**");
+        let whole = compiled(&parts.join("/"), typed)?;
+        let names = if parts.iter().any(|part| part == "**") { None } else { Some(parts.iter()) };
+        let names = names.map(|names| names.map(|name| compiled(name, typed)).collect()).transpose()?;
+        Ok(Pattern { whole, names })
     }
 
-    /// Where the scanned folder itself is.
-    pub(super) fn start(&self) -> Reached {
-        Reached(self.and_empty(1))
+    /// How many folders below the scanned one it matches at most, that one being 0; none if there is no limit.
+    pub fn depth(&self) -> Option<usize> {
+        Some(self.names.as_ref()?.len())
     }
 
-    /// Where a folder is, whose parent is at `parent`.
-    pub(super) fn enter(&self, parent: Reached, name: &OsStr) -> Reached {
-        let (mut next, mut text) = (0, None);
-        for (at, part) in self.parts.iter().enumerate().filter(|(at, _)| parent.0 & (1 << at) != 0) {
-            match part {
-                Part::AnyFolders => next |= 1 << at,
-                Part::AnyName => next |= 1 << (at + 1),
-                Part::Name(pattern) => {
-                    let text = text.get_or_insert_with(|| name.to_string_lossy());
-                    next |= u64::from(pattern.matches_with(text, OPTIONS)) << (at + 1);
-                }
-            }
-        }
-        // A folder that the whole pattern matches is no file.
-        Reached(self.and_empty(next & !(1 << self.parts.len())))
+    /// Whether something of this name, at this depth, matches or leads to a match.
+    pub fn leads_on(&self, depth: usize, name: &OsStr) -> bool {
+        let Some(names) = &self.names else { return true };
+        names.get(depth - 1).is_some_and(|pattern| pattern.matches_with(&composed(&name.to_string_lossy()), NAMES))
     }
 
-    /// Whether a file matches, whose folder is at `parent`.
-    pub(super) fn matches(&self, parent: Reached, name: &OsStr) -> bool {
-        let last = self.parts.len() - 1;
-        parent.0 & (1 << last) != 0
-            && match &self.parts[last] {
-                Part::AnyFolders | Part::AnyName => true,
-                Part::Name(pattern) => pattern.matches_with(&name.to_string_lossy(), OPTIONS),
-            }
-    }
-
-    /// `**` may stand for no folder at all.
-    fn and_empty(&self, reached: u64) -> u64 {
-        let any = |at: &usize| reached & (1 << at) != 0 && matches!(self.parts.get(*at), Some(Part::AnyFolders));
-        (0..self.parts.len()).filter(any).fold(reached, |all, at| all | 1 << (at + 1))
+    /// Whether a path from the scanned folder matches.
+    pub fn matches(&self, relative: &str) -> bool {
+        self.whole.matches_with(&composed(relative), PATHS)
     }
 }
 
@@ -139,12 +86,11 @@ impl Exclusion {
     /// # Errors
     /// [`Error::Usage`] for a pattern that cannot be understood.
     pub fn new(text: &str) -> Result<Exclusion> {
-        let text = with_slashes(text);
-        name_pattern(text.trim_start_matches("./")).map(Exclusion)
+        compiled(&plain(with_slashes(text).trim_start_matches("./")), text).map(Exclusion)
     }
 
     pub(super) fn matches(&self, relative: &str) -> bool {
-        self.0.matches_with(relative, OPTIONS)
+        self.0.matches_with(&composed(relative), NAMES)
     }
 }
 
@@ -152,47 +98,34 @@ fn with_slashes(text: &str) -> String {
     if cfg!(windows) { text.replace('\\', "/") } else { text.to_owned() }
 }
 
-/// Whether a name matches a pattern for one name.
-pub(super) fn name_matches(pattern: &glob::Pattern, name: &OsStr) -> bool {
-    pattern.matches_with(&name.to_string_lossy(), OPTIONS)
+/// The parts of a pattern, of which there is at least one.
+fn parts(text: &str) -> Result<Vec<String>> {
+    let path = with_slashes(text);
+    let parts: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+    let why = match parts.as_slice() {
+        _ if path.starts_with('/') || cfg!(windows) && path.get(1..2) == Some(":") => "is an absolute path",
+        parts if parts.contains(&"..") => "leaves the folder",
+        [] => "names no file",
+        parts => {
+            return Ok(parts.iter().map(|part| if *part == "**" { "**".to_owned() } else { plain(part) }).collect());
+        }
+    };
+    let hint = "give a pattern relative to the current folder, such as '*' or 'study2/*.dcm'";
+    Err(Error::usage(format!("the pattern '{}' {why}", text.escape_debug()), hint))
 }
 
-/// A pattern for one name, by the rules of shells: several `*` are one, and a `[` without `]` stands for itself.
-pub(super) fn name_pattern(text: &str) -> Result<glob::Pattern> {
-    let mut pattern = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        let class = if c == '[' { class_length(rest) } else { None };
-        let length = match (c, class) {
-            ('[', None) => {
-                pattern.push_str("[[]");
-                1
-            }
-            ('*', _) => {
-                pattern.push('*');
-                rest.len() - rest.trim_start_matches('*').len()
-            }
-            (c, class) => {
-                let length = class.unwrap_or(c.len_utf8());
-                pattern.push_str(&rest[..length]);
-                length
-            }
-        };
-        rest = &rest[length..];
+/// As shells read it: several `*` are one, and brackets that do not fit stand for themselves.
+fn plain(text: &str) -> String {
+    let mut text = text.to_owned();
+    while text.contains("**") {
+        text = text.replace("**", "*");
     }
-    glob::Pattern::new(&pattern).map_err(|error| {
-        Error::usage(
-            format!("the pattern '{}' cannot be understood: {}", text.escape_debug(), error.msg),
-            "use '*' for any text and '?' for any character",
-        )
-    })
+    if glob::Pattern::new(&text).is_ok() { text } else { text.replace('[', "[[]") }
 }
 
-/// How long the class is that starts here, with its brackets.
-fn class_length(text: &str) -> Option<usize> {
-    let inside = text[1..].strip_prefix('!').unwrap_or(&text[1..]);
-    // A bracket that closes at once is a member of the class.
-    let skipped = usize::from(inside.starts_with(']'));
-    let end = inside.get(skipped..)?.find(']')? + skipped;
-    Some(text.len() - inside.len() + end + 1)
+fn compiled(pattern: &str, typed: &str) -> Result<glob::Pattern> {
+    glob::Pattern::new(&composed(pattern)).map_err(|error| {
+        let message = format!("the pattern '{}' cannot be understood: {}", typed.escape_debug(), error.msg);
+        Error::usage(message, "use '*' for any text and '?' for any character")
+    })
 }

@@ -2,7 +2,7 @@ use std::fs;
 use std::sync::Mutex;
 
 use super::*;
-use crate::dicom::tests::{dicom_bytes, dicom_of};
+use crate::dicom::tests::{dicom_bytes, dicom_of, dicomdir};
 use crate::error::Error;
 
 /// Makes files below a folder: DICOM, each of a study of its own, unless the name ends in `.txt`.
@@ -22,7 +22,7 @@ fn paths(scan: &Scan<'_>, folder: &Path) -> Vec<String> {
 }
 
 fn matching(folder: &Path, pattern: &str, recurse: bool) -> Vec<String> {
-    let scan = Scan { include: Some(Pattern::new(pattern).unwrap()), recurse, ..Scan::default() };
+    let scan = Scan { include: vec![Pattern::new(pattern, recurse).unwrap()], ..Scan::default() };
     paths(&scan, folder)
 }
 
@@ -33,8 +33,8 @@ fn finds_dicom_files_by_their_first_bytes() {
     fs::write(folder.path().join("fake.dcm"), "no").unwrap();
     let found = Scan::default().run(folder.path(), &|_| {}).unwrap();
     assert_eq!(found.paths, [".hid/x", "a.dcm", "b/1.dcm", "b/2", "b/c/d.raw"]);
-    assert_eq!((found.seen, found.patients, found.studies), (7, 5, 5));
-    assert!(found.unreadable_headers.is_empty());
+    assert_eq!((found.seen, found.patients.ids, found.patients.studies), (7, 5, 5));
+    assert_eq!((found.unreadable_headers.count, found.without_preamble.to_string()), (0, "fake.dcm".to_owned()));
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn finds_dicom_files_by_name() {
     let scan = Scan { check: Check::ByName, ..Scan::default() };
     let found = scan.run(folder.path(), &|_| {}).unwrap();
     assert_eq!(found.paths, ["1.2.840.5", "a.DCM", "noext", "sub/q.Dcm", trail, "y.dicom"]);
-    assert_eq!((found.seen, found.patients), (9, 0));
+    assert_eq!((found.seen, found.patients.ids), (9, 0));
     let all = Scan { check: Check::Nothing, ..Scan::default() };
     assert_eq!(paths(&all, folder.path()).len(), 9);
 }
@@ -88,10 +88,12 @@ fn patterns_match_as_in_anonapi() {
 #[test]
 fn patterns_cannot_leave_the_folder() {
     for pattern in ["", "/", "/data/*", "../*", "a/../../b", "./"] {
-        assert!(matches!(Pattern::new(pattern), Err(Error::Usage { .. })), "{pattern}");
+        for recurse in [true, false] {
+            assert!(matches!(Pattern::new(pattern, recurse), Err(Error::Usage { .. })), "{pattern}");
+        }
     }
     for odd in ["[", "a[", "[]", "[!]", "[]]", "a**b", "***", "[a-", "é[ü]*"] {
-        Pattern::new(odd).unwrap();
+        Pattern::new(odd, true).unwrap();
         Exclusion::new(odd).unwrap();
     }
 }
@@ -192,10 +194,69 @@ fn patients_are_counted_and_odd_headers_selected() {
     write("2", &dicom_of(" p1", "1.2.4\0"));
     write("3", &dicom_of("p2", "1.2.4"));
     write("only132", &dicom_bytes(0)[..132]);
+    write("DICOMDIR", &dicomdir());
     let found = Scan::default().run(folder.path(), &|_| {}).unwrap();
-    assert_eq!((found.patients, found.studies), (2, 2));
-    assert_eq!(found.paths, ["1", "2", "3", "only132"]);
-    assert_eq!(found.unreadable_headers, ["only132"]);
+    assert_eq!((found.patients.ids, found.patients.studies, found.patients.files_without_id), (2, 2, 0));
+    assert_eq!(found.paths, ["1", "2", "3", "DICOMDIR", "only132"]);
+    assert_eq!(
+        (found.unreadable_headers.to_string(), found.directories.to_string()),
+        ("only132".into(), "DICOMDIR".into())
+    );
+}
+
+#[test]
+fn names_are_found_however_their_accents_are_written() {
+    let folder = make(&["Andre\u{301}/e\u{301}t\u{e9}.dcm"]);
+    for pattern in ["Andr\u{e9}/\u{e9}*", "Andre\u{301}/*e\u{301}.dcm", "Andr\u{e9}/*"] {
+        assert_eq!(matching(folder.path(), pattern, false).len(), 1, "{pattern}");
+        assert_eq!(matching(folder.path(), pattern, true).len(), 1, "{pattern}");
+    }
+    let scan = Scan { exclude: vec![Exclusion::new("*/\u{e9}t\u{e9}.dcm").unwrap()], ..Scan::default() };
+    assert!(paths(&scan, folder.path()).is_empty());
+}
+
+#[test]
+fn brackets_can_stand_for_themselves() {
+    let folder = make(&["s/im[1].dcm", "s/im1.dcm"]);
+    let scan = Scan { include: vec![Pattern::new("s/im[[]1[]].dcm", true).unwrap()], ..Scan::default() };
+    assert_eq!(paths(&scan, folder.path()), ["s/im[1].dcm"]);
+    assert_eq!(matching(folder.path(), "s/im[1].dcm", true), ["s/im1.dcm"]);
+}
+
+#[test]
+fn what_was_selected_before_counts_for_the_patients_only() {
+    let folder = make(&["a/1", "b/2"]);
+    let before = ["b/2".to_owned(), "b/gone".to_owned()];
+    let mut scan =
+        Scan { include: vec![Pattern::new("a/*", true).unwrap()], selected_before: &before, ..Scan::default() };
+    let found = scan.run(folder.path(), &|_| {}).unwrap();
+    assert_eq!((found.paths.len(), found.seen, found.patients.ids), (1, 1, 2));
+    scan.include = vec![];
+    assert_eq!(scan.run(folder.path(), &|_| {}).unwrap().patients.ids, 2);
+}
+
+#[test]
+fn several_patterns_select_each_file_once() {
+    let folder = make(&["a/1", "b/2", "c/3"]);
+    let include = ["a/*", "*1", "b/*"].map(|pattern| Pattern::new(pattern, true).unwrap());
+    assert_eq!(paths(&Scan { include: include.to_vec(), ..Scan::default() }, folder.path()), ["a/1", "b/2"]);
+}
+
+#[cfg(not(windows))]
+#[test]
+fn names_that_windows_does_not_know_are_told() {
+    let folder = make(&["a./1", "b /2", "c", "d.", "e "]);
+    let found = Scan::default().run(folder.path(), &|_| {}).unwrap();
+    assert_eq!((found.paths.len(), found.odd_names.to_string()), (5, "a./1, b /2, d., e ".to_owned()));
+}
+
+#[test]
+fn the_first_five_names_are_told_and_the_others_counted() {
+    let names: Vec<String> = (10..40).rev().map(|n| format!("{n}.dcm")).collect();
+    let folder = tempfile::tempdir().unwrap();
+    names.iter().for_each(|name| fs::write(folder.path().join(name), "no").unwrap());
+    let found = Scan::default().run(folder.path(), &|_| {}).unwrap();
+    assert_eq!(found.without_preamble.to_string(), "10.dcm, 11.dcm, 12.dcm, 13.dcm, 14.dcm and 25 more");
 }
 
 #[cfg(unix)]
@@ -218,8 +279,89 @@ mod unix {
         symlink("/nothing/here", at("dangling")).unwrap();
         let found = Scan::default().run(folder.path(), &|_| {}).unwrap();
         assert_eq!(found.paths, ["a/1", "b/2", "link"]);
-        assert_eq!(found.vanished, 2);
+        assert_eq!(found.dead_links.to_string(), "dangling, self");
+        assert_eq!(found.linked_folders.to_string(), "a/loop, linked");
         assert_eq!(paths(&Scan::default(), &at("linked")), ["1"]);
+        let images = Scan { include: vec![Pattern::new("*.dcm", true).unwrap()], ..Scan::default() };
+        let found = images.run(folder.path(), &|_| {}).unwrap();
+        assert_eq!(
+            (found.linked_folders.count, found.dead_links.count),
+            (2, 0),
+            "there may be images in linked folders"
+        );
+    }
+
+    #[test]
+    fn linked_folders_are_followed_when_asked_and_circles_end() {
+        let folder = make(&["in/a/1", "out/2"]);
+        let at = |name: &str| folder.path().join(name);
+        symlink(at("out"), at("in/more")).unwrap();
+        symlink("..", at("in/a/up")).unwrap();
+        symlink("gone", at("in/nothing")).unwrap();
+        symlink("a/1", at("in/file")).unwrap();
+        let scan = Scan { follow_links: true, ..Scan::default() };
+        let found = scan.run(&at("in"), &|_| {}).unwrap();
+        assert_eq!(found.paths, ["a/1", "file", "more/2"]);
+        assert_eq!((found.linked_folders.count, found.dead_links.to_string()), (0, "nothing".to_owned()));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_skipped_by_name_when_asked() {
+        let folder = make(&["a/1", "a/2"]);
+        // Nothing is closed to the superuser, but a name that is no text cannot be selected by anybody.
+        if cfg!(target_os = "linux") {
+            fs::write(folder.path().join(OsStr::from_bytes(b"\xe9.dcm")), dicom_bytes(7)).unwrap();
+            let scan = Scan { skip_unreadable: true, ..Scan::default() };
+            let found = scan.run(folder.path(), &|_| {}).unwrap();
+            assert_eq!((found.paths.len(), found.skipped.to_string()), (2, r"\xe9.dcm".to_owned()));
+            assert!(Scan::default().run(folder.path(), &|_| {}).is_err());
+        }
+    }
+
+    /// A share that is away for a moment, in the middle of a scan.
+    #[test]
+    fn a_folder_that_is_away_for_a_moment_fails() {
+        let names: Vec<String> = (0..500).map(|n| format!("share/p/{n}")).collect();
+        let folder = make(&names.iter().map(String::as_str).collect::<Vec<_>>());
+        let (share, away) = (folder.path().join("share"), folder.path().join("away"));
+        let leave = |progress: Progress| {
+            if progress.checked == 1 {
+                fs::rename(&share, &away).unwrap();
+            }
+        };
+        let one = Scan { concurrency: NonZeroUsize::new(1), ..Scan::default() };
+        let error = one.run(&share, &leave).unwrap_err().to_string();
+        assert!(error.contains("cannot read 'p/") && error.contains("--skip-unreadable"), "{error}");
+        fs::rename(&away, &share).unwrap();
+        // And where only the empty folder is left that the share was mounted on.
+        let empty = |progress: Progress| {
+            if progress.checked == 1 {
+                fs::rename(&share, &away).unwrap();
+                fs::create_dir_all(share.join("p")).unwrap();
+            }
+        };
+        assert!(one.run(&share, &empty).is_err());
+        fs::remove_dir_all(&share).unwrap();
+        fs::rename(&away, &share).unwrap();
+        let skip = Scan { skip_unreadable: true, ..one };
+        let found = skip.run(&share, &leave).unwrap();
+        assert_eq!(found.paths.len() as u64 + found.skipped.count, 500);
+        assert!(found.skipped.count > 0 && found.vanished.count == 0);
+    }
+
+    #[test]
+    fn a_file_that_is_gone_while_its_folder_is_there_is_told() {
+        let names: Vec<String> = (0..500).map(|n| format!("{n:04}")).collect();
+        let folder = make(&names.iter().map(String::as_str).collect::<Vec<_>>());
+        let remove = |progress: Progress| {
+            if progress.checked == 1 {
+                names[10..].iter().for_each(|name| fs::remove_file(folder.path().join(name)).unwrap());
+            }
+        };
+        let scan = Scan { concurrency: NonZeroUsize::new(1), ..Scan::default() };
+        let found = scan.run(folder.path(), &remove).unwrap();
+        assert!(found.vanished.count > 0);
+        assert_eq!(found.paths.len() as u64 + found.vanished.count, found.seen);
     }
 
     /// Other systems do not even allow such names.
@@ -230,7 +372,7 @@ mod unix {
         fs::write(folder.path().join(OsStr::from_bytes(b"caf\xe9\x1b.dcm")), dicom_bytes(1)).unwrap();
         fs::write(folder.path().join(OsStr::from_bytes(b"n\xe9.txt")), "no dicom").unwrap();
         let error = Scan::default().run(folder.path(), &|_| {}).unwrap_err().to_string();
-        assert!(error.contains(r"caf\xe9\u{1b}.dcm"), "{error}");
+        assert!(error.contains(r"caf\xe9\x1b.dcm"), "{error}");
         assert!(!error.contains(r"n\xe9"), "{error}");
     }
 

@@ -1,125 +1,94 @@
-//! Listing one folder.
+//! Listing the files of one folder, with all that is below it.
 
-use std::ffi::{OsStr, OsString};
-use std::fs::{self, DirEntry};
+use std::ffi::OsStr;
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::dicom;
+use walkdir::{DirEntry, WalkDir};
+
 use crate::selection;
 
-use super::pattern::{Exclusion, Pattern, Reached};
-use super::sniff::is_gone;
-use super::{Check, Scan};
+use super::Scan;
+use super::look::is_gone;
 
-/// A folder to list.
-pub(super) struct Folder {
-    /// Which of the scanned folders it is in.
-    pub root: usize,
-    pub path: PathBuf,
-    /// Relative to the scanned folder, joined with `/`; empty for that folder itself.
-    pub relative: OsString,
-    pub reached: Reached,
+/// What a walk comes across.
+pub(super) enum Met {
+    /// A file that the scan is about.
+    File(PathBuf),
+    /// A link to nothing.
+    DeadLink(PathBuf),
+    /// A link to a folder, which was not entered.
+    LinkedFolder(PathBuf),
+    /// What cannot be listed.
+    Failed(PathBuf, io::Error),
 }
 
-/// What an entry of a folder is to a scan.
-pub(super) enum Entry {
-    /// A file to select, perhaps after a look into it.
-    File(OsString),
-    /// A file that was seen, and is left out by its name.
-    LeftOut,
-    Folder(Folder),
-    /// A link to nothing, or a file that has gone.
-    Gone,
-    /// Nothing that a scan is about.
-    Other,
+/// Tells of all that is in a folder and that the scan is about, in the order of the disk.
+pub(super) fn walk(scan: &Scan<'_>, root: &Path, met: impl FnMut(Met)) {
+    let depth = scan.include.iter().map(|pattern| pattern.depth().unwrap_or(usize::MAX)).max();
+    let entries =
+        WalkDir::new(root).min_depth(1).max_depth(depth.unwrap_or(usize::MAX)).follow_links(scan.follow_links);
+    let entries = entries.into_iter().filter_entry(|entry| !entry.file_type().is_dir() || enters(scan, entry));
+    let met_there = |entry: walkdir::Result<DirEntry>| match entry {
+        Ok(entry) if entry.file_type().is_dir() => None,
+        Ok(entry) => kind(scan, root, entry),
+        // A link that leads back to a folder that is searched already.
+        Err(error) if error.loop_ancestor().is_some() => None,
+        Err(error) => {
+            let path = error.path().unwrap_or(root).to_owned();
+            Some(broken(path, error.into()))
+        }
+    };
+    entries.take_while(|_| !scan.stopped()).filter_map(met_there).for_each(met);
 }
 
-/// Which files a scan is about.
-pub(super) struct Rules<'a> {
-    pub check: Check,
-    include: Pattern,
-    exclude: &'a [Exclusion],
+/// What an entry is that is no folder; nothing for a pipe, a socket or a device, which are never opened.
+fn kind(scan: &Scan<'_>, root: &Path, entry: DirEntry) -> Option<Met> {
+    let wanted = wants(scan, root, &entry);
+    if !entry.path_is_symlink() {
+        return (wanted && entry.file_type().is_file()).then(|| Met::File(entry.into_path()));
+    }
+    match fs::metadata(entry.path()) {
+        Ok(target) if target.is_dir() => enters(scan, &entry).then(|| Met::LinkedFolder(entry.into_path())),
+        Ok(target) => (wanted && target.is_file()).then(|| Met::File(entry.into_path())),
+        Err(error) => wanted.then(|| broken(entry.into_path(), error)),
+    }
 }
 
-impl<'a> Rules<'a> {
-    pub(super) fn of(scan: &'a Scan<'_>) -> Rules<'a> {
-        let include = scan.include.clone().unwrap_or_else(Pattern::everything);
-        let include = if scan.recurse { include.anywhere() } else { include };
-        Rules { check: scan.check, include, exclude: &scan.exclude }
-    }
+fn broken(path: PathBuf, error: io::Error) -> Met {
+    let is_dead = (is_gone(&error) || leads_nowhere(&error)) && path.is_symlink();
+    if is_dead { Met::DeadLink(path) } else { Met::Failed(path, error) }
+}
 
-    pub(super) fn root(&self, index: usize, path: &Path) -> Folder {
-        Folder { root: index, path: path.to_owned(), relative: OsString::new(), reached: self.include.start() }
-    }
+fn enters(scan: &Scan<'_>, folder: &DirEntry) -> bool {
+    folder.depth() == 0
+        || scan.include.is_empty()
+        || scan.include.iter().any(|pattern| pattern.leads_on(folder.depth(), folder.file_name()))
+}
 
-    /// Judges an entry of `folder`.
-    pub(super) fn judge(&self, folder: &Folder, entry: &DirEntry) -> io::Result<Entry> {
-        let kind = entry.file_type()?;
-        if kind.is_dir() {
-            return Ok(self.subfolder(folder, entry));
-        }
-        let name = entry.file_name();
-        if !self.wants(folder, &name) {
-            return Ok(Entry::Other);
-        }
-        if kind.is_symlink() {
-            match fs::metadata(entry.path()) {
-                Ok(target) if target.is_file() => {}
-                Ok(_) => return Ok(Entry::Other),
-                // A link to itself leads nowhere either.
-                Err(error) if is_gone(&error) || leads_nowhere(&error) => return Ok(Entry::Gone),
-                Err(error) => return Err(error),
-            }
-        } else if !kind.is_file() {
-            return Ok(Entry::Other);
-        }
-        if self.check == Check::ByName && !dicom::looks_like_dicom(&name) {
-            return Ok(Entry::LeftOut);
-        }
-        Ok(Entry::File(name))
+fn wants(scan: &Scan<'_>, root: &Path, file: &DirEntry) -> bool {
+    if file.file_name().as_encoded_bytes().starts_with(b".") || is_selection(file.file_name()) {
+        return false;
     }
+    if scan.include.is_empty() && scan.exclude.is_empty() {
+        return true;
+    }
+    let path = relative(root, file.path()).to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
+    (scan.include.is_empty() || scan.include.iter().any(|pattern| pattern.matches(&path)))
+        && !scan.exclude.iter().any(|exclusion| exclusion.matches(&path))
+}
 
-    fn subfolder(&self, folder: &Folder, entry: &DirEntry) -> Entry {
-        let name = entry.file_name();
-        let reached = self.include.enter(folder.reached, &name);
-        if reached.nowhere() {
-            return Entry::Other;
-        }
-        let relative = below(&folder.relative, &name);
-        Entry::Folder(Folder { root: folder.root, path: entry.path(), relative, reached })
-    }
-
-    fn wants(&self, folder: &Folder, name: &OsStr) -> bool {
-        if name.as_encoded_bytes().starts_with(b".")
-            || is_selection(name)
-            || !self.include.matches(folder.reached, name)
-        {
-            return false;
-        }
-        if self.exclude.is_empty() {
-            return true;
-        }
-        let relative = below(&folder.relative, name);
-        let relative = relative.to_string_lossy();
-        !self.exclude.iter().any(|exclusion| exclusion.matches(&relative))
-    }
+/// The path of something that was found in a folder, from that folder.
+pub(super) fn relative<'a>(root: &Path, path: &'a Path) -> &'a Path {
+    path.strip_prefix(root).unwrap_or(path)
 }
 
 fn is_selection(name: &OsStr) -> bool {
     if cfg!(windows) { name.eq_ignore_ascii_case(selection::FILE_NAME) } else { name == selection::FILE_NAME }
 }
 
-fn below(folder: &OsStr, name: &OsStr) -> OsString {
-    let mut path = OsString::with_capacity(folder.len() + 1 + name.len());
-    path.push(folder);
-    if !folder.is_empty() {
-        path.push("/");
-    }
-    path.push(name);
-    path
-}
-
+/// A link to itself, or through a file as if that were a folder.
 fn leads_nowhere(error: &io::Error) -> bool {
     #[cfg(unix)]
     return matches!(error.raw_os_error(), Some(libc::ELOOP | libc::ENOTDIR));

@@ -6,20 +6,19 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use serde_yaml::{Mapping, Value};
 use uuid::Uuid;
 
 use crate::error::Result;
 use crate::problem::{Place, Problem, Problems};
-use crate::storage::{self, Privacy, yaml};
-
-mod text;
+use crate::storage::yaml::{self, Entries, Node};
+use crate::storage::{self, Cap, Durability, Privacy};
 
 /// What the file is called.
 pub const FILE_NAME: &str = "fileselection.txt";
 
-/// More problems than this in one file are counted, not shown.
-const SHOWN: usize = 20;
+const CAP: Cap = Cap::new(256, "selection");
+
+const HINT: &str = "correct it with 'anon select edit', or delete it with 'anon select delete' and select again";
 
 /// The files of one job.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -31,7 +30,7 @@ pub struct Selection {
     /// Relative to the folder of the selection, joined with `/`.
     pub selected_paths: Vec<String>,
     /// What else the file holds, of which nothing is known here. It is written back.
-    other: Mapping,
+    other: Entries,
 }
 
 impl Selection {
@@ -51,7 +50,7 @@ impl Selection {
     /// # Errors
     /// [`crate::Error::Io`] if the file cannot be read, [`crate::Error::Contents`] with all that is wrong in it.
     pub fn read(path: &Path) -> Result<Selection> {
-        Selection::parse(path, &storage::read(path)?)
+        Selection::parse(path, &storage::read(path, CAP)?)
     }
 
     /// As [`Selection::read`], or `None` if there is no such file.
@@ -59,7 +58,7 @@ impl Selection {
     /// # Errors
     /// As [`Selection::read`].
     pub fn read_if_present(path: &Path) -> Result<Option<Selection>> {
-        storage::read_if_present(path)?.map(|bytes| Selection::parse(path, &bytes)).transpose()
+        storage::read_if_present(path, CAP)?.map(|bytes| Selection::parse(path, &bytes)).transpose()
     }
 
     /// Reads a selection from memory; `path` is for messages only.
@@ -67,28 +66,11 @@ impl Selection {
     /// # Errors
     /// [`crate::Error::Contents`] with all that is wrong.
     pub fn parse(path: &Path, bytes: &[u8]) -> Result<Selection> {
-        let wrong = |problem: Problem| Problems { path: path.to_owned(), list: vec![problem] };
-        let text = text::decode(bytes).map_err(wrong)?;
-        let parsed = text::parse(&text).map_err(wrong)?;
-        let mut problems = Vec::new();
-        let mut selection = Selection {
-            id: parsed.id.unwrap_or_else(|| Uuid::new_v4().to_string()),
-            description: parsed.description.unwrap_or_default(),
-            selected_paths: Vec::with_capacity(parsed.selected_paths.len()),
-            other: parsed.other,
-        };
-        // A list item that was left empty stands for no file.
-        for typed in parsed.selected_paths.into_iter().filter(|typed| !typed.is_empty()) {
-            match relative(&typed) {
-                Ok(Cow::Borrowed(_)) => selection.selected_paths.push(typed),
-                Ok(Cow::Owned(normal)) => selection.selected_paths.push(normal),
-                Err(why) => problems.push((typed, why)),
-            }
-        }
-        if problems.is_empty() {
-            return Ok(selection);
-        }
-        Err(outside(path, &problems, |typed| text::line_of(&text, typed)).into())
+        let root = yaml::read(bytes, path, HINT).map_err(|problems| odd_name(bytes, problems))?;
+        let problem = |problem: Problem| Problems::new(path, vec![problem.hint(HINT)]);
+        let (selection, problems) = from_yaml(root).map_err(problem)?;
+        Problems::none_or(path, problems)?;
+        Ok(selection)
     }
 
     /// Adds files, given relative to the folder of the selection. Afterwards the paths are sorted and without duplicates.
@@ -107,12 +89,21 @@ impl Selection {
     /// # Errors
     /// [`crate::Error::Contents`] if a path would leave the folder, [`crate::Error::Io`] if the file cannot be written; what was there stays.
     pub fn save(&self, path: &Path) -> Result<()> {
-        let problems: Vec<_> =
-            self.selected_paths.iter().filter_map(|typed| Some((typed, relative(typed).err()?))).collect();
-        if !problems.is_empty() {
-            return Err(outside(path, &problems, |_| Place::Whole).into());
-        }
-        storage::replace_soon(path, self.to_yaml().as_bytes(), Privacy::Shared)
+        self.write(path, Durability::Full)
+    }
+
+    /// As [`Selection::save`], without waiting for the disk: for one of many that a scan can make again.
+    ///
+    /// # Errors
+    /// As [`Selection::save`].
+    pub(crate) fn save_soon(&self, path: &Path) -> Result<()> {
+        self.write(path, Durability::Later)
+    }
+
+    fn write(&self, path: &Path, durability: Durability) -> Result<()> {
+        let problem = |typed: &String| Some(outside(typed, relative(typed).err()?, Place::Whole));
+        Problems::none_or(path, self.selected_paths.iter().filter_map(problem).collect())?;
+        storage::write(path, self.to_yaml().as_bytes(), Privacy::Shared, durability)
     }
 
     /// The text of the file: keys in the order that AnonAPI gives them.
@@ -131,10 +122,56 @@ impl Selection {
             text.extend(["- ", &yaml::scalar(path), "\n"]);
         }
         if !self.other.is_empty() {
-            text.push_str(&yaml::emit(&Value::Mapping(self.other.clone())));
+            text.push_str(&yaml::emit(&Node::mapping(self.other.clone())));
         }
         text
     }
+}
+
+/// The selection, and the paths that cannot be in one.
+fn from_yaml(root: Node) -> Result<(Selection, Vec<Problem>), Problem> {
+    if root.is_null() {
+        return Err(Problem::new(Place::Whole, "is empty"));
+    }
+    let mut entries = root.into_entries("the selection")?;
+    let Some(paths) = entries.take("selected_paths") else {
+        return Err(Problem::new(Place::Whole, "has no 'selected_paths'"));
+    };
+    let (id, description) = (entries.text("id")?, entries.text("description")?.unwrap_or_default());
+    let paths = paths.into_list("selected_paths")?;
+    let (mut selected_paths, mut problems) = (Vec::with_capacity(paths.len()), vec![]);
+    for node in paths {
+        let place = node.place();
+        // A list item that was left empty stands for no file.
+        let Some(typed) = node.into_text("selected_paths")?.filter(|typed| !typed.is_empty()) else { continue };
+        match relative(&typed) {
+            Ok(Cow::Borrowed(_)) => selected_paths.push(typed),
+            Ok(Cow::Owned(normal)) => selected_paths.push(normal),
+            Err(why) => problems.push(outside(&typed, why, place)),
+        }
+    }
+    let id = id.unwrap_or_else(|| Uuid::new_v4().to_string());
+    Ok((Selection { id, description, selected_paths, other: entries }, problems))
+}
+
+/// Python's way to write the bytes of a file name that are not UTF-8 is half of a UTF-16 pair, which no reader of YAML takes.
+fn odd_name(bytes: &[u8], problems: Problems) -> Problems {
+    let Some(Place::Line(line)) = problems.list.first().map(|problem| problem.place.clone()) else { return problems };
+    let text = String::from_utf8_lossy(bytes);
+    let Some(item) = text.lines().nth(line.saturating_sub(1)).filter(|item| has_half_a_pair(item)) else {
+        return problems;
+    };
+    let name = item.trim().trim_start_matches('-').trim();
+    let problem = Problem::new(Place::Line(line), format!("the file name {name} is not UTF-8"))
+        .hint("rename that file, and select again with 'anon select add PATTERN'");
+    Problems::new(&problems.path, vec![problem])
+}
+
+fn has_half_a_pair(line: &str) -> bool {
+    line.match_indices("\\u").any(|(at, _)| {
+        let code = line.get(at + 2..at + 6).and_then(|digits| u32::from_str_radix(digits, 16).ok());
+        code.is_some_and(|code| (0xD800..0xE000).contains(&code))
+    })
 }
 
 /// A path as a selection holds it: no `.`, no `..`, no doubled separators; or why it cannot be in a selection.
@@ -185,19 +222,9 @@ fn leaves<'a>(parts: impl Iterator<Item = &'a str>) -> bool {
     false
 }
 
-fn outside<S: AsRef<str>>(path: &Path, found: &[(S, &'static str)], place: impl Fn(&str) -> Place) -> Problems {
-    let mut list: Vec<Problem> = found
-        .iter()
-        .take(SHOWN)
-        .map(|(typed, why)| {
-            Problem::new(place(typed.as_ref()), format!("'{}' {why}", typed.as_ref().escape_debug()))
-                .hint("a selection holds paths below its own folder, such as study1/file1.dcm")
-        })
-        .collect();
-    if found.len() > SHOWN {
-        list.push(Problem::new(Place::Whole, format!("{} more such paths", found.len() - SHOWN)));
-    }
-    Problems { path: path.to_owned(), list }
+fn outside(typed: &str, why: &str, place: Place) -> Problem {
+    Problem::new(place, format!("'{}' {why}", typed.escape_debug()))
+        .hint("a selection holds paths below its own folder, such as study1/file1.dcm")
 }
 
 #[cfg(test)]

@@ -2,10 +2,12 @@ use std::path::{Path, PathBuf};
 
 use super::Settings;
 use crate::error::Result;
-use crate::storage::{self, Lock, Privacy};
+use crate::storage::{self, Cap, Durability, Lock, Privacy};
 
 /// What the settings file is called.
 pub const FILE_NAME: &str = "AnonWebAPIClientSettings.yml";
+
+const CAP: Cap = Cap::new(1, "settings file");
 
 /// Where the settings are when nobody says otherwise: in the home folder, as AnonAPI has them.
 ///
@@ -13,7 +15,8 @@ pub const FILE_NAME: &str = "AnonWebAPIClientSettings.yml";
 pub fn default_path() -> Option<PathBuf> {
     // On Windows, AnonAPI goes by USERPROFILE; the system's own answer need not be the same.
     let named = if cfg!(windows) { std::env::var_os("USERPROFILE") } else { None };
-    named.filter(|home| !home.is_empty()).map(PathBuf::from).or_else(dirs::home_dir).map(|home| home.join(FILE_NAME))
+    let home = named.filter(|home| !home.is_empty()).map(PathBuf::from).or_else(std::env::home_dir);
+    home.filter(|home| !home.as_os_str().is_empty()).map(|home| home.join(FILE_NAME))
 }
 
 /// The settings file: where it is, and what is in it.
@@ -38,11 +41,11 @@ impl SettingsFile {
     /// # Errors
     /// When the file cannot be read, or not understood; it stays as it is.
     pub fn load(&self) -> Result<(Settings, bool)> {
-        if let Some(bytes) = storage::read_if_present(&self.path)? {
+        if let Some(bytes) = storage::read_if_present(&self.path, CAP)? {
             return Ok((Settings::parse(&bytes, &self.path)?, false));
         }
         let _lock = Lock::of(&self.path)?;
-        if let Some(bytes) = storage::read_if_present(&self.path)? {
+        if let Some(bytes) = storage::read_if_present(&self.path, CAP)? {
             return Ok((Settings::parse(&bytes, &self.path)?, false));
         }
         let settings = Settings::default();
@@ -56,7 +59,7 @@ impl SettingsFile {
     /// When the file cannot be read or written, or `change` fails; it then stays as it is.
     pub fn change<T>(&self, change: impl FnOnce(&mut Settings) -> Result<T>) -> Result<T> {
         let _lock = Lock::of(&self.path)?;
-        let mut settings = match storage::read_if_present(&self.path)? {
+        let mut settings = match storage::read_if_present(&self.path, CAP)? {
             Some(bytes) => Settings::parse(&bytes, &self.path)?,
             None => Settings::default(),
         };
@@ -66,7 +69,7 @@ impl SettingsFile {
     }
 
     fn save(&self, settings: &Settings) -> Result<()> {
-        storage::replace(&self.path, settings.to_file().as_bytes(), Privacy::Private)
+        storage::write(&self.path, settings.to_file().as_bytes(), Privacy::Private, Durability::Full)
     }
 
     /// Whether others on this machine can read the token. Always false where the system has no such permissions.

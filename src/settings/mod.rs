@@ -26,10 +26,9 @@ pub use file::{FILE_NAME, SettingsFile, default_path};
 use std::fmt;
 use std::path::PathBuf;
 
-use serde_yaml::{Mapping, Value};
-
-use crate::api::Token;
+use crate::api::{Token, without_password};
 use crate::error::{Error, Result};
+use crate::storage::yaml::Entries;
 use crate::values::Parameters;
 
 /// An anonymization server: the name that the user gave it, and the URL of its web API.
@@ -41,9 +40,16 @@ pub struct Server {
     pub url: String,
 }
 
+impl Server {
+    /// A server as a file names it. A password in its URL is left out: it is neither shown nor copied, nor of use to the web API.
+    pub(crate) fn named(name: String, url: &str) -> Server {
+        Server { name, url: without_password(url).into_owned() }
+    }
+}
+
 impl fmt::Display for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.name, self.url)
+        write!(f, "{}: {}", self.name, without_password(&self.url))
     }
 }
 
@@ -64,8 +70,10 @@ pub struct Settings {
     pub job_default_parameters: Parameters,
     /// The mapping that `map` and `create` work on.
     pub active_mapping_file: Option<PathBuf>,
+    /// Servers whose URL in the file holds a user name or a password.
+    passwords_in: Vec<String>,
     /// Keys of other versions, kept as they are.
-    other: Mapping,
+    other: Entries,
 }
 
 impl Default for Settings {
@@ -79,7 +87,8 @@ impl Default for Settings {
             validate_ssl: true,
             job_default_parameters: Parameters::from_pairs([(Kind::Project, "NOT_SET"), (Kind::DestinationPath, ".")]),
             active_mapping_file: None,
-            other: Mapping::new(),
+            passwords_in: Vec::new(),
+            other: Entries::default(),
         }
     }
 }
@@ -105,6 +114,27 @@ impl Settings {
         self.server(name)
     }
 
+    /// The servers whose URL in the file holds a user name or a password, which [`Server::url`] does not.
+    pub fn servers_with_password(&self) -> &[String] {
+        &self.passwords_in
+    }
+
+    /// Who is asking: the user's name at the servers, and the secret that goes with it.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] if either has been left empty.
+    pub fn credentials(&self) -> Result<(&str, &Token)> {
+        if self.user_name.is_empty() {
+            let hint = "set the one that the servers know you by with 'anon settings user set-username NAME'";
+            return Err(Error::refused("the settings hold no user name", hint));
+        }
+        if self.user_token.reveal().is_empty() {
+            let hint = "get one with 'anon settings user get-token'";
+            return Err(Error::refused("the settings hold no token", hint));
+        }
+        Ok((&self.user_name, &self.user_token))
+    }
+
     /// Adds a server, or gives a known one another URL.
     pub fn add_server(&mut self, server: Server) {
         match self.servers.iter_mut().find(|known| known.name == server.name) {
@@ -128,6 +158,6 @@ impl Settings {
 
     /// The file's own form of these settings, the token hidden: for the user to look at.
     pub fn shown(&self) -> String {
-        self.to_yaml(Value::from("***"))
+        self.to_yaml("***")
     }
 }

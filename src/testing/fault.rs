@@ -40,6 +40,17 @@ pub enum Fault {
     HugeBody,
     /// The headers of the answer never end.
     EndlessHeaders,
+    /// The answer comes byte by byte, one after each pause, and so does what is before its body with `headers`.
+    Drip {
+        /// The time between two bytes.
+        pause: Duration,
+        /// Whether the headers drip too.
+        headers: bool,
+    },
+    /// The answer is compressed with gzip, whether the client asked for it or not.
+    Gzip,
+    /// 64 MiB of spaces, compressed with gzip to less than one.
+    GzipBomb,
 }
 
 impl Fault {
@@ -72,6 +83,8 @@ impl Fault {
             Fault::EndlessBody,
             Fault::HugeBody,
             Fault::EndlessHeaders,
+            Fault::Drip { pause: Duration::from_secs(5), headers: false },
+            Fault::GzipBomb,
         ]
     }
 }
@@ -120,20 +133,26 @@ pub(super) enum When {
 }
 
 /// What befalls which calls, and how many there were.
-#[derive(Debug, Default)]
-pub(super) struct Plan {
-    rules: Vec<(Calls, When, Fault)>,
+#[derive(Debug)]
+pub(super) struct Rules<T> {
+    rules: Vec<(Calls, T)>,
     counts: BTreeMap<String, usize>,
     total: usize,
 }
 
-impl Plan {
-    pub(super) fn add(&mut self, calls: Calls, when: When, fault: Fault) {
-        self.rules.push((calls, when, fault));
+impl<T> Default for Rules<T> {
+    fn default() -> Self {
+        Rules { rules: Vec::new(), counts: BTreeMap::new(), total: 0 }
+    }
+}
+
+impl<T: Clone> Rules<T> {
+    pub(super) fn add(&mut self, calls: Calls, what: T) {
+        self.rules.push((calls, what));
     }
 
     /// Counts a call, and says what befalls it: the first rule that names it.
-    pub(super) fn next(&mut self, function: &str) -> Option<(When, Fault)> {
+    pub(super) fn next(&mut self, function: &str) -> Option<T> {
         self.total += 1;
         let count = self.counts.entry(function.to_owned()).or_default();
         *count += 1;
@@ -142,6 +161,6 @@ impl Plan {
             Some(name) => name == function && calls.numbers.contains(&count),
             None => calls.numbers.contains(&total),
         };
-        self.rules.iter().find(|(calls, ..)| befalls(calls)).map(|(_, when, fault)| (*when, fault.clone()))
+        self.rules.iter().find(|(calls, _)| befalls(calls)).map(|(_, what)| what.clone())
     }
 }

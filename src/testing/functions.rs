@@ -10,6 +10,7 @@ use super::delivery::Delivery;
 use super::job::FakeJob;
 use super::life::{Course, Life};
 use super::received::Received;
+use super::world::Setup;
 use crate::api::JobId;
 
 /// Each function with its method and its arguments.
@@ -31,23 +32,23 @@ const UNKNOWN_PROJECT: &str = "no-such-project";
 
 /// What the server answers: a status and JSON.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Answer {
+pub(super) struct Reply {
     pub(super) status: u16,
     pub(super) body: Value,
 }
 
-impl Answer {
-    pub(super) fn ok(body: Value) -> Answer {
-        Answer { status: 200, body }
+impl Reply {
+    pub(super) fn ok(body: Value) -> Reply {
+        Reply { status: 200, body }
     }
 
-    pub(super) fn error(status: u16, name: &str, message: impl Into<String>) -> Answer {
+    pub(super) fn error(status: u16, name: &str, message: impl Into<String>) -> Reply {
         let message: String = message.into();
-        Answer { status, body: json!({"errors": {name: message}}) }
+        Reply { status, body: json!({"errors": {name: message}}) }
     }
 
     /// The API is alive, but has no such function.
-    pub(super) fn documentation() -> Answer {
+    pub(super) fn documentation() -> Reply {
         let handlers: Map<String, Value> = FUNCTIONS
             .iter()
             .map(|(name, method, required)| ((*name).to_owned(), json!({"method": method, "required": required})))
@@ -56,13 +57,13 @@ impl Answer {
             "404": "The API call you tried to make was not defined.",
             "documentation": {"overview": "IDIS web API", "handlers": handlers},
         });
-        Answer { status: 404, body }
+        Reply { status: 404, body }
     }
 }
 
 /// A job, and how far it has come.
 #[derive(Debug, Clone)]
-struct Record {
+struct Tracked {
     job: FakeJob,
     /// The how-manieth job of its server this is.
     ordinal: u64,
@@ -71,7 +72,7 @@ struct Record {
     course: Option<Course>,
 }
 
-impl Record {
+impl Tracked {
     fn at(&self, now: Duration, life: Life) -> FakeJob {
         let mut job = self.job.clone();
         if let Some(course) = &self.course {
@@ -99,16 +100,16 @@ impl Record {
     }
 }
 
-/// Replies that were chosen, given in turn.
+/// Chosen that were chosen, given in turn.
 #[derive(Debug, Clone)]
-pub(super) struct Replies {
+pub(super) struct Chosen {
     jobs: Vec<FakeJob>,
     next: usize,
 }
 
-impl Replies {
-    pub(super) fn new(jobs: Vec<FakeJob>) -> Replies {
-        Replies { jobs, next: 0 }
+impl Chosen {
+    pub(super) fn new(jobs: Vec<FakeJob>) -> Chosen {
+        Chosen { jobs, next: 0 }
     }
 
     fn take(&mut self) -> Option<FakeJob> {
@@ -121,27 +122,39 @@ impl Replies {
 /// The jobs of one server.
 #[derive(Debug, Clone)]
 pub(super) struct Jobs {
-    records: BTreeMap<JobId, Record>,
+    records: BTreeMap<JobId, Tracked>,
     next_id: i64,
     created: u64,
-    replies: Option<Replies>,
+    replies: Option<Chosen>,
     life: Life,
     delivery: Option<Arc<Delivery>>,
+    clock: Clock,
+}
+
+/// What the server's clock says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Clock {
+    /// The date of every job that is created is years ago, as in the manual.
+    Stopped,
+    /// So many seconds more than ours.
+    Ahead(i64),
 }
 
 impl Jobs {
-    pub(super) fn new(
-        seeds: &[FakeJob],
-        first_new_id: i64,
-        replies: Option<Replies>,
-        life: Life,
-        delivery: Option<Arc<Delivery>>,
-    ) -> Jobs {
+    pub(super) fn new(setup: &Setup) -> Jobs {
         let record = |(job, ordinal): (&FakeJob, u64)| {
-            (job.id(), Record { job: job.clone(), ordinal, attempt: 1, course: None })
+            (job.id(), Tracked { job: job.clone(), ordinal, attempt: 1, course: None })
         };
-        let records = seeds.iter().zip(1..).map(record).collect();
-        Jobs { records, next_id: first_new_id, created: 0, replies, life, delivery }
+        let records = setup.seeds.iter().zip(1..).map(record).collect();
+        Jobs {
+            records,
+            next_id: setup.first_new_id,
+            created: 0,
+            replies: setup.replies.clone().map(Chosen::new),
+            life: setup.life,
+            delivery: setup.delivery.clone(),
+            clock: setup.clock,
+        }
     }
 
     pub(super) fn all(&self, now: Duration) -> Vec<FakeJob> {
@@ -149,7 +162,7 @@ impl Jobs {
     }
 
     /// Does what a call of an existing function, with the right method, asks for.
-    pub(super) fn answer(&mut self, call: &Received, now: Duration) -> Answer {
+    pub(super) fn answer(&mut self, call: &Received, now: Duration) -> Reply {
         match call.function.as_str() {
             "get_jobs" => self.latest(now),
             "get_jobs_list" => self.list(call, now, FakeJob::brief),
@@ -159,18 +172,18 @@ impl Jobs {
         }
     }
 
-    fn latest(&mut self, now: Duration) -> Answer {
+    fn latest(&mut self, now: Duration) -> Reply {
         let jobs = match &self.replies {
             Some(replies) => replies.jobs.clone(),
             None => self.records.values().rev().take(LATEST).map(|record| record.at(now, self.life)).collect(),
         };
-        Answer::ok(keyed(&jobs, FakeJob::brief))
+        Reply::ok(keyed(&jobs, FakeJob::brief))
     }
 
-    fn list(&mut self, call: &Received, now: Duration, describe: fn(&FakeJob) -> Value) -> Answer {
+    fn list(&mut self, call: &Received, now: Duration, describe: fn(&FakeJob) -> Value) -> Reply {
         let ids = call.all("job_ids").into_iter().filter_map(|id| id.parse().ok());
         let jobs: Vec<FakeJob> = ids.filter_map(|id| self.find(id, now)).collect();
-        Answer::ok(keyed(&jobs, describe))
+        Reply::ok(keyed(&jobs, describe))
     }
 
     /// A job as it is now, or the next chosen reply under this id.
@@ -181,15 +194,15 @@ impl Jobs {
         }
     }
 
-    fn with_one(&mut self, call: &Received, now: Duration) -> Answer {
+    fn with_one(&mut self, call: &Received, now: Duration) -> Reply {
         let Some(text) = call.param("job_id") else {
             return missing("job_id");
         };
         let Some(job) = text.parse().ok().and_then(|id| self.find(id, now)) else {
-            return Answer::error(400, "job_id", format!("Job with id {text} does not exist"));
+            return Reply::error(400, "job_id", format!("Job with id {text} does not exist"));
         };
         let Some(record) = self.records.get_mut(&job.id()).filter(|_| self.replies.is_none()) else {
-            return Answer::ok(job.whole());
+            return Reply::ok(job.whole());
         };
         match call.function.as_str() {
             "cancel_job" => {
@@ -197,40 +210,47 @@ impl Jobs {
                 record.course = None;
             }
             "modify_job" => record.modify(job, call, now, self.delivery.as_ref()),
-            _ => return Answer::ok(job.whole()),
+            _ => return Reply::ok(job.whole()),
         }
-        Answer::ok(record.at(now, self.life).whole())
+        Reply::ok(record.at(now, self.life).whole())
     }
 
-    fn create(&mut self, call: &Received, now: Duration) -> Answer {
+    fn create(&mut self, call: &Received, now: Duration) -> Reply {
         if let Some(refusal) = refuse_to_create(call) {
             return refusal;
         }
         let id = JobId(self.next_id);
         self.next_id += 1;
         self.created += 1;
-        if let Some(reply) = self.replies.as_mut().and_then(Replies::take) {
-            return Answer::ok(reply.with_id(id).whole());
+        if let Some(reply) = self.replies.as_mut().and_then(Chosen::take) {
+            // It is about the data that was asked for, whatever else was chosen.
+            let mut reply = reply.with_id(id);
+            let echoed = ["source_path", "source_instance_id", "anonymizedpatientname", "anonymizedpatientid"];
+            for (name, value) in call.params.iter().filter(|(name, _)| echoed.contains(&name.as_str())) {
+                reply.set_argument(name, value);
+            }
+            return Reply::ok(reply.whole());
         }
         let mut job = FakeJob::created(id, &call.params);
-        if self.life != Life::still() {
-            job.set("date", chrono::Local::now().format("%Y-%m-%dT%H:%M:%S").to_string().into());
+        if let Clock::Ahead(seconds) = self.clock {
+            let date = chrono::Local::now() + chrono::TimeDelta::seconds(seconds);
+            job.set("date", date.format("%Y-%m-%dT%H:%M:%S").to_string().into());
         }
-        let mut record = Record { job, ordinal: self.created, attempt: 0, course: None };
+        let mut record = Tracked { job, ordinal: self.created, attempt: 0, course: None };
         record.activate(now, self.delivery.as_ref());
-        let answer = Answer::ok(record.at(now, self.life).whole());
+        let answer = Reply::ok(record.at(now, self.life).whole());
         self.records.insert(id, record);
         answer
     }
 }
 
-fn refuse_to_create(call: &Received) -> Option<Answer> {
+fn refuse_to_create(call: &Received) -> Option<Reply> {
     let required: &[&str] =
         FUNCTIONS.iter().find(|(name, ..)| *name == "create_job").map_or(&[], |(_, _, names)| names);
     let source = match call.param("source_type") {
         Some("PATH") => "source_path",
         Some("WADO") => "source_instance_id",
-        Some(other) => return Some(Answer::error(400, "source_type", format!("Unknown source type {other}"))),
+        Some(other) => return Some(Reply::error(400, "source_type", format!("Unknown source type {other}"))),
         None => "source_type",
     };
     if let Some(name) = required.iter().chain([&source]).find(|name| call.param(name).is_none()) {
@@ -238,15 +258,15 @@ fn refuse_to_create(call: &Received) -> Option<Answer> {
     }
     (call.param("project_name") == Some(UNKNOWN_PROJECT)).then(|| {
         let message = format!("given user_name is not connected to given project_name {UNKNOWN_PROJECT}");
-        Answer::error(400, "AnonymizeInputException", message)
+        Reply::error(400, "AnonymizeInputException", message)
     })
 }
 
-fn missing(name: &str) -> Answer {
-    Answer::error(400, name, format!("Required parameter {name} not supplied"))
+fn missing(name: &str) -> Reply {
+    Reply::error(400, name, format!("Required parameter {name} not supplied"))
 }
 
 /// Lists are objects: `{"1": {"job_id": 1, …}, …}`.
-fn keyed(jobs: &[FakeJob], describe: fn(&FakeJob) -> Value) -> Value {
+pub(super) fn keyed(jobs: &[FakeJob], describe: fn(&FakeJob) -> Value) -> Value {
     jobs.iter().map(|job| (job.id().to_string(), describe(job))).collect()
 }

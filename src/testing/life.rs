@@ -39,14 +39,14 @@ impl Life {
 
 /// The time since the server started; tests turn it forward instead of waiting.
 #[derive(Debug)]
-pub(super) struct Clock {
+pub(super) struct Time {
     start: Instant,
     skipped: Duration,
 }
 
-impl Clock {
-    pub(super) fn new() -> Clock {
-        Clock { start: Instant::now(), skipped: Duration::ZERO }
+impl Time {
+    pub(super) fn new() -> Time {
+        Time { start: Instant::now(), skipped: Duration::ZERO }
     }
 
     pub(super) fn now(&self) -> Duration {

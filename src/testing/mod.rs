@@ -43,8 +43,9 @@
 //! # Ok::<(), anonapi::Error>(())
 //! ```
 //!
-//! What networks do to calls is in [`FaultyProxy`], which stands before such a server; [`dicom_file`] makes data. With a [`Delivery`] the
-//! server also fetches and delivers images, and [`practice`] makes a folder for that.
+//! A server can also say what is not so: see [`FakeIdis::lie`]. What networks do to calls is in [`FaultyProxy`], which stands before
+//! such a server; [`dicom_file`] makes data. With a [`Delivery`] the server also fetches and delivers images, and [`practice`] makes a
+//! folder for that.
 
 mod delivery;
 mod dicom;
@@ -52,6 +53,7 @@ mod fake;
 mod fault;
 mod functions;
 mod job;
+mod lie;
 mod life;
 mod messages;
 pub mod practice;
@@ -65,6 +67,7 @@ pub use dicom::dicom_file;
 pub use fake::{FakeIdis, FakeIdisBuilder};
 pub use fault::{Calls, Fault};
 pub use job::FakeJob;
+pub use lie::Lie;
 pub use life::Life;
 pub use proxy::FaultyProxy;
 pub use received::Received;

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use encoding_rs::WINDOWS_1252;
+use encoding_rs::{UTF_8, WINDOWS_1252};
 
+use super::locale;
 use crate::problem::Problems;
 
 /// How a text is written as bytes.
@@ -24,8 +25,20 @@ pub enum Encoding {
         /// Whether the file begins with a byte order mark.
         bom: bool,
     },
-    /// What Excel calls "CSV" on a Western European Windows.
-    Windows1252,
+    /// What Excel calls "CSV": the ANSI code page of a Windows, such as Windows-1252.
+    CodePage(&'static encoding_rs::Encoding),
+}
+
+impl Encoding {
+    /// The encoding of a file that is new, or that was ASCII so far: the one that other programs of this user read.
+    pub fn of_new_text() -> Encoding {
+        Encoding::named(locale::encoding())
+    }
+
+    /// The encoding of this name.
+    pub fn named(encoding: &'static encoding_rs::Encoding) -> Encoding {
+        if encoding == UTF_8 { Encoding::Utf8 { bom: false } } else { Encoding::CodePage(encoding) }
+    }
 }
 
 /// A text and how it was written.
@@ -70,20 +83,21 @@ pub struct Unwritable {
 
 impl std::fmt::Display for Encoding {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Encoding::Utf8 { .. } => "UTF-8",
-            Encoding::Utf16Le { .. } | Encoding::Utf16Be { .. } => "UTF-16",
-            Encoding::Windows1252 => "Windows-1252",
-        })
+        match self {
+            Encoding::Utf8 { .. } => f.write_str("UTF-8"),
+            Encoding::Utf16Le { .. } | Encoding::Utf16Be { .. } => f.write_str("UTF-16"),
+            Encoding::CodePage(page) => f.write_str(&page.name().replace("windows-", "Windows-")),
+        }
     }
 }
 
-const UTF8_BOM: &[u8] = b"\xEF\xBB\xBF";
+/// What a file in UTF-8 may begin with.
+pub const UTF8_MARK: &[u8] = b"\xEF\xBB\xBF";
 const UTF16_LE_BOM: &[u8] = b"\xFF\xFE";
 const UTF16_BE_BOM: &[u8] = b"\xFE\xFF";
 
-/// Reads bytes as text. A byte order mark decides; without one, what is no valid UTF-8 is Windows-1252, unless it can only
-/// be UTF-16.
+/// Reads bytes as text. A byte order mark decides; without one, what is no valid UTF-8 is in the code page of the user's
+/// locale, or Windows-1252 where that is UTF-8, unless it can only be UTF-16.
 ///
 /// # Errors
 /// [`NotText`] for what is no text: workbooks, pictures, text with NUL characters, broken UTF-16.
@@ -91,9 +105,9 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded, NotText> {
     if let Some(found) = foreign(bytes) {
         return Err(NotText::new(format!("this is {found}, not a text file")));
     }
-    if let Some(rest) = bytes.strip_prefix(UTF8_BOM) {
+    if let Some(rest) = bytes.strip_prefix(UTF8_MARK) {
         let text = std::str::from_utf8(rest).map_err(|error| {
-            NotText::new(format!("it begins as UTF-8 but byte {} is not", error.valid_up_to() + UTF8_BOM.len() + 1))
+            NotText::new(format!("it begins as UTF-8 but byte {} is not", error.valid_up_to() + UTF8_MARK.len() + 1))
         })?;
         return readable(text.to_owned(), Encoding::Utf8 { bom: true });
     }
@@ -108,9 +122,17 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded, NotText> {
     }
     match std::str::from_utf8(bytes) {
         Ok(text) => readable(text.to_owned(), Encoding::Utf8 { bom: false }),
-        Err(_) => {
+        Err(_) => in_code_page(bytes, locale::code_page()),
+    }
+}
+
+fn in_code_page(bytes: &[u8], page: &'static encoding_rs::Encoding) -> Result<Decoded, NotText> {
+    match page.decode_without_bom_handling_and_without_replacement(bytes) {
+        Some(text) => readable(text.into_owned(), Encoding::CodePage(page)),
+        // Every byte means something in it.
+        None => {
             let (text, _) = WINDOWS_1252.decode_without_bom_handling(bytes);
-            readable(text.into_owned(), Encoding::Windows1252)
+            readable(text.into_owned(), Encoding::CodePage(WINDOWS_1252))
         }
     }
 }
@@ -120,10 +142,10 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded, NotText> {
 /// # Errors
 /// [`Unwritable`] names the first character that the encoding does not have.
 pub fn encode(text: &str, encoding: Encoding) -> Result<Vec<u8>, Unwritable> {
-    let mut bytes = Vec::with_capacity(text.len() + UTF8_BOM.len());
+    let mut bytes = Vec::with_capacity(text.len() + UTF8_MARK.len());
     match encoding {
         Encoding::Utf8 { bom } => {
-            bytes.extend_from_slice(if bom { UTF8_BOM } else { b"" });
+            bytes.extend_from_slice(if bom { UTF8_MARK } else { b"" });
             bytes.extend_from_slice(text.as_bytes());
         }
         Encoding::Utf16Le { bom } => {
@@ -134,11 +156,11 @@ pub fn encode(text: &str, encoding: Encoding) -> Result<Vec<u8>, Unwritable> {
             bytes.extend_from_slice(if bom { UTF16_BE_BOM } else { b"" });
             bytes.extend(text.encode_utf16().flat_map(u16::to_be_bytes));
         }
-        Encoding::Windows1252 => {
-            let (written, _, replaced) = WINDOWS_1252.encode(text);
+        Encoding::CodePage(page) => {
+            let (written, _, replaced) = page.encode(text);
             if replaced {
                 let mut buffer = [0; 4];
-                let strange = |letter: &char| WINDOWS_1252.encode(letter.encode_utf8(&mut buffer)).2;
+                let strange = |letter: &char| page.encode(letter.encode_utf8(&mut buffer)).2;
                 let character = text.chars().find(strange).unwrap_or(char::REPLACEMENT_CHARACTER);
                 return Err(Unwritable { character, encoding });
             }
@@ -219,7 +241,7 @@ mod tests {
         for (bytes, encoding) in [
             (&b"caf\xC3\xA9"[..], Encoding::Utf8 { bom: false }),
             (b"\xEF\xBB\xBFcaf\xC3\xA9", Encoding::Utf8 { bom: true }),
-            (b"caf\xE9", Encoding::Windows1252),
+            (b"caf\xE9", Encoding::CodePage(WINDOWS_1252)),
             (b"\xFF\xFEc\0a\0f\0\xE9\0", Encoding::Utf16Le { bom: true }),
             (b"\xFE\xFF\0c\0a\0f\0\xE9", Encoding::Utf16Be { bom: true }),
             (b"c\0a\0f\0\xE9\0", Encoding::Utf16Le { bom: false }),
@@ -253,8 +275,17 @@ mod tests {
     }
 
     #[test]
+    fn the_code_page_of_the_user_is_read_and_one_that_does_not_fit_is_not() {
+        let polish = in_code_page(b"pacjent \x9c", encoding_rs::WINDOWS_1250).unwrap();
+        assert_eq!(polish.text, "pacjent ś");
+        assert_eq!(encode(&polish.text, polish.encoding).unwrap(), b"pacjent \x9c");
+        let other = in_code_page(b"caf\xe9,x", encoding_rs::SHIFT_JIS).unwrap();
+        assert_eq!((other.text.as_str(), other.encoding), ("café,x", Encoding::CodePage(WINDOWS_1252)));
+    }
+
+    #[test]
     fn a_character_that_does_not_fit_is_named() {
-        let error = encode("Jos\u{e9} \u{6f22}", Encoding::Windows1252).unwrap_err();
+        let error = encode("Jos\u{e9} \u{6f22}", Encoding::CodePage(WINDOWS_1252)).unwrap_err();
         assert_eq!(error.to_string(), "'漢' cannot be written in Windows-1252");
     }
 

@@ -64,6 +64,11 @@ impl<'a> Records<'a> {
         self.line
     }
 
+    /// What is at this place.
+    pub fn text(&self, span: &Range<usize>) -> &'a str {
+        &self.text[span.clone()]
+    }
+
     /// The next line of text without its end, or `None` at the end of the text.
     pub fn peek_line(&self) -> Option<&'a str> {
         if self.position == self.text.len() {

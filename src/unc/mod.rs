@@ -48,6 +48,20 @@ impl UncPath {
         if is_share { format!("{}\\", self.0) } else { self.0.clone() }
     }
 
+    /// Whether the server of the path is a name that each computer has for itself, or that a remote desktop or a virtual machine
+    /// lends to one: `\\tsclient\…`, `\\localhost\…`, `\\wsl$\…`. To the IDIS server it is another place, or none.
+    pub fn is_known_here_only(&self) -> bool {
+        const NAMES: [&str; 9] =
+            ["tsclient", "client", "localhost", "wsl$", "wsl.localhost", "vboxsvr", "vboxsrv", "vmware-host", "psf"];
+        let server = self.0.trim_start_matches('\\').split(['\\', '@']).next().unwrap_or_default();
+        let server = server.trim_end_matches('.').to_ascii_lowercase();
+        NAMES.contains(&server.as_str())
+            || server.ends_with(".localhost")
+            || server.starts_with("localhost.")
+            || server.ends_with("--1.ipv6-literal.net")
+            || server.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback() || address.is_unspecified())
+    }
+
     /// What is left of this path below another, if it is below it or the same. Windows does not tell capitals from small letters.
     #[cfg_attr(not(target_os = "linux"), allow(dead_code))]
     fn below(&self, other: &UncPath) -> Option<&str> {
@@ -197,6 +211,29 @@ mod tests {
         assert_eq!(root.join("a/b.txt").as_str(), r"\\server\share\a\b.txt");
         assert_eq!(root.join(r".\a\\b\").as_str(), r"\\server\share\a\b");
         assert_eq!(root.join(""), root);
+    }
+
+    #[test]
+    fn what_only_this_computer_knows() {
+        let is_local = |text: &str| UncPath::parse(text).unwrap().is_known_here_only();
+        for path in [
+            r"\\tsclient\C\data",
+            r"\\Client\C$\data",
+            "//localhost/c$",
+            r"\\127.0.0.1\share\x",
+            r"\\127.1.2.3\share",
+            r"\\wsl$\Debian\home",
+            r"\\WSL.localhost\Debian",
+            r"\\?\UNC\TSClient\C\x",
+            r"\\localhost@8080\DavWWWRoot",
+            r"\\0--1.ipv6-literal.net\share",
+        ] {
+            assert!(is_local(path), "{path}");
+        }
+        for path in [r"\\server\share", r"\\10.0.0.1\share", r"\\client7\share", r"\\server\localhost", r"\\wsl\share"]
+        {
+            assert!(!is_local(path), "{path}");
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What a job is made of: sources, pseudonyms, paths.
+//! What a job is made of and known by: sources, pseudonyms, paths, ids.
 //!
 //! A [`Kind`] of parameter is a name with a meaning. Values come from three places, and the most specific one wins: the defaults
 //! in the settings, the options of a mapping, and a row of it.
@@ -6,6 +6,7 @@
 mod clean;
 mod column;
 mod identifiers;
+mod job_id;
 mod kind;
 mod parameters;
 mod source;
@@ -14,7 +15,9 @@ mod spoilt;
 pub use clean::{Cleaned, clean, is_invisible, without_invisible};
 pub use column::Column;
 pub use identifiers::{AccessionNumber, DataPath, Parsed, Pseudonym, StudyInstanceUid};
+pub use job_id::JobId;
+pub(crate) use job_id::whole_number;
 pub use kind::Kind;
 pub use parameters::Parameters;
 pub use source::{Source, SourceError};
-pub use spoilt::{Doubt, Spoilt};
+pub use spoilt::{Doubt, Spoilt, by_spreadsheet};

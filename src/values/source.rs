@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{AccessionNumber, DataPath, Parsed, Spoilt, StudyInstanceUid};
+use super::{AccessionNumber, DataPath, Doubt, Parsed, Spoilt, StudyInstanceUid};
 use crate::text::nearest;
 
 /// Where the data of a job comes from, as `<identifier type>:<value>`.
@@ -71,7 +71,8 @@ impl Source {
     /// The identifier types, by the names that they have in a mapping.
     pub const TYPES: [&'static str; 4] = ["folder", "fileselection", "study_instance_uid", "accession_number"];
 
-    /// Reads a source identifier. Spaces around the type and the value do not count, nor does the case of the type.
+    /// Reads a source identifier. Spaces around the type and the value do not count, nor does the case of the type; but the name
+    /// of a folder can begin with a space, so that one stays, with a [`Doubt`].
     ///
     /// # Errors
     /// [`SourceError`], which knows the nearest type.
@@ -79,7 +80,7 @@ impl Source {
         let Some((found, value)) = text.split_once(':') else {
             return Err(SourceError::NoColon { found: text.trim().to_owned() });
         };
-        let (found, value) = (found.trim(), value.trim());
+        let (found, path, value) = (found.trim(), value.trim_end(), value.trim());
         let Some(kind) = Source::TYPES.into_iter().find(|kind| kind.eq_ignore_ascii_case(found)) else {
             return Err(SourceError::UnknownType { found: found.to_owned(), nearest: nearest(found, Source::TYPES) });
         };
@@ -87,8 +88,8 @@ impl Source {
             return Err(SourceError::Empty { kind });
         }
         let parsed = match kind {
-            "folder" => DataPath::parse(value).map(|parsed| parsed.map(Source::Folder)),
-            "fileselection" => DataPath::parse(value).map(|parsed| parsed.map(Source::FileSelection)),
+            "folder" => data_path(path).map(|parsed| parsed.map(Source::Folder)),
+            "fileselection" => data_path(path).map(|parsed| parsed.map(Source::FileSelection)),
             "study_instance_uid" => StudyInstanceUid::parse(value).map(|parsed| parsed.map(Source::StudyInstanceUid)),
             _ => AccessionNumber::parse(value).map(|parsed| parsed.map(Source::AccessionNumber)),
         };
@@ -120,6 +121,12 @@ impl Source {
     }
 }
 
+fn data_path(text: &str) -> Result<Parsed<DataPath>, Spoilt> {
+    let mut parsed = DataPath::parse(text)?;
+    parsed.doubts.extend(parsed.value.as_str().starts_with(' ').then_some(Doubt::LeadingSpace));
+    Ok(parsed)
+}
+
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.kind_name(), self.value())
@@ -147,9 +154,17 @@ mod tests {
     #[test]
     fn spaces_and_case_do_not_count() {
         let read = |text: &str| Source::parse(text).unwrap().value.to_string();
-        assert_eq!(read("  Folder : a b \t"), "folder:a b");
+        assert_eq!(read("  Folder :a b \t"), "folder:a b");
+        assert_eq!(read(" Accession_Number : 1.2 "), "accession_number:1.2");
         assert_eq!(read("ACCESSION_NUMBER:1.2"), "accession_number:1.2");
         assert_eq!(read("folder:a:b"), "folder:a:b");
+    }
+
+    #[test]
+    fn a_name_can_begin_with_a_space() {
+        let parsed = Source::parse("folder: a").unwrap();
+        assert_eq!((parsed.value.value(), parsed.doubts.as_slice()), (" a", &[Doubt::LeadingSpace][..]));
+        assert_eq!(Source::parse("accession_number: 1.2").unwrap().value.value(), "1.2");
     }
 
     #[test]

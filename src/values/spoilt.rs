@@ -106,6 +106,9 @@ pub enum Doubt {
     /// A part that begins with 0, which PS3.5, 9.1 forbids, or a single part.
     #[error("it is no UID by PS3.5, 9.1: {0}")]
     Uid(&'static str),
+    /// A space before the name of a folder or file: it counts.
+    #[error("it begins with a space, which is part of the name then")]
+    LeadingSpace,
     /// Windows takes a dot or space at the end of a name for nothing.
     #[error("it ends in a dot or a space, which Windows leaves out")]
     WindowsName,
@@ -116,7 +119,7 @@ fn listed(characters: &[char]) -> String {
 }
 
 /// What a spreadsheet has made of a value, whatever it was the value of.
-pub(super) fn by_spreadsheet(text: &str) -> Option<Spoilt> {
+pub fn by_spreadsheet(text: &str) -> Option<Spoilt> {
     if is_error(text) {
         Some(Spoilt::SpreadsheetError(text.to_owned()))
     } else if text.len() >= 3 && text.bytes().all(|byte| byte == b'#') {

@@ -1,5 +1,7 @@
 //! `anon batch`.
 
+use anonapi::testing::{Calls, Lie};
+
 use crate::support::Env;
 
 fn env_with_batch(ids: &str) -> Env {
@@ -49,7 +51,7 @@ fn a_batch_begins_grows_shrinks_and_ends() {
         r"
         exit 0
         stdout:
-          Added ['1', '2', '3'] to batch
+          Added 1-3 to batch
         files:
           ~ ./.anonbatch
         ",
@@ -58,7 +60,7 @@ fn a_batch_begins_grows_shrinks_and_ends() {
         r"
         exit 0
         stdout:
-          Added ['5', '6', '7', '8', '9', '10', '11', '12'] to batch
+          Added 5-12 to batch
         files:
           ~ ./.anonbatch
         ",
@@ -67,7 +69,7 @@ fn a_batch_begins_grows_shrinks_and_ends() {
         r"
         exit 0
         stdout:
-          Removed ['8', '9', '10', '11'] from batch
+          Removed 8-11 from batch
         files:
           ~ ./.anonbatch
         ",
@@ -76,9 +78,9 @@ fn a_batch_begins_grows_shrinks_and_ends() {
         r"
         exit 0
         stdout:
-          Removed ['1'] from batch
+          Removed 1 from batch
         stderr:
-          not in the batch: ['99']
+          not in the batch: 99
         files:
           ~ ./.anonbatch
         ",
@@ -105,7 +107,7 @@ fn a_batch_begins_grows_shrinks_and_ends() {
         stdout:
           Removed batch in current dir
         stderr:
-          it held these jobs of p01: {url}/p01: 2,3,5,6,7,12
+          it held these jobs of p01: {url}/p01: 2-3,5-7,12
         files:
           - ./.anonbatch
         ",
@@ -217,7 +219,7 @@ fn show_error_explains_each_job_in_error() {
           ----  -------------------  --------  ------  ------  -------
              2  2016-08-26T15:04:02  ERROR         20       0  z123456
           error message:
-          Patient "123456" does not want his or her data to be used for research
+            Patient "123456" does not want his or her data to be used for research
           what it means: The patient does not want this data to be used for research.
           what to do: Do not use this data. If the patient has signed a consent for your specific research, contact the trial bureau, then see 'anon job set-opt-out-ignore --help'.
         requests:
@@ -335,7 +337,7 @@ fn a_refusal_or_the_end_of_the_input_changes_nothing() {
 fn a_batch_keeps_its_own_server() {
     let env = env_with_batch("1");
     env.run("server activate p02").assert_ok();
-    let outcome = env.run("batch status").assert_ok().assert_says(&["jobs on p01"]);
+    let outcome = env.run("batch status").assert_ok().assert_says(&["Job info for 1 job on p01"]);
     assert_eq!(outcome.requests[0].server, "p01");
     env.run("server remove p01").assert_ok();
     env.answer("batch reset", "y\n").assert_ok().assert_says(&["Reset job 1 on p01"]);
@@ -352,4 +354,80 @@ fn a_batch_that_cannot_be_read_is_named_and_kept() {
         assert_eq!(env.read(".anonbatch"), broken);
     }
     env.run("batch delete").assert("exit 0\nstdout:\n  Removed batch in current dir\nfiles:\n  - ./.anonbatch");
+}
+
+#[test]
+fn what_anonapi_left_among_the_ids_is_named_and_left_alone() {
+    let env = Env::with_jobs();
+    let url = env.idis().url("p01");
+    let server = format!("server:\n  name: p01\n  url: {url}\n");
+    env.write(".anonbatch", format!("job_ids:\n- '1'\n- '2,3'\n- abc\n- '-1'\n{server}"));
+    env.run("batch status").assert(
+        r"
+        exit 0
+        stdout:
+          Job info for 3 jobs on p01: {url}/p01:
+            id  date                 status      down    proc  user
+          ----  -------------------  --------  ------  ------  -------
+             1  2016-08-26T15:04:01  INACTIVE      10       0  z123456
+             2  2016-08-26T15:04:02  ERROR         20       0  z123456
+             3  2016-08-26T15:04:03  DONE          30      30  z123456
+          Summary for all 3 jobs:
+          Status       count  percentage
+          ---------  -------  ------------
+          INACTIVE         1  33.3 %
+          ERROR            1  33.3 %
+          DONE             1  33.3 %
+          NOT_FOUND        0  0.0 %
+          Total            3  100 %
+        stderr:
+          warning: the batch holds what is no job id, and is left alone: 'abc', '-1'; take it out with 'anon batch remove abc'
+        requests:
+          GET p01/get_jobs_list job_ids=1 job_ids=2 job_ids=3 user_name=z123456
+        ",
+    );
+    env.run("batch info").assert_ok().assert_says(&["- abc", "what is no job id"]);
+    env.answer("batch reset", "y\n").assert_ok().assert_says(&["reset 3 jobs on p01"]);
+    env.run("batch add 7").assert_ok();
+    assert_eq!(env.read(".anonbatch"), format!("job_ids:\n- '1'\n- '2'\n- '3'\n- '7'\n- abc\n- '-1'\n{server}"));
+    env.run("batch remove 2 abc -1").assert(
+        r"
+        exit 0
+        stdout:
+          Removed 2, 'abc', '-1' from batch
+        files:
+          ~ ./.anonbatch
+        ",
+    );
+    assert_eq!(env.read(".anonbatch"), format!("job_ids:\n- '1'\n- '3'\n- '7'\n{server}"));
+    for typed in ["batch add abc", "batch add 0", "batch add -1", "batch remove abc", "job info 0", "job reset -1 -y"] {
+        let outcome = env.run(typed).assert_status(2).assert_says(&["is not a job id"]);
+        assert!(outcome.requests.is_empty() && outcome.files.is_empty(), "{}", outcome.story());
+    }
+}
+
+#[test]
+fn only_jobs_that_were_asked_for_are_acted_upon() {
+    let env = env_with_batch("3 4");
+    env.idis().lie(Calls::every("get_jobs_list"), Lie::ListAll);
+    env.run("batch status").assert_ok().assert_says(&["Job info for 2 jobs", "Summary for all 2 jobs"]);
+    for command in ["batch cancel-active", "batch reset-error", "batch show-error"] {
+        let outcome = env.answer(command, "y\n").assert_ok();
+        let changing = outcome.requests.iter().filter(|call| call.method == "POST").count();
+        assert_eq!(changing, 0, "neither job 3 nor job 4 is meant: {}", outcome.story());
+    }
+    env.run("job list 3").assert_ok().assert_says(&["2016-08-26T15:04:03"]);
+    env.idis().lie(Calls::every("get_job"), Lie::Id(5));
+    env.run("job info 3").assert_status(1).assert_says(&["it is about job 5, not about job 3"]);
+}
+
+#[test]
+fn many_ids_at_once_are_shown_as_ranges() {
+    let env = Env::with_jobs();
+    env.run("batch init").assert_ok();
+    // As a shell passes the lines of a Windows file.
+    env.anon(["batch", "add", "1\r", "2\r", "3\r"]).run().assert_ok();
+    let ids = (1..=20_000).map(|id| id.to_string());
+    let outcome = env.anon(["batch".to_owned(), "add".to_owned()].into_iter().chain(ids)).run().assert_ok();
+    assert_eq!(outcome.stdout, "Added 1-20000 to batch\n");
 }

@@ -1,5 +1,7 @@
 //! `anon create`: the normal life. What can go wrong is in `creation.rs`.
 
+use anonapi::testing::{Calls, Lie};
+
 use crate::support::Env;
 
 /// A mapping of the manual's three accession numbers, ready to be created.
@@ -18,14 +20,16 @@ fn jobs_are_created_in_order_and_go_into_the_batch() {
         r"
         exit 0
         stdout:
-          Created job with id 1001
-          Created job with id 1002
-          Created job with id 1003
-          created 3 jobs: [1001, 1002, 1003]
+          Created job with id 1001 (1 of 3, line 11)
+          Created job with id 1002 (2 of 3, line 12)
+          Created job with id 1003 (3 of 3, line 13)
+          created 3 jobs: 1001-1003
           Saving job ids in batch in current folder
           Done
         stderr:
-          This will create 3 jobs on p01, for projects '['Wetenschap-Algemeen']', writing data to '['\\\\server\\share\\out']'. Are you sure? [y/N]: y
+          mapping  ./anon_mapping.csv
+          batch    . (new)
+          This will create 3 jobs on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: y
         requests:
           POST p01/create_job source_type=WADO source_name=IDC_WADO source_instance_id=accession_number:1234567.12345678 destination_type=PATH project_name=Wetenschap-Algemeen destination_path=\\server\share\out anonymizedpatientname=studyA anonymizedpatientid=studyA description=generated_[..] user_name=z123456
           POST p01/create_job source_type=WADO source_name=IDC_WADO source_instance_id=accession_number:2234567.12345678 destination_type=PATH project_name=Wetenschap-Algemeen destination_path=\\server\share\out anonymizedpatientname=studyB anonymizedpatientid=studyB description=generated_[..] user_name=z123456
@@ -58,7 +62,9 @@ fn a_refusal_or_the_end_of_the_input_creates_nothing() {
         r"
         exit 0
         stderr:
-          This will create 3 jobs on p01, for projects '['Wetenschap-Algemeen']', writing data to '['\\\\server\\share\\out']'. Are you sure? [y/N]: n
+          mapping  ./anon_mapping.csv
+          batch    . (new)
+          This will create 3 jobs on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: n
           Cancelled: no job was created
         ",
     );
@@ -66,7 +72,9 @@ fn a_refusal_or_the_end_of_the_input_creates_nothing() {
         r"
         exit 1
         stderr:
-          This will create 3 jobs on p01, for projects '['Wetenschap-Algemeen']', writing data to '['\\\\server\\share\\out']'. Are you sure? [y/N]:
+          mapping  ./anon_mapping.csv
+          batch    . (new)
+          This will create 3 jobs on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]:
           error: no answer to the question: nothing was done; run it in a terminal, pipe the answer in, or answer every question with '--yes'
         ",
     );
@@ -75,11 +83,12 @@ fn a_refusal_or_the_end_of_the_input_creates_nothing() {
 #[test]
 fn a_dry_run_sends_nothing_and_shows_what_it_would_send() {
     let env = env_with_three_rows();
-    env.answer("create from-mapping --dry-run", "y\n").assert(
+    env.run("create from-mapping --dry-run").assert(
         r"
         exit 0
         stdout:
           ** Dry run, nothing will be sent to server **
+          This would create 3 jobs on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'
           line 11: create_job would be called with
             source_type: WADO
             source_name: IDC_WADO
@@ -111,34 +120,12 @@ fn a_dry_run_sends_nothing_and_shows_what_it_would_send() {
             anonymizedpatientid: studyC
             description: generated_[..]
           3 jobs would be created
-        stderr:
-          This will create 3 jobs on p01, for projects '['Wetenschap-Algemeen']', writing data to '['\\\\server\\share\\out']'. Are you sure? [y/N]: y
-        files:
-          + ./.anonbatch
         ",
     );
-    // As with AnonAPI, the batch gets the id -1, which stands for no job.
-    env.run("batch status").assert(
-        r"
-        exit 0
-        stdout:
-          Job info for 0 jobs on p01: {url}/p01:
-          id    date    status    down    proc    user
-          ----  ------  --------  ------  ------  ------
-          Summary for all 1 jobs:
-          Status       count  percentage
-          ---------  -------  ------------
-          NOT_FOUND        1  100.0 %
-          Total            1  100 %
-        stderr:
-          id -1 stands for a dry run, not for a job; remove it with 'anon batch remove -1'
-        requests:
-          GET p01/get_jobs_list job_ids=-1 user_name=z123456
-        ",
-    );
-    env.answer("create from-mapping", "y\n").assert_ok().assert_says(&["created 3 jobs: [1001, 1002, 1003]"]);
-    env.run("batch remove -1").assert_ok();
-    env.run("batch info").assert_ok().assert_says(&["- '1001'"]);
+    env.answer("create from-mapping --filter studyB", "y\n").assert_ok().assert_says(&["created 1 job: 1001"]);
+    let outcome = env.run("create from-mapping --dry-run").assert_ok();
+    assert!(outcome.requests.is_empty() && outcome.files.is_empty(), "{}", outcome.story());
+    let _ = outcome.assert_says(&["1 of 3 rows already has a job and is left out", "This would create 2 jobs on p01"]);
 }
 
 #[test]
@@ -148,7 +135,7 @@ fn a_filter_chooses_rows_by_pseudonym() {
         r"
         exit 1
         stderr:
-          error: no row of the mapping has such a pseudonym; see 'anon map status'
+          error: no row of the mapping has the pseudonym 'nobody'; 'anon map status' shows the rows
         ",
     );
     let outcome = env.anon(["create", "from-mapping", "--filter", "studyC studyA", "-y"]).run().assert_ok();
@@ -192,13 +179,15 @@ fn options_defaults_and_columns_make_a_job() {
         r"
         exit 0
         stdout:
-          Created job with id 1001
-          Created job with id 1002
-          created 2 jobs: [1001, 1002]
+          Created job with id 1001 (1 of 2, line 9)
+          Created job with id 1002 (2 of 2, line 10)
+          created 2 jobs: 1001-1002
           Saving job ids in batch in current folder
           Done
         stderr:
-          This will create 2 jobs on p01, for projects '['Other', 'Wetenschap-Algemeen']', writing data to '['\\\\server\\share\\out']'. Are you sure? [y/N]: y
+          mapping  ./anon_mapping.csv
+          batch    . (new)
+          This will create 2 jobs on p01, for projects 'Other', 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: y
         requests:
           POST p01/create_job source_type=PATH source_path=folder:\\server\share\data\a\b destination_type=PATH project_name=Wetenschap-Algemeen destination_path=\\server\share\out description=no pseudonym pims_keyfile_id=50 user_name=z123456
           POST p01/create_job source_type=WADO source_name=IDC_WADO source_instance_id=1.2.3 destination_type=PATH project_name=Other destination_path=\\server\share\out anonymizedpatientname=007 anonymizedpatientid=007 description=own project pims_keyfile_id=50 user_name=z123456
@@ -269,4 +258,80 @@ fn a_pseudonym_with_a_space_is_one_and_not_two() {
     let outcome = env.anon(["create", "from-mapping", "--filter", "Jan B", "-y"]).run().assert_ok();
     let names: Vec<_> = outcome.requests.iter().filter_map(|call| call.param("anonymizedpatientname")).collect();
     assert_eq!(names, ["Jan B"]);
+}
+
+#[test]
+fn what_is_known_of_each_row_can_be_looked_at() {
+    let env = env_with_three_rows();
+    env.run("create journal").assert(
+        r"
+        exit 0
+        stdout:
+            line  source                             state          id    when
+          ------  ---------------------------------  -------------  ----  ------
+              11  accession_number:1234567.12345678  not asked for
+              12  accession_number:2234567.12345678  not asked for
+              13  accession_number:3234567.12345678  not asked for
+        stderr:
+          journal  ~/.anonapi/journal.jsonl, for p01: {url}/p01
+        ",
+    );
+    env.anon(["create", "from-mapping", "--filter", "studyA", "-y"]).run().assert_ok();
+    env.idis().lie(Calls::nth("create_job", 2), Lie::Id(0));
+    env.anon(["create", "from-mapping", "--filter", "studyB", "-y"]).run().assert_status(1);
+    env.run("create journal").assert(
+        r"
+        exit 0
+        stdout:
+            line  source                             state              id  when
+          ------  ---------------------------------  ---------------  ----  -------------------
+              11  accession_number:1234567.12345678  created          1001  [..]
+              12  accession_number:2234567.12345678  perhaps created        [..]
+              13  accession_number:3234567.12345678  not asked for
+        stderr:
+          journal  ~/.anonapi/journal.jsonl, for p01: {url}/p01
+        ",
+    );
+}
+
+#[test]
+fn a_journal_that_cannot_be_read_stops_it_before_anything_is_sent() {
+    let env = env_with_three_rows();
+    env.anon(["create", "from-mapping", "--filter", "studyA", "-y"]).run().assert_ok();
+    let path = env.home().join(".anonapi").join("journal.jsonl");
+    let text = std::fs::read_to_string(&path).unwrap();
+    for (content, says) in [
+        (text.replace("\"v\":1", "\"v\":9"), "line 1: was written by a later version of anon (journal version 9)"),
+        (format!("{text}\0\0\0\0"), "line 3: holds NUL bytes"),
+        (format!("{{\"v\":1,\n{text}"), "line 1: is not a line of the journal"),
+    ] {
+        std::fs::write(&path, &content).unwrap();
+        for line in [
+            "create from-mapping -y",
+            "create from-mapping --dry-run",
+            "create from-mapping --again -y",
+            "create journal",
+        ] {
+            let outcome = env.run(line).assert_status(1).assert_says(&["~/.anonapi/journal.jsonl, ", says]);
+            assert!(outcome.requests.is_empty() && outcome.files.is_empty(), "{}", outcome.story());
+        }
+    }
+    // A line that was cut off is passed over.
+    std::fs::write(&path, format!("{text}{}", &text[..40])).unwrap();
+    env.run("create from-mapping -y").assert_ok().assert_says(&["created 2 jobs: 1002-1003"]);
+}
+
+#[test]
+fn an_answer_may_have_a_mark_before_it() {
+    let env = env_with_three_rows();
+    env.answer("create from-mapping", "\u{feff}y\r\n").assert_ok().assert_says(&["created 3 jobs"]);
+}
+
+#[test]
+fn a_dry_run_of_everything_leaves_nothing_either() {
+    let env = env_with_three_rows();
+    for options in ["--again", "--perhaps", "--filter studyA"] {
+        let outcome = env.run(&format!("create from-mapping --dry-run {options}")).assert_ok();
+        assert!(outcome.requests.is_empty() && outcome.files.is_empty(), "{}", outcome.story());
+    }
 }

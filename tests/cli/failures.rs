@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anonapi::api::JobId;
 use anonapi::testing::{Calls, FakeIdis, FakeJob, Fault, FaultyProxy};
@@ -48,7 +48,18 @@ fn env_at(url: &str) -> Env {
 
 /// Runs each command, all at the same time, against this URL.
 fn outcomes(url: &str, commands: &[(&'static str, bool)]) -> Vec<(Outcome, bool)> {
-    let run = |line: &str| env_at(url).run(&format!("{line} -v --timeout 1"));
+    outcomes_within(url, commands, 1)
+}
+
+fn outcomes_within(url: &str, commands: &[(&'static str, bool)], seconds: u64) -> Vec<(Outcome, bool)> {
+    let run = |line: &str| {
+        let env = env_at(url);
+        if line.starts_with("create") {
+            // Before it creates a job, it looks at those of the batch.
+            std::fs::remove_file(env.path(".anonbatch")).unwrap();
+        }
+        env.run(&format!("{line} -v --timeout {seconds}"))
+    };
     thread::scope(|scope| {
         let running: Vec<_> = commands.iter().map(|(line, single)| (scope.spawn(|| run(line)), *single)).collect();
         running.into_iter().map(|(thread, single)| (thread.join().unwrap(), single)).collect()
@@ -62,11 +73,20 @@ fn assert_all_fail(url: &str, commands: &[(&'static str, bool)], says: &[&str]) 
         let outcome = outcome.assert_status(1).assert_says(says).assert_says(&["{url}"]);
         let story = outcome.story();
         assert!(!story.contains(SECRET), "{story}");
-        // What -v tells is no error; nor is the question, or the warning that http can be read on the way.
+        // What -v tells is no error; nor are the question, the warning that http can be read on the way, waiting and retrying.
         let told = |line: &&str| {
-            !["settings: ", "mapping: ", "server: ", "This will ", "warning: "]
-                .iter()
-                .any(|start| line.starts_with(start))
+            ![
+                "settings: ",
+                "mapping",
+                "batch",
+                "server: ",
+                "This will ",
+                "warning: ",
+                "waiting for p01 ",
+                "retrying {url}",
+            ]
+            .iter()
+            .any(|start| line.starts_with(start))
         };
         let errors: Vec<&str> = outcome.stderr.lines().filter(told).collect();
         assert!(errors.iter().all(|line| line.starts_with("error: ")), "{story}");
@@ -210,15 +230,25 @@ fn answer_cut_short() {
 
 #[test]
 fn not_even_http() {
-    assert_fault_is_told(Fault::Nonsense, &["try again"]);
+    assert_fault_is_told(Fault::Nonsense, &["what came back is not HTTP", "try again", "the server may want https"]);
 }
 
 #[test]
 fn floods_end() {
-    for fault in [Fault::EndlessBody, Fault::HugeBody, Fault::EndlessHeaders] {
+    let too_large = "larger than any that an API gives (16 MiB or 500,000 values)";
+    for (fault, says) in [
+        (Fault::EndlessBody, too_large),
+        (Fault::HugeBody, too_large),
+        (Fault::GzipBomb, too_large),
+        (Fault::json(200, &format!("[{}0]", "[],".repeat(600_000))), too_large),
+        (Fault::json(200, &"[".repeat(1_000_000)), "this is not an IDIS web API"),
+        (Fault::EndlessHeaders, "what came back is not HTTP"),
+    ] {
         let (_idis, proxy) = with_fault(fault);
         let commands = [("server jobs", true), ("create from-mapping -y", false)];
-        assert_all_fail(&proxy.url("p01"), &commands, &[]);
+        for (outcome, _) in outcomes_within(&proxy.url("p01"), &commands, 20) {
+            let _ = outcome.assert_status(1).assert_says(&[says]);
+        }
     }
 }
 
@@ -228,26 +258,200 @@ fn timeouts() {
 }
 
 #[test]
+fn an_answer_that_drips_is_not_waited_for() {
+    let pause = Duration::from_millis(200);
+    for headers in [false, true] {
+        let started = Instant::now();
+        assert_fault_is_told(Fault::Drip { pause, headers }, &["no answer within 1 s", "--timeout SECONDS"]);
+        // Bytes that come do not prolong it, nor is it tried again.
+        assert!(started.elapsed() < Duration::from_secs(6), "{:?}", started.elapsed());
+    }
+}
+
+#[test]
+fn who_waits_is_told_what_for() {
+    let (_idis, proxy) = with_fault(Fault::Delay(Duration::from_millis(1300)));
+    let outcome = env_at(&proxy.url("p01")).run("server jobs").assert_ok();
+    assert_eq!(outcome.stderr, "waiting for p01 ...\n", "{}", outcome.story());
+}
+
+#[test]
+fn who_waits_for_repetitions_is_told_so() {
+    let (_idis, proxy) = with_fault(Fault::page(503, "upgrading"));
+    let outcome = env_at(&proxy.url("p01")).run("server jobs").assert_status(1);
+    let lines: Vec<&str> = outcome.stderr.lines().filter(|line| !line.starts_with("waiting")).collect();
+    assert_eq!(
+        lines[..2],
+        [2, 3].map(|attempt| format!(
+            "retrying {{url}}/get_jobs: unexpected response: code '503', reason 'Service Unavailable' (attempt {attempt})"
+        )),
+        "{}",
+        outcome.story()
+    );
+    assert_eq!((lines.len(), proxy.received().len()), (3, 3));
+}
+
+#[test]
+fn compressed_answers_are_read() {
+    let idis = FakeIdis::builder().jobs(3).start();
+    let proxy = FaultyProxy::before(&idis);
+    proxy.after(Calls::all(), Fault::Gzip);
+    let env = env_at(&proxy.url("p01"));
+    for line in ["server status", "server jobs", "job info 1", "batch status", "create from-mapping -y"] {
+        env.run(line).assert_ok();
+    }
+}
+
+const REDIRECTS: [u16; 5] = [301, 302, 303, 307, 308];
+
+/// The commands that only read.
+const READING: [(&str, bool); 5] = [
+    ("server status", true),
+    ("server jobs", true),
+    ("job info 1", true),
+    ("job list 1", true),
+    ("batch status", true),
+];
+
+#[test]
 fn a_redirect_to_another_host_does_not_carry_the_token() {
-    for status in [301, 302, 303, 307, 308] {
+    for status in REDIRECTS {
         let elsewhere = FaultyProxy::alone();
         let location = format!("{}/get_jobs", elsewhere.url("p01"));
         let (_idis, proxy) = with_fault(Fault::Redirect { status, location });
-        assert_all_fail(&proxy.url("p01"), &COMMANDS, &["redirects to", "correct it with 'anon server add NAME URL'"]);
+        let says = ["the server redirects to 'http://127.0.0.1:", "correct it with 'anon server add NAME URL'"];
+        assert_all_fail(&proxy.url("p01"), &COMMANDS, &says);
         assert_eq!(elsewhere.received(), [], "{status}");
     }
 }
 
 #[test]
-fn a_redirect_within_the_host_is_followed() {
-    let idis = FakeIdis::builder().jobs(3).token(SECRET).start();
+fn a_redirect_within_the_host_is_followed_by_what_reads() {
+    for status in REDIRECTS {
+        let idis = FakeIdis::builder().jobs(3).token(SECRET).start();
+        let proxy = FaultyProxy::before(&idis);
+        let location = format!("{}/get_jobs_list", proxy.url("p02"));
+        proxy.on(Calls::nth("get_jobs_list", 1), Fault::Redirect { status, location });
+        env_at(&proxy.url("p01")).run("job list 1 2").assert_ok();
+        let followed = idis.requests()[0].clone();
+        assert_eq!((followed.method.as_str(), followed.server.as_str()), ("GET", "p02"), "{status}");
+        assert_eq!(followed.all("job_ids"), ["1", "2"], "with its arguments, {status}");
+    }
+}
+
+#[test]
+fn a_redirect_in_a_circle_ends() {
+    let (_idis, proxy) = with_fault(Fault::Redirect { status: 302, location: "get_jobs".to_owned() });
+    assert_all_fail(&proxy.url("p01"), &READING[1..2], &["redirects to", "after it has done so 5 times"]);
+    assert_eq!(proxy.received().len(), 6);
+}
+
+#[test]
+fn what_changes_something_is_not_redirected() {
+    for status in REDIRECTS {
+        for (line, function) in [
+            ("create from-mapping -y", "create_job"),
+            ("batch reset -y", "modify_job"),
+            ("job cancel 1 -y", "cancel_job"),
+        ] {
+            let idis = FakeIdis::builder().jobs(3).start();
+            let proxy = FaultyProxy::before(&idis);
+            let location = format!("{}/{function}/?secret=1", proxy.url("p01"));
+            proxy.on(Calls::every(function), Fault::Redirect { status, location });
+            let outcome = env_at(&proxy.url("p01")).run(line).assert_status(1).assert_says(&[
+                &format!(
+                    "the server redirects to '{{url}}/{function}/', and a call that changes something is not sent on"
+                ),
+                "anon server add NAME URL",
+            ]);
+            assert!(
+                !outcome.stdout.contains("Cancelled") && !outcome.story().contains("secret"),
+                "{}",
+                outcome.story()
+            );
+            let sent = proxy.received().into_iter().filter(|call| call.function == function).count();
+            assert_eq!((sent, idis.calls(function)), (1, 0), "{line} {status}");
+        }
+    }
+}
+
+/// A mapping of a hundred rows.
+fn with_a_hundred_rows(env: &Env) {
+    let mapping = env.read("anon_mapping.csv");
+    let row = "accession_number:1.1,A\n";
+    let rows: String = (1..=100).map(|row| format!("accession_number:{row},P{row}\n")).collect();
+    env.write("anon_mapping.csv", mapping.replace(row, &rows));
+}
+
+#[test]
+fn connections_that_the_server_closes_lose_no_job() {
+    for idle in [Duration::ZERO, Duration::from_millis(1), Duration::from_secs(1)] {
+        let idis = FakeIdis::start();
+        let proxy = FaultyProxy::before(&idis);
+        proxy.close_idle_after(idle);
+        let env = env_at(&proxy.url("p01"));
+        with_a_hundred_rows(&env);
+        env.run("create from-mapping -y").assert_ok();
+        assert_eq!((idis.jobs("p01").len(), idis.calls("create_job")), (100, 100), "{idle:?}");
+    }
+}
+
+#[test]
+fn connections_that_the_server_closes_are_made_anew() {
+    for idle in [Duration::ZERO, Duration::from_millis(1), Duration::from_millis(5)] {
+        let idis = FakeIdis::builder().jobs(100).start();
+        let proxy = FaultyProxy::before(&idis);
+        proxy.close_idle_after(idle);
+        let env = env_at(&proxy.url("p01"));
+        for line in ["job info 1-100", "job reset 1-100 -y", "job cancel 1-100 -y"] {
+            let outcome = env.run(line).assert_ok();
+            assert!(!outcome.stderr.contains("retrying"), "{}", outcome.story());
+        }
+        assert!(idis.jobs("p01").iter().all(|job| job.get("status") == Some(&"INACTIVE".into())), "{idle:?}");
+    }
+}
+
+#[test]
+fn connections_are_kept() {
+    let idis = FakeIdis::builder().jobs(100).start();
     let proxy = FaultyProxy::before(&idis);
-    proxy.on(
-        Calls::nth("get_jobs", 1),
-        Fault::Redirect { status: 307, location: format!("{}/get_jobs", proxy.url("p02")) },
-    );
-    env_at(&proxy.url("p01")).run("server jobs").assert_ok().assert_says(&["most recent 3 jobs"]);
-    assert_eq!(idis.requests()[0].server, "p02");
+    env_at(&proxy.url("p01")).run("job reset 1-100 -y").assert_ok();
+    assert!(proxy.connections() <= 16, "{} connections for 100 resets", proxy.connections());
+    assert_eq!(idis.calls("modify_job"), 100);
+}
+
+/// What is asked after a reset whose answer was lost.
+fn after_a_lost_reset(job: FakeJob, is_done: bool) -> (Outcome, Vec<String>) {
+    let idis = FakeIdis::builder().job(job).start();
+    let proxy = FaultyProxy::before(&idis);
+    match is_done {
+        true => proxy.after(Calls::nth("modify_job", 1), Fault::Reset),
+        false => proxy.on(Calls::nth("modify_job", 1), Fault::Reset),
+    }
+    let outcome = env_at(&proxy.url("p01")).run("job reset 1 -y");
+    (outcome, proxy.received().into_iter().map(|call| call.function).collect())
+}
+
+#[test]
+fn a_reset_is_not_repeated_blindly() {
+    let job = || FakeJob::new(JobId(1));
+    for failed in [job().status("ERROR").error("no such file"), job().status("DONE"), job().status("INACTIVE")] {
+        let (outcome, functions) = after_a_lost_reset(failed.clone(), true);
+        let _ = outcome.assert_ok();
+        assert_eq!(functions, ["modify_job", "get_job"], "it was done: {failed:?}");
+        let (outcome, functions) = after_a_lost_reset(failed.clone(), false);
+        let _ = outcome.assert_ok();
+        assert_eq!(functions, ["modify_job", "get_job", "modify_job"], "it was not: {failed:?}");
+    }
+    for perhaps in [job().status("DONE").error(" "), job().status("UPLOADED").error(" ")] {
+        let (outcome, functions) = after_a_lost_reset(perhaps, false);
+        let _ = outcome.assert_status(1).assert_says(&[
+            "the answer was lost, and the job, which is ",
+            "was perhaps reset",
+            "anon job info",
+        ]);
+        assert_eq!(functions, ["modify_job", "get_job"]);
+    }
 }
 
 #[test]
@@ -258,7 +462,6 @@ fn what_can_safely_be_repeated_is() {
             ("server jobs", "get_jobs"),
             ("job info 1", "get_job"),
             ("batch status", "get_jobs_list"),
-            ("batch reset -y", "modify_job"),
             ("job cancel 1 -y", "cancel_job"),
         ];
         let check = |line: &str, function: &str| {
@@ -287,6 +490,7 @@ fn a_server_that_is_just_starting_is_waited_for() {
             thread::sleep(Duration::from_millis(200));
             FakeIdis::builder().jobs(3).port(port).start()
         });
+        std::fs::remove_file(env.path(".anonbatch")).unwrap();
         env.run(line).assert_ok();
         assert_eq!(starting.join().unwrap().requests().len(), 1, "{line}");
     }

@@ -125,7 +125,7 @@ fn list_shows_a_line_each() {
           ----  -------------------  --------  ------  ------  -------
              1  2016-08-26T15:04:01  INACTIVE      10       0  z123456
         stderr:
-          1 of 2 jobs are not on p01
+          1 of 2 jobs is not on p01: 99
         requests:
           GET p01/get_jobs_list job_ids=1 job_ids=99 user_name=z123456
         ",
@@ -149,7 +149,7 @@ fn reset_asks_and_sends_what_idis_expects() {
         stdout:
           Reset job 2 on p01: {url}/p01
         stderr:
-          This will reset the following 1 jobs on p01: ['2']. Are you sure? [y/N]: y
+          This will reset job 2 on p01. Are you sure? [y/N]: y
         requests:
           POST p01/modify_job job_id=2 status=ACTIVE files_downloaded=0 files_processed=0 error=  user_name=z123456
         ",
@@ -170,7 +170,7 @@ fn cancel_takes_ranges_and_lists() {
           Cancelled job 6 on p01
           Cancelled job 7 on p01
         stderr:
-          This will cancel the following 5 jobs on p01: ['1', '5', '6', '7', '4']. Are you sure? [y/N]: y
+          This will cancel 5 jobs on p01: 1,5-7,4. Are you sure? [y/N]: y
         requests:
           POST p01/cancel_job job_id=1 user_name=z123456
           POST p01/cancel_job job_id=4 user_name=z123456
@@ -193,7 +193,7 @@ fn opt_out_is_overruled_for_a_reason() {
           Set opt-out ignore for job 2 on p01: {url}/p01
           Set opt-out ignore for job 4 on p01: {url}/p01
         stderr:
-          This will set opt-out ignore 'signed consent' for the following 3 job ids on p01: ['1', '2', '4']. Are you sure? [y/N]: y
+          This will set opt-out ignore 'signed consent' for 3 jobs on p01: 1-2,4. Are you sure? [y/N]: y
         requests:
           POST p01/modify_job job_id=1 source_ignore_opt_out=True source_ignore_opt_out_reason=Reason: signed consent user_name=z123456
           POST p01/modify_job job_id=2 source_ignore_opt_out=True source_ignore_opt_out_reason=Reason: signed consent user_name=z123456
@@ -219,7 +219,7 @@ fn the_failure_of_one_does_not_stop_the_others() {
           Reset job 2 on p01: {url}/p01
           Reset job 6 on p01: {url}/p01
         stderr:
-          This will reset the following 3 jobs on p01: ['2', '99', '6']. Are you sure? [y/N]: y
+          This will reset 3 jobs on p01: 2,99,6. Are you sure? [y/N]: y
           error: job 99: {url}/p01/modify_job: Job with id 99 does not exist
           error: reset: 2 done, 1 failed
         requests:

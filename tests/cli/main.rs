@@ -3,13 +3,16 @@
 #![allow(clippy::unwrap_used)]
 
 mod batch;
+mod completions;
 mod create;
 mod creation;
 mod differences;
 mod failures;
 mod job;
+mod man;
 mod manual;
 mod map;
+mod proxies;
 mod replies;
 mod round_trip;
 mod select;
@@ -18,4 +21,5 @@ mod settings;
 mod status;
 mod support;
 mod tls;
+mod tls_server;
 mod together;

@@ -115,7 +115,7 @@ fn usage_pacs() {
          study_instance_uid:123.1232.23.24, 003,      Patient3,      Test PACS project\n",
     );
     let outcome = run(&env, "anon create from-mapping").assert_ok();
-    let told = "This will create 3 jobs on server1, for projects '['Wetenschap-Algemeen']'";
+    let told = "This will create 3 jobs on server1, for projects 'Wetenschap-Algemeen'";
     let _ = outcome.assert_says(&[told, "Done"]);
     works(&env, &["anon batch status"]);
 }
@@ -257,8 +257,10 @@ fn command_reference_create() {
     works(&env, &["anon map init", "anon map add-accession-numbers 1.1 2.2 3.3"]);
     let outcome = run(&env, "anon create from-mapping").assert_ok();
     let _ = outcome.assert_says(&[
-        "Created job with id 1001\nCreated job with id 1002\nCreated job with id 1003\n",
-        "created 3 jobs",
+        "Created job with id 1001",
+        "Created job with id 1002",
+        "Created job with id 1003",
+        "created 3 jobs: 1001-1003",
     ]);
     let outcome = run(&env, "anon batch info").assert_ok();
     let _ = outcome.assert_says(&["job_ids:\n- '1001'\n- '1002'\n- '1003'\nserver:\n  name: server1\n"]);

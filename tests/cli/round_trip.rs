@@ -5,13 +5,20 @@
 
 use std::path::PathBuf;
 
-use crate::support::Env;
+use crate::support::{Env, Outcome};
 
 const VERSIONS: [&str; 2] = ["1.7.0", "2.1.2"];
 
 fn sample(name: &str) -> String {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/anonapi").join(name);
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Fails unless the command succeeded and its results hold each of these.
+#[track_caller]
+fn shows(outcome: Outcome, parts: &[&str]) {
+    let outcome = outcome.assert_ok();
+    parts.iter().for_each(|part| assert!(outcome.stdout.contains(part), "'{part}' is not shown\n{}", outcome.story()));
 }
 
 fn env() -> Env {
@@ -26,7 +33,7 @@ fn settings() {
         let env = Env::new();
         let before = sample(&format!("{version}/settings.yml"));
         env.write_settings(&before);
-        env.run("status").assert_ok().assert_says(&["* p01        https://apiservers/p01", "'z123456'"]);
+        shows(env.run("status"), &["* p01        https://apiservers/p01", "'z123456'"]);
         assert_eq!(env.read_settings(), before, "reading changes nothing");
         env.run("settings user set-username z999").assert_ok();
         env.run("server add new https://apiservers/new").assert_ok();
@@ -41,9 +48,9 @@ fn settings_of_older_versions() {
         let env = Env::new();
         env.write_settings(&sample(&format!("older/{name}")));
         let defaults = ["project:Wetenschap-Algemeen", r"destination_path:\\server\share\out"];
-        env.run("create show-defaults").assert_ok().assert_says(&defaults);
+        shows(env.run("create show-defaults"), &defaults);
         env.run("settings user set-username z999").assert_ok();
-        env.run("create show-defaults").assert_ok().assert_says(&defaults);
+        shows(env.run("create show-defaults"), &defaults);
         let text = env.read_settings();
         for part in [
             "- project,Wetenschap-Algemeen\n",
@@ -63,8 +70,8 @@ fn batches() {
     for version in VERSIONS {
         let env = env();
         env.write(".anonbatch", sample(&format!("{version}/batch.yml")));
-        env.run("batch info").assert_ok().assert_says(&["- '1'\n- '2'\n- '3'\n- '10'\n", "https://apiservers/p01"]);
-        env.run("batch add 4 -1").assert_ok();
+        shows(env.run("batch info"), &["- '1'\n- '2'\n- '3'\n- '10'\n", "https://apiservers/p01"]);
+        env.run("batch add 4").assert_ok();
         env.run("batch remove 2").assert_ok();
         assert_eq!(env.read(".anonbatch"), sample("anon/batch.yml"), "{version}");
     }
@@ -77,7 +84,7 @@ fn mappings() {
         let before = sample(&format!("{version}/anon_mapping.csv"));
         env.write("anon_mapping.csv", &before);
         env.run("map activate").assert_ok();
-        env.run("map status").assert_ok().assert_says(&["with 3 rows", "fileselection:patiënt 2/fileselection.txt"]);
+        shows(env.run("map status"), &["with 3 rows", "fileselection:patiënt 2/fileselection.txt"]);
         env.write("list.csv", "accession number;pseudonym\n2234567.12345678;Jansen, Jan\n");
         env.run("map add-accession-numbers -f list.csv").assert_ok();
         let after = env.read("anon_mapping.csv");
@@ -117,8 +124,123 @@ fn what_anon_wrote_is_read_by_anon() {
     env.write("fileselection.txt", sample("anon/fileselection.txt"));
     env.write("anon_mapping.csv", sample("anon/anon_mapping.csv"));
     env.run("map activate").assert_ok();
-    env.run("status").assert_ok().assert_says(&["* new        https://apiservers/new", "'z999'"]);
-    env.run("batch info").assert_ok().assert_says(&["- '-1'\n- '1'\n- '3'\n- '4'\n- '10'\n"]);
-    env.run("select status").assert_ok().assert_says(&["containing 5 files"]);
-    env.run("map status").assert_ok().assert_says(&["with 4 rows", "Jansen, Jan"]);
+    shows(env.run("status"), &["* new        https://apiservers/new", "'z999'"]);
+    shows(env.run("batch info"), &["- '1'\n- '3'\n- '4'\n- '10'\n"]);
+    shows(env.run("select status"), &["containing 5 files"]);
+    shows(env.run("map status"), &["with 4 rows", "Jansen, Jan"]);
+}
+
+const OPTIONS: &str = "## Description ##\nby hand\n\n## Options ##\nroot_source_path,\\\\server\\share\\data\nproject,P\ndestination_path,\\\\server\\share\\out\n";
+
+/// A mapping with these options behind the usual ones and this table, active.
+fn env_with(options: &str, table: &str) -> Env {
+    let env = Env::with_jobs();
+    env.write("anon_mapping.csv", format!("{OPTIONS}{options}\n## Mapping ##\n{table}"));
+    env.run("map activate").assert_ok();
+    env
+}
+
+/// The table of the mapping, generated values replaced.
+fn table(env: &Env) -> String {
+    let text = env.read("anon_mapping.csv");
+    let (_, table) = text.split_once("## Mapping ##\n").unwrap();
+    let date = chrono::Local::now().format("generated_%B_%d_%Y").to_string();
+    table.replace(&date, "DATE")
+}
+
+#[test]
+fn a_header_that_anonapi_cannot_read_is_put_right_when_a_row_is_added() {
+    // What AnonAPI reads, it reads with all these changes; checked with both versions.
+    for (header, row, right, added) in [
+        ("source, pseudo_id,,", "folder:a, A,,", "source, pseudo_id, description,", "N,DATE,"),
+        ("Source,PSEUDO_NAME", "folder:a,A", "source,pseudo_name,description", "N,DATE"),
+        ("source ,pseudo_name, description", "folder:a,A,d", "source, pseudo_name, description", "N,DATE"),
+        ("source,,patient_name", "folder:a,,A", "source,description,patient_name", "DATE,N"),
+        ("source,pseudo_name,description;;", "folder:a,A,d", "source,pseudo_name,description", "N,DATE"),
+        ("\u{200b}source,pseudo_name ,description, ", "folder:a,A,d", "source,pseudo_name,description,", "N,DATE,"),
+    ] {
+        let env = env_with("", &format!("{header}\n{row}\n"));
+        env.write("list.csv", "accession_number,pseudonym\n2.2,N\n");
+        env.run("map add-accession-numbers -f list.csv").assert_ok();
+        assert_eq!(table(&env), format!("{right}\n{row}\naccession_number:2.2,{added}\n"), "{header}");
+    }
+}
+
+#[test]
+fn rows_keep_what_they_have_from_options_and_from_their_one_pseudonym() {
+    // To AnonAPI, an empty cell of a new column is an empty value.
+    let env = env_with("description,of all\n", "source,pseudo_id\nfolder:a,A\n");
+    env.write("list.csv", "accession_number,pseudonym\n2.2,N\n");
+    env.run("map add-accession-numbers -f list.csv").assert_ok();
+    assert_eq!(table(&env), "source,pseudo_id\nfolder:a,A\naccession_number:2.2,N\n");
+}
+
+#[test]
+fn looking_and_adding_refuse_nothing_that_only_create_must_refuse() {
+    for (options, row, problem) in [
+        ("", "folder:,A,to fill in", "line 11: nothing follows 'folder:'"),
+        ("", ",A,no source", "line 11: this row has no source"),
+        ("", "fodler:x,A,d", "line 11: 'fodler' is no type of source"),
+        ("", "12345.67,A,d", "line 11: '12345.67' is no source"),
+        ("", "accession_number:#N/A,A,d", "line 11: accession_number: '#N/A'"),
+        ("", "folder:a,1E+15,d", "line 11: pseudo_name: '1E+15'"),
+        ("", "folder:a,A,d,x", "line 11: cell 4 of this row has a value"),
+        ("foo,bar\n", "folder:a,A,d", "line 8: 'foo' is not an option"),
+        ("project,Q\n", "folder:a,A,d", "line 8: option 'project' is given twice"),
+        ("", "\"folder:a\",A,d,,,x", "line 11: cell 6 of this row has a value"),
+        ("pims_key,#REF!\n", "folder:a,A,d", "line 8: pims_key: '#REF!'"),
+        ("no delimiter\n", "folder:a,A,d", "line 8: this is not an option"),
+    ] {
+        let env = env_with(options, &format!("source,pseudo_name,description\n{row}\nfolder:good,B,d\n"));
+        let before = env.read("anon_mapping.csv");
+        let status = env.run("map status").assert_ok();
+        assert!(status.stdout.contains("folder:good") && status.stdout.contains("with 2 rows"), "{}", status.story());
+        assert!(status.stderr.contains(&format!("warning: ./anon_mapping.csv, {problem}")), "{}", status.story());
+        let add = env.run("map add-accession-numbers 3.3").assert_ok();
+        assert!(add.stderr.contains(&format!("warning: ./anon_mapping.csv, {problem}")), "{}", add.story());
+        let after = env.read("anon_mapping.csv");
+        assert!(after.starts_with(&before) && after[before.len()..].starts_with("accession_number:3.3,"), "{after}");
+        let create = env.answer("create from-mapping", "y\n").assert_status(1);
+        assert!(create.stderr.contains(&format!("./anon_mapping.csv, {problem}")), "{}", create.story());
+        assert!(create.requests.is_empty(), "{}", create.story());
+    }
+}
+
+#[test]
+fn a_row_is_not_added_where_others_would_not_find_it() {
+    for (text, said) in [
+        ("source,pseudo_name\nfolder:a,\"A\nfolder:b,B\n", "line 11: a quote (\") opens here and is never closed"),
+        ("folder:a,A\nfolder:b,B\n", "line 10: the header line is missing"),
+        ("source,psuedo_name\nfolder:b,B\n", "line 10: there is no column 'psuedo_name'; did you mean 'pseudo_name'?"),
+    ] {
+        let env = env_with("", text);
+        let status = env.run("map status").assert_ok();
+        assert!(status.stderr.contains(said), "{}", status.story());
+        let add = env.run("map add-accession-numbers 3.3").assert_status(1);
+        assert!(add.stderr.contains(said) && add.files.is_empty(), "{}", add.story());
+    }
+}
+
+#[test]
+fn a_line_break_is_sent_as_one_character() {
+    for line_break in ["\r\n", "\n", "\r"] {
+        let env = env_with("", &format!("source,pseudo_name,description\nfolder:a,A,\"two{line_break}lines\"\n"));
+        let outcome = env.answer("create from-mapping", "y\n").assert_ok();
+        assert_eq!(outcome.requests[0].all("description"), ["two\nlines"], "{}", outcome.story());
+    }
+}
+
+#[test]
+fn a_column_for_notes_is_told_and_kept() {
+    let env = env_with("", "source,pseudo_name,seen by\nfolder:a,A,Dr. X\n");
+    let add = env.run("map add-accession-numbers 3.3").assert_ok();
+    assert!(
+        add.stderr.contains("warning: ./anon_mapping.csv, line 10: there is no column 'seen by'"),
+        "{}",
+        add.story()
+    );
+    let table = table(&env);
+    let (head, row) = table.split_once("\naccession_number:3.3,").unwrap();
+    assert_eq!(head, "source,pseudo_name,seen by,description\nfolder:a,A,Dr. X");
+    assert!(row.ends_with(",,DATE\n"), "{row}");
 }

@@ -134,12 +134,45 @@ fn a_url_that_no_client_could_call_is_not_saved() {
         r"
         exit 1
         stderr:
-          error: ftp://example.org: not a valid URL: it should start with https://; the URL may be wrong: check it with 'anon server list', correct it with 'anon server add NAME URL'
+          error: ftp://example.org: not the URL of a server: it begins with 'ftp:', not with https:// or http://; the URL may be wrong: check it with 'anon server list', correct it with 'anon server add NAME URL'
         ",
     );
-    env.run("server add bad example.org").assert_status(1).assert_says(&["example.org", "not a valid URL"]);
+    env.run("server add bad example.org/p01").assert(
+        r"
+        exit 1
+        stderr:
+          error: example.org/p01: not the URL of a server: it does not begin with https:// or http://; did you mean 'https://example.org/p01' or 'http://example.org/p01'?
+        ",
+    );
+    for (url, says) in [
+        ("https://example.org/p01?a=b", "it holds a '?'"),
+        ("https://example.org/p01#x", "it holds a '#'"),
+        ("https://example.org/p 01", "it holds a space"),
+    ] {
+        let _ = env.anon(["server", "add", "bad", url]).run().assert_status(1).assert_says(&[says]);
+    }
     env.anon(["server", "add", " ", "https://example.org"]).run().assert_status(2);
     assert!(!env.read_settings().contains("bad"));
+}
+
+#[test]
+fn a_password_in_a_url_is_not_saved_shown_or_copied() {
+    let env = Env::with_jobs();
+    let url = env.idis().url("p01").replace("http://", "http://me:s3cret@");
+    let outcome = env.run(&format!("server add bad {url}")).assert_status(1);
+    let _ = outcome.assert_says(&["it holds a user name or a password", "leave out what stands before the '@'"]);
+    assert!(!env.read_settings().contains("s3cret"));
+    // Another program has saved it.
+    env.settings_for(&[("p01", &url)]);
+    for line in
+        ["server list", "status", "server status", "server jobs -vv", "batch init", "batch info", "settings show"]
+    {
+        let outcome = env.run(line).assert_ok();
+        assert!(!outcome.story().contains("s3cret"), "{}", outcome.story());
+        let warning = "warning: the URL of server 'p01' holds a user name or password, which is not used";
+        assert!(outcome.stderr.contains(warning) || line == "batch info", "{}", outcome.story());
+    }
+    assert!(!env.read(".anonbatch").contains("s3cret"));
 }
 
 #[test]
@@ -182,4 +215,23 @@ fn a_server_without_jobs_gives_an_empty_table() {
           GET p01/get_jobs user_name=z123456
         ",
     );
+}
+
+#[test]
+fn an_active_server_that_is_not_in_the_list_is_told() {
+    let env = Env::with_jobs();
+    env.write_settings(&env.read_settings().replace("active_server_name: p01", "active_server_name: p09"));
+    env.run("server list").assert(
+        r"
+        exit 0
+        stdout:
+          Available servers (* = active):
+
+            p01 {url}/p01
+            p02 {url}/p02
+        stderr:
+          warning: the active server 'p09' is not in the list of servers; choose one with 'anon server activate NAME'
+        ",
+    );
+    env.run("status").assert_ok().assert_says(&["the active server 'p09' is not in the list"]);
 }

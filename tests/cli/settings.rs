@@ -109,9 +109,10 @@ fn certificates_are_checked_or_not() {
 #[test]
 fn edit_opens_the_file_even_when_it_cannot_be_read() {
     let env = Env::with_jobs();
-    env.run("settings edit").assert("exit 0");
+    let opened = "exit 0\nstderr:\n  Opening '~/AnonWebAPIClientSettings.yml' with '[..]' (EDITOR)";
+    env.run("settings edit").assert(opened);
     env.write_settings("servers: [\n");
-    env.run("settings edit").assert("exit 0");
+    env.run("settings edit").assert(opened);
     assert_eq!(env.read_settings(), "servers: [\n");
     let outcome = env.anon(["settings", "edit"]).env("EDITOR", "no-such-editor-anywhere").run();
     let _ = outcome.assert_status(1).assert_says(&["no-such-editor-anywhere", "EDITOR"]);
@@ -151,4 +152,67 @@ fn groups_list_their_commands_with_other_settings_too() {
             assert_eq!((with.status, &with.stdout, &with.stderr), (0, &plain.stdout, &plain.stderr), "'{group}'");
         }
     }
+}
+#[test]
+fn what_is_empty_is_nothing_and_no_name_is_made_up() {
+    for nothing in ["", " null", " ~", " ''"] {
+        let env = Env::with_jobs();
+        let url = env.idis().url("p02");
+        env.write_settings(&format!(
+            "servers:\n  p01:\n  p02: {url}\nactive_server_name: p01\nuser_name:{nothing}\nuser_token:{nothing}\n\
+             job_default_parameters:{}\nactive_mapping_file:{nothing}\nvalidate_ssl: true\n",
+            if nothing == " ''" { " []" } else { nothing },
+        ));
+        env.run("server activate p02").assert_ok();
+        assert_eq!(
+            env.read_settings(),
+            format!(
+                "active_mapping_file: null\nactive_server_name: p02\njob_default_parameters: []\nservers:\n  p01: ''\n  \
+                 p02: {url}\nuser_name: null\nuser_token: null\nvalidate_ssl: true\n"
+            )
+        );
+        env.run("job list 1").assert(
+            r"
+            exit 1
+            stderr:
+              error: the settings hold no user name; set the one that the servers know you by with 'anon settings user set-username NAME'
+            ",
+        );
+        env.run("settings set-username z123456").assert_ok();
+        env.run("job list 1").assert(
+            r"
+            exit 1
+            stderr:
+              error: the settings hold no token; get one with 'anon settings user get-token'
+            ",
+        );
+    }
+}
+
+#[test]
+fn settings_that_are_no_plain_file_or_a_bomb_are_refused_by_name() {
+    let env = Env::new();
+    let path = env.home().join(anonapi::settings::FILE_NAME);
+    std::fs::create_dir(&path).unwrap();
+    env.run("status").assert(
+        r"
+        exit 1
+        stderr:
+          error: ~/AnonWebAPIClientSettings.yml: it is a folder, not a file; move it away, or name another file
+        ",
+    );
+    std::fs::remove_dir(&path).unwrap();
+    let laughs = format!("a: &a [{}]\nb: [{}]\n", "x,".repeat(1000), "*a,".repeat(1000));
+    for (bomb, fault) in [(laughs, "line 2: repeats itself"), (format!("a: {}", "[".repeat(100_000)), "line 1: ")] {
+        env.write_settings(&bomb);
+        env.run("status").assert_status(1).assert_says(&[&format!("~/AnonWebAPIClientSettings.yml, {fault}")]);
+        assert_eq!(env.read_settings(), bomb);
+    }
+    env.run("status --settings away/settings.yml").assert(
+        r"
+        exit 1
+        stderr:
+          error: ./away/settings.yml: its folder './away' is not there; check the name, and whether the share is connected
+        ",
+    );
 }

@@ -198,7 +198,7 @@ fn yes_answers_every_question() {
         stdout:
           Reset job 1 on p01: {url}/p01
         stderr:
-          This will reset the following 1 jobs on p01: ['1']. Are you sure? [y/N]: y
+          This will reset job 1 on p01. Are you sure? [y/N]: y
         requests:
           POST p01/modify_job job_id=1 status=ACTIVE files_downloaded=0 files_processed=0 error=  user_name=z123456
         ",
@@ -207,14 +207,64 @@ fn yes_answers_every_question() {
 }
 
 #[test]
-fn pipes_get_no_colours_whatever_the_environment_says() {
+fn colours_go_where_they_are_wanted() {
     let env = Env::with_jobs();
-    for (name, value) in [("NO_COLOR", ""), ("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1"), ("TERM", "xterm-256color")] {
-        for line in ["server jobs", "job nonsense", "job info 99", "--help"] {
-            let outcome = env.anon(line.split(' ')).env(name, value).run();
-            assert!(!outcome.story().contains('\u{1b}'), "{name}={value} {}", outcome.story().escape_debug());
+    let is_coloured = |line: &str, variables: &[(&str, &str)]| {
+        let mut anon = env.anon(line.split(' '));
+        for (name, value) in variables {
+            anon = anon.env(name, value);
+        }
+        anon.run().story().contains('\u{1b}')
+    };
+    let lines = ["server jobs", "job nonsense", "job info 99", "--help", "server --help"];
+    for line in lines {
+        for variables in [
+            &[("NO_COLOR", "")][..],
+            &[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")],
+            &[("NO_COLOR", ""), ("TERM", "xterm")],
+        ] {
+            assert!(!is_coloured(line, variables), "{line} {variables:?}");
+        }
+        let forced = [("NO_COLOR", ""), ("CLICOLOR_FORCE", "1")];
+        assert!(is_coloured(line, &forced), "{line}");
+        assert!(is_coloured(&format!("--color always {line}"), &[("NO_COLOR", "1")]), "{line}");
+        assert!(!is_coloured(&format!("--color=never {line}"), &forced), "{line}");
+    }
+    let coloured = env.run("--color always job info 99").assert_status(1).stderr;
+    assert!(coloured.starts_with("\u{1b}[1m\u{1b}[31merror:\u{1b}[0m "), "{coloured:?}");
+    env.run("--color sometimes status").assert_status(2).assert_says(&["sometimes", "always"]);
+}
+
+#[test]
+fn what_is_typed_commands_no_terminal_and_forges_no_line() {
+    let env = Env::with_jobs();
+    let evil = "\u{1b}]0;evil\u{7}\u{1b}[2J\nerror: all is well\r\u{202e}";
+    for before in [
+        &["batch", "add"][..],
+        &["select", "add", "--exclude-pattern"],
+        &["map", "add-study-folders"],
+        &["server", "activate"],
+        &["--timeout"],
+        &["settings", "set-validate-ssl"],
+        &["job", "list"],
+        &["map", "add-accession-numbers", "-f"],
+        &["--settings"],
+        &[],
+    ] {
+        for argument in [evil.to_owned(), format!("--{evil}"), format!("--filter={evil}"), format!("-{evil}")] {
+            let line = before.iter().map(|&word| word.to_owned()).chain([argument.clone()]);
+            let outcome = env.anon(line.chain((before == ["--settings"]).then(|| "status".to_owned()))).run();
+            let text = format!("{}{}", outcome.stdout, outcome.stderr);
+            let commands = text.contains(|c: char| c.is_control() && c != '\n' || c == '\u{202e}');
+            assert!(
+                !commands && !text.contains("\nerror: all is well"),
+                "{before:?} {argument:?}: {}",
+                outcome.story()
+            );
         }
     }
+    let outcome = env.anon(["status"]).env("ANON_TIMEOUT", evil).run().assert_status(2);
+    assert!(!outcome.stderr.contains('\u{1b}') && !outcome.stderr.contains('\u{7}'), "{}", outcome.story());
 }
 
 #[test]
@@ -237,6 +287,26 @@ fn control_characters_from_the_server_do_not_reach_the_terminal() {
     }
 }
 
+#[test]
+fn a_megabyte_of_error_is_shown_by_its_beginning_and_its_length() {
+    let text = "Traceback\nerror: forged\n".repeat(50_000);
+    let job = anonapi::testing::FakeJob::default().field("status", "ERROR").field("error", text);
+    let env = Env::with_idis(FakeIdis::builder().job(job));
+    env.settings();
+    env.run("batch init").assert_ok();
+    env.run("batch add 1").assert_ok();
+    for line in ["batch show-error", "job info 1"] {
+        let outcome = env.run(line).assert_ok().assert_says(&["Traceback", "characters in all)"]);
+        assert!(outcome.stdout.len() < 10_000 && !outcome.stdout.contains("\nerror: "), "{}", outcome.story());
+    }
+    // So is what a file holds.
+    let mapping = format!("## Description ##\n## Options ##\n## Mapping ##\nsource\n{}\n", "x".repeat(1_000_000));
+    env.write("anon_mapping.csv", mapping);
+    env.run("map activate").assert_ok();
+    let outcome = env.run("map check").assert_status(1).assert_says(&["line 5: ", "characters in all)"]);
+    assert!(outcome.stderr.len() < 20_000, "{}", outcome.stderr.len());
+}
+
 #[cfg(unix)]
 #[test]
 fn a_reader_that_goes_away_is_no_error() {
@@ -252,4 +322,20 @@ fn a_reader_that_goes_away_is_no_error() {
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success(), "{output:?}");
     assert!(output.stderr.is_empty(), "{output:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_shown_has_failed() {
+    let env = Env::with_jobs();
+    for line in
+        ["server list", "status", "settings show", "--version", "--help", "server", "server jobs", "job reset 1 -y"]
+    {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output = env.anon(line.split(' ')).command().stdout(full).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{line}: {stderr}");
+        let said = stderr.matches("error: cannot write to standard output: No space left on device\n").count();
+        assert_eq!(said, 1, "{line}: {stderr}");
+    }
 }

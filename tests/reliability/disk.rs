@@ -70,7 +70,6 @@ fn a_file_that_another_anon_works_on_is_waited_for() {
 mod unix {
     use std::ffi::OsString;
     use std::os::unix::fs::{PermissionsExt, chown, symlink};
-    use std::os::unix::process::CommandExt;
     use std::path::{Path, PathBuf};
     use std::process::Command;
 
@@ -78,10 +77,8 @@ mod unix {
 
     use super::super::creation::{World, server};
     use super::super::run::End;
+    use super::super::users::{NOBODY, as_nobody, is_root};
     use super::*;
-
-    /// Nobody: a user that is not root on any system.
-    const NOBODY: u32 = 65_534;
 
     fn mode(path: &Path) -> u32 {
         fs::metadata(path).unwrap().permissions().mode() & 0o777
@@ -94,27 +91,13 @@ mod unix {
     /// Root may write everywhere, so as root the command is run by nobody, to whom all files of the user are given.
     fn finish_as_user(env: &Env, arguments: &[&str]) -> End {
         let command = env.anon(arguments).command();
-        // SAFETY: geteuid cannot fail and touches no memory.
-        if unsafe { libc::geteuid() } != 0 {
+        if !is_root() {
             return finish(command);
         }
-        let root = env.home().parent().unwrap().to_owned();
-        for entry in WalkDir::new(&root).into_iter().filter_map(Result::ok) {
+        for entry in WalkDir::new(env.home().parent().unwrap()).into_iter().filter_map(Result::ok) {
             std::os::unix::fs::lchown(entry.path(), Some(NOBODY), Some(NOBODY)).unwrap();
         }
-        // The program itself may be where only root can go.
-        let program = root.join("anon");
-        // By another process: a file that this one has open for writing could be inherited by a child of another test, and then
-        // cannot be run ("text file busy").
-        let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_anon")).arg(&program).status().unwrap();
-        assert!(copied.success());
-        let mut as_nobody = Command::new(&program);
-        as_nobody.args(command.get_args()).current_dir(command.get_current_dir().unwrap()).env_clear();
-        as_nobody.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-        as_nobody.uid(NOBODY).gid(NOBODY);
-        let end = finish(as_nobody);
-        fs::remove_file(&program).unwrap();
-        end
+        finish(as_nobody(env, &command))
     }
 
     #[test]

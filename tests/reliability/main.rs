@@ -8,7 +8,13 @@ mod disk;
 mod faults;
 mod fuzz_smoke;
 mod kills;
+#[cfg(unix)]
+mod limits;
 mod paths;
 mod run;
+#[cfg(unix)]
+mod shared;
 #[path = "../cli/support/mod.rs"]
 mod support;
+#[cfg(unix)]
+mod users;

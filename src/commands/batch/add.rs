@@ -11,15 +11,19 @@ use crate::error::Result;
   anon batch add 20-35")]
 pub struct Add {
     /// Job ids (4), ranges (4-6) and lists (1,4-6); repeatable
-    #[arg(allow_negative_numbers = true)]
+    #[arg(required = true, allow_negative_numbers = true)]
     job_ids: Vec<Ids>,
 }
 
 impl Add {
     pub fn run(self, context: &Context) -> Result<()> {
         let ids = flatten(self.job_ids);
-        context.batch().change(|batch| batch.job_ids.extend(&ids))?;
+        let batch = context.batch().change(|batch| {
+            batch.job_ids.extend(&ids);
+            Ok(batch.clone())
+        })?;
         context.console.print(format_args!("Added {} to batch", shown(&ids)));
+        super::warn_of_others(context, &batch);
         Ok(())
     }
 }

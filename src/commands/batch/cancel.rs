@@ -1,6 +1,6 @@
 use clap::Args;
 
-use super::{Which, change};
+use super::{Which, act};
 use crate::commands::context::Context;
 use crate::commands::jobs::CANCEL;
 use crate::error::Result;
@@ -13,6 +13,6 @@ pub struct Cancel {}
 
 impl Cancel {
     pub fn run(self, context: &Context) -> Result<()> {
-        change(context, Which::All, &CANCEL, |client, id| client.cancel_job(id))
+        act(context, Which::All, &CANCEL, |client, id| client.cancel_job(id))
     }
 }

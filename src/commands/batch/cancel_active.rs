@@ -1,6 +1,6 @@
 use clap::Args;
 
-use super::{Which, change};
+use super::{Which, act};
 use crate::api::JobStatus;
 use crate::commands::context::Context;
 use crate::commands::jobs::CANCEL;
@@ -15,6 +15,6 @@ pub struct CancelActive {}
 impl CancelActive {
     pub fn run(self, context: &Context) -> Result<()> {
         let active = Which::With(|status| *status == JobStatus::Active);
-        change(context, active, &CANCEL, |client, id| client.cancel_job(id))
+        act(context, active, &CANCEL, |client, id| client.cancel_job(id))
     }
 }

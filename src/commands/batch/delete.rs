@@ -1,6 +1,7 @@
 use clap::Args;
 
 use crate::commands::context::Context;
+use crate::commands::ids::shown;
 use crate::error::Result;
 
 /// Remove the batch of this folder; its jobs stay on the server
@@ -11,14 +12,11 @@ pub struct Delete {}
 
 impl Delete {
     pub fn run(self, context: &Context) -> Result<()> {
-        // A broken one is deleted as well.
-        let held = context.batch().load_if_present().ok().flatten();
-        context.batch().delete()?;
+        let held = context.batch().delete()?;
         context.console.print("Removed batch in current dir");
         // Nobody else knows the ids.
         if let Some(batch) = held.filter(|batch| !batch.job_ids.is_empty()) {
-            let ids: Vec<String> = batch.job_ids.iter().map(ToString::to_string).collect();
-            context.console.note(format_args!("it held these jobs of {}: {}", batch.server, ids.join(",")));
+            context.console.note(format_args!("it held these jobs of {}: {}", batch.server, shown(&batch.job_ids)));
         }
         Ok(())
     }

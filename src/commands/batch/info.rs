@@ -11,7 +11,9 @@ pub struct Info {}
 
 impl Info {
     pub fn run(self, context: &Context) -> Result<()> {
-        context.console.print(context.batch().load()?.to_yaml().trim_end());
+        let batch = context.batch().load()?;
+        context.console.print_lines(batch.to_yaml());
+        super::warn_of_others(context, &batch);
         Ok(())
     }
 }

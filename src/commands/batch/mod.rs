@@ -17,6 +17,7 @@ use crate::commands::context::Context;
 use crate::commands::jobs;
 use crate::error::Result;
 use crate::settings::Server;
+use crate::text::counted;
 
 #[derive(Subcommand)]
 pub enum Batch {
@@ -55,7 +56,23 @@ impl Batch {
 fn open(context: &Context) -> Result<(Vec<JobId>, Server, Client)> {
     let batch = context.batch().load()?;
     let client = context.client_of(&batch.server)?;
+    warn_of_others(context, &batch);
     Ok((batch.job_ids.into_iter().collect(), batch.server, client))
+}
+
+/// Tells what stands among the ids of a batch and is none.
+fn warn_of_others(context: &Context, batch: &crate::batch::Batch) {
+    /// More of them are only counted.
+    const SHOWN: usize = 5;
+    let Some(first) = batch.not_ids.first() else { return };
+    let mut names: Vec<String> = batch.not_ids.iter().take(SHOWN).map(|text| format!("'{text}'")).collect();
+    if batch.not_ids.len() > SHOWN {
+        names.push(format!("{} more", batch.not_ids.len() - SHOWN));
+    }
+    context.console.warn(format_args!(
+        "the batch holds what is no job id, and is left alone: {}; take it out with 'anon batch remove {first}'",
+        names.join(", ")
+    ));
 }
 
 /// Which jobs of a batch a command is about.
@@ -65,11 +82,11 @@ enum Which {
     With(fn(&JobStatus) -> bool),
 }
 
-/// Asks, then changes the jobs of the batch that are meant.
-fn change(
+/// Asks, then acts on the jobs of the batch that are meant.
+fn act(
     context: &Context,
     which: Which,
-    change: &jobs::Change,
+    action: &jobs::Action,
     work: impl Fn(&Client, JobId) -> Result<(), ApiError> + Sync,
 ) -> Result<()> {
     let (mut ids, server, client) = open(context)?;
@@ -78,10 +95,9 @@ fn change(
         ids = found.into_iter().filter(|job| meant(&job.status)).map(|job| job.job_id).collect();
     }
     if ids.is_empty() {
-        context.console.print(format_args!("There are no jobs to {} in this batch", change.verb));
+        context.console.print(format_args!("There are no jobs to {} in this batch", action.verb));
         return Ok(());
     }
-    let question = format!("This will {} {} jobs on {server}. Are you sure?", change.verb, ids.len());
-    jobs::change(context, (&server, &client), &ids, change, &question, work)?;
-    Ok(())
+    let question = format!("This will {} {} on {server}. Are you sure?", action.verb, counted(ids.len(), "job"));
+    jobs::act(context, (&server, &client), &ids, action, &question, work)
 }

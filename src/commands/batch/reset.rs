@@ -1,6 +1,6 @@
 use clap::Args;
 
-use super::{Which, change};
+use super::{Which, act};
 use crate::commands::context::Context;
 use crate::commands::jobs::RESET;
 use crate::error::Result;
@@ -13,6 +13,6 @@ pub struct Reset {}
 
 impl Reset {
     pub fn run(self, context: &Context) -> Result<()> {
-        change(context, Which::All, &RESET, |client, id| client.reset_job(id))
+        act(context, Which::All, &RESET, |client, id| client.reset_job(id))
     }
 }

@@ -1,6 +1,6 @@
 use clap::Args;
 
-use super::{Which, change};
+use super::{Which, act};
 use crate::api::JobStatus;
 use crate::commands::context::Context;
 use crate::commands::jobs::RESET;
@@ -15,6 +15,6 @@ pub struct ResetError {}
 impl ResetError {
     pub fn run(self, context: &Context) -> Result<()> {
         let failed = Which::With(|status| *status == JobStatus::Error);
-        change(context, failed, &RESET, |client, id| client.reset_job(id))
+        act(context, failed, &RESET, |client, id| client.reset_job(id))
     }
 }

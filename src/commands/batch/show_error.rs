@@ -25,9 +25,11 @@ impl ShowError {
         let now = chrono::Local::now().naive_local();
         for job in &found {
             console.print_table(&jobs::table(std::slice::from_ref(job)));
-            console.print(format_args!("error message:\n{}", job.error_text().unwrap_or("the server gives none")));
+            console.print("error message:");
+            console.print_quoted(job.error_text().unwrap_or("the server gives none"));
             if let Some(advice) = advice(job, now) {
-                console.print(format_args!("what it means: {}\nwhat to do: {}", advice.meaning, advice.remedy));
+                console.print(format_args!("what it means: {}", advice.meaning));
+                console.print(format_args!("what to do: {}", advice.remedy));
             }
             console.print("");
         }

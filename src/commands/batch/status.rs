@@ -6,6 +6,7 @@ use crate::commands::console::Table;
 use crate::commands::context::Context;
 use crate::commands::jobs::{table, table_with_names};
 use crate::error::Result;
+use crate::text::counted;
 
 /// Show the status of each job in the batch, and how many there are of each
 #[derive(Args)]
@@ -15,7 +16,7 @@ pub struct Status {
     /// Add a column with the pseudonym of each job
     #[arg(long, overrides_with = "no_patient_name")]
     patient_name: bool,
-    /// Leave that column out, as is usual
+    /// Leave that column out [default]
     #[arg(long, action = ArgAction::SetTrue)]
     no_patient_name: bool,
 }
@@ -30,13 +31,13 @@ impl Status {
         }
         let with_names = self.patient_name && !self.no_patient_name;
         let jobs = if with_names { client.get_jobs_list_extended(&ids)? } else { client.get_jobs_list(&ids)? };
-        console.print(format_args!("Job info for {} jobs on {server}:", jobs.len()));
+        console.print(format_args!("Job info for {} on {server}:", counted(jobs.len(), "job")));
         console.print_table(&if with_names { table_with_names(&jobs) } else { table(&jobs) });
-        console.print(format_args!("Summary for all {} jobs:", ids.len()));
-        console.print_table(&summary(&jobs, &ids));
-        if ids.contains(&JobId::DRY_RUN) {
-            console.note("id -1 stands for a dry run, not for a job; remove it with 'anon batch remove -1'");
+        match ids.len() {
+            1 => console.print("Summary for 1 job:"),
+            many => console.print(format_args!("Summary for all {many} jobs:")),
         }
+        console.print_table(&summary(&jobs, &ids));
         Ok(())
     }
 }

@@ -1,39 +1,83 @@
-use std::io;
-use std::path::Path;
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
+use super::Console;
 use crate::error::{Error, Result};
+use crate::text::plain;
 
-/// Opens a file for the user: in `$VISUAL` or `$EDITOR` if set (and waits until it is closed), otherwise in the program that the
-/// desktop has for such files.
+/// Whether the user is done with a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Editing {
+    /// The editor was closed.
+    Ended,
+    /// It was only started.
+    GoesOn,
+}
+
+/// Opens a file for the user, and says with what: with `$VISUAL` or `$EDITOR` if set, otherwise with the program that the desktop
+/// has for such files, otherwise with an editor that is there.
 ///
 /// # Errors
 /// When the editor cannot be started, or there is none.
-pub fn open_in_editor(path: &Path) -> Result<()> {
-    let chosen = ["VISUAL", "EDITOR"]
+pub fn open_in_editor(console: &Console, path: &Path) -> Result<Editing> {
+    let named = ["VISUAL", "EDITOR"]
         .iter()
         .find_map(|name| std::env::var(name).ok().filter(|value| !value.trim().is_empty()).map(|value| (*name, value)));
-    match chosen {
-        Some((variable, command)) => run(variable, &command, path),
-        None => open::that_detached(path).map_err(|error| {
-            Error::refused(
-                format!("no program could be started for '{}': {}", path.display(), crate::text::plain(&error)),
-                "open the file yourself, or name an editor in the environment variable EDITOR",
-            )
-        }),
+    if let Some((variable, command)) = named {
+        console.note(format_args!("Opening '{}' with '{command}' ({variable})", path.display()));
+        return run(variable, &command, path);
     }
+    let desktop = if has_desktop() { open::that_detached(path) } else { Err(io::ErrorKind::NotFound.into()) };
+    let Err(error) = desktop else {
+        console.note(format_args!("Opened '{}' with the computer's program for such files", path.display()));
+        return Ok(Editing::GoesOn);
+    };
+    if let Some((name, program)) = found_editor() {
+        console.note(format_args!("Opening '{}' with {name}", path.display()));
+        let ended = Command::new(program).arg(path).status();
+        return ended.map(|_| Editing::Ended).map_err(|error| no_editor(path, &error));
+    }
+    Err(no_editor(path, &error))
+}
+
+/// Without a display, the desktop's opener would start a browser for terminals, or nothing.
+fn has_desktop() -> bool {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    cfg!(any(windows, target_os = "macos")) || is_set("DISPLAY") || is_set("WAYLAND_DISPLAY")
+}
+
+/// An editor that is there, by name and by path. Those for terminals need one.
+fn found_editor() -> Option<(&'static str, PathBuf)> {
+    let candidates: &[&str] = match (cfg!(windows), io::stdin().is_terminal() && io::stdout().is_terminal()) {
+        (true, _) => &["notepad.exe"],
+        (false, true) => &["nano", "vi"],
+        (false, false) => &[],
+    };
+    let folders = std::env::var_os("PATH")?;
+    candidates.iter().find_map(|name| {
+        let program = std::env::split_paths(&folders).map(|folder| folder.join(name)).find(|path| path.is_file())?;
+        Some((*name, program))
+    })
+}
+
+fn no_editor(path: &Path, error: &io::Error) -> Error {
+    Error::refused(
+        format!("no program could be started for '{}': {}", path.display(), plain(error)),
+        "open the file yourself, or name an editor in the environment variable EDITOR",
+    )
 }
 
 /// The variable may hold arguments too (`code --wait`); a program whose path has spaces stands in quotes.
-fn run(variable: &str, command: &str, path: &Path) -> Result<()> {
+fn run(variable: &str, command: &str, path: &Path) -> Result<Editing> {
     let words = words(command);
-    let Some((program, arguments)) = words.split_first() else { return Ok(()) };
+    let Some((program, arguments)) = words.split_first() else { return Ok(Editing::Ended) };
     let hint = "correct the variable, or unset it to use the desktop's own program";
     match wait_for(program, arguments, path) {
-        Ok(status) if status.success() => Ok(()),
+        Ok(status) if status.success() => Ok(Editing::Ended),
         Ok(status) => Err(Error::refused(format!("the editor '{program}' ({variable}) ended with {status}"), "")),
         Err(error) => {
-            let why = crate::text::plain(&error);
+            let why = plain(&error);
             Err(Error::refused(format!("the editor '{program}' that {variable} names cannot be started: {why}"), hint))
         }
     }

@@ -2,10 +2,10 @@ use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Whether the user has pressed Ctrl-C.
+/// Whether the user has pressed Ctrl-C, the system has asked the program to end (SIGTERM), or the terminal was closed (SIGHUP).
 ///
-/// Commands that must not stop in the middle of a step listen for it, and end after the step. Before a command listens,
-/// Ctrl-C ends the program at once, as always.
+/// Commands that must not stop in the middle of a step listen for it, and end after the step, with exit status 130. Before a
+/// command listens, a signal ends the program at once, as always. A signal that is ignored, as `nohup` has it, stays ignored.
 #[derive(Clone, Default)]
 pub struct Interrupt {
     pressed: Arc<AtomicBool>,
@@ -16,8 +16,13 @@ impl Interrupt {
     pub fn listen() -> Interrupt {
         let interrupt = Interrupt::default();
         let pressed = Arc::clone(&interrupt.pressed);
-        // Fails only if somebody listens already; then Ctrl-C ends the program at once, which is safe at every moment too.
-        let _ = ctrlc::set_handler(move || press(&pressed));
+        let ignored = signals::ignored();
+        let listening = ctrlc::set_handler(move || press(&pressed));
+        signals::ignore(&ignored);
+        // Somebody listens already, or no thread could be started for it. Nothing is lost when a signal ends the program at once.
+        if listening.is_err() {
+            signals::end_at_once(&ignored);
+        }
         interrupt
     }
 
@@ -40,4 +45,52 @@ fn press(pressed: &AtomicBool) {
         std::process::exit(130);
     }
     let _ = std::io::stderr().write_all(b"\nstopping after this step; Ctrl-C again to stop at once\n");
+}
+
+/// `ctrlc` takes every signal that can end a program, whatever was set for it before.
+#[cfg(unix)]
+mod signals {
+    use libc::{SIG_DFL, SIG_IGN, SIGHUP, SIGINT, SIGTERM, c_int};
+
+    const ALL: [c_int; 3] = [SIGINT, SIGTERM, SIGHUP];
+
+    /// The signals that whoever started the program has it ignore.
+    pub fn ignored() -> Vec<c_int> {
+        let is_ignored = |signal: &c_int| {
+            // SAFETY: the call only fills in the structure, for which zeros are valid.
+            unsafe {
+                let mut action: libc::sigaction = std::mem::zeroed();
+                libc::sigaction(*signal, std::ptr::null(), &raw mut action) == 0 && action.sa_sigaction == SIG_IGN
+            }
+        };
+        ALL.into_iter().filter(is_ignored).collect()
+    }
+
+    /// Has them ignored again.
+    pub fn ignore(signals: &[c_int]) {
+        for signal in signals {
+            // SAFETY: ignoring a signal runs no code.
+            unsafe { libc::signal(*signal, SIG_IGN) };
+        }
+    }
+
+    /// Has all others end the program.
+    pub fn end_at_once(ignored: &[c_int]) {
+        for signal in ALL.into_iter().filter(|signal| !ignored.contains(signal)) {
+            // SAFETY: the system's own reaction runs no code of the program.
+            unsafe { libc::signal(signal, SIG_DFL) };
+        }
+    }
+}
+
+/// Windows has no signals: `ctrlc` listens for what the console sends.
+#[cfg(not(unix))]
+mod signals {
+    pub fn ignored() -> Vec<i32> {
+        vec![]
+    }
+
+    pub fn ignore(_: &[i32]) {}
+
+    pub fn end_at_once(_: &[i32]) {}
 }

@@ -1,28 +1,60 @@
 //! stdout, stderr, questions, tables, progress, opening an editor: the only code that prints.
 //!
-//! Results go to stdout; questions, progress, warnings and errors to stderr. What comes from servers, file names and
-//! spreadsheets is printed with its control characters made visible, so that it cannot command the terminal.
+//! Results go to stdout; questions, progress, warnings and errors to stderr. A message is a line: what comes from servers, file
+//! names and spreadsheets is printed with its control characters and line breaks made visible, so that it neither commands the
+//! terminal nor looks like a line of ours.
 
 mod editor;
 mod interrupt;
 mod progress;
 mod table;
+mod visible;
 
-pub use editor::open_in_editor;
+pub use editor::{Editing, open_in_editor};
 pub use interrupt::Interrupt;
 pub use progress::Progress;
 pub use table::Table;
+pub use visible::{beginning, visible};
 
-use std::borrow::Cow;
 use std::fmt::Display;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::OnceLock;
 
-use anstyle_query::windows::enable_ansi_colors;
+use anstream::{AutoStream, ColorChoice};
+use clap::ValueEnum;
+use clap::builder::styling::{AnsiColor, Style};
 
 use crate::error::{Error, Result};
 use crate::problem::{self, Problem};
+use crate::text::plain;
+use visible::line;
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+
+/// When to print in colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Color {
+    /// On terminals, unless NO_COLOR is set or the terminal has none.
+    #[default]
+    Auto,
+    /// To files and pipes too.
+    Always,
+    /// Nowhere.
+    Never,
+}
+
+impl Color {
+    /// `CLICOLOR_FORCE`, `NO_COLOR`, `TERM` and what a Windows console can do decide where the user does not.
+    fn on<S: anstream::stream::RawStream>(self, stream: &S) -> ColorChoice {
+        match self {
+            Color::Auto => AutoStream::choice(stream),
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        }
+    }
+}
 
 /// The terminal, or what stands in for it.
 pub struct Console {
@@ -30,12 +62,14 @@ pub struct Console {
     verbosity: u8,
     /// Every question is answered with yes.
     assume_yes: bool,
-    /// stdout takes colours.
-    coloured: bool,
+    /// Whether colours that are written to stdout get there.
+    out: ColorChoice,
+    /// Whether colours that are written to stderr get there.
+    err: ColorChoice,
     /// stderr is a terminal: progress bars can be drawn.
     interactive: bool,
-    /// The reader of our output went away (`anon … | head`): nothing more is written.
-    closed: AtomicBool,
+    /// Why nothing more is written to stdout.
+    closed: OnceLock<io::ErrorKind>,
 }
 
 /// What a person said to a yes-or-no question.
@@ -49,37 +83,55 @@ pub enum Answer {
 
 impl Console {
     /// The program's own streams.
-    pub fn new(verbosity: u8, assume_yes: bool) -> Console {
-        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
-            || std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+    pub fn new(verbosity: u8, assume_yes: bool, color: Color) -> Console {
         Console {
             verbosity,
             assume_yes,
-            // A Windows console shows escape sequences as text until it is told to obey them.
-            coloured: io::stdout().is_terminal() && !plain && enable_ansi_colors() != Some(false),
+            out: color.on(&io::stdout()),
+            err: color.on(&io::stderr()),
             interactive: io::stderr().is_terminal(),
-            closed: AtomicBool::new(false),
+            closed: OnceLock::new(),
         }
     }
 
-    /// A result: one or more lines on stdout.
+    /// A result: a line on stdout. Line breaks around it are blank lines, one within it is shown as `\n`.
     pub fn print(&self, text: impl Display) {
-        self.write_out(&format!("{}\n", visible(&text.to_string())));
+        self.write_out(&format!("{}\n", line(&text.to_string())));
+    }
+
+    /// A result of several lines, whose line breaks are ours.
+    pub fn print_lines(&self, text: impl Display) {
+        self.write_lines("", &text.to_string());
+    }
+
+    /// A text of several lines that somebody else wrote: indented, so that none looks like ours, and not beyond measure.
+    pub fn print_quoted(&self, text: &str) {
+        self.write_lines("  ", &beginning(text));
+    }
+
+    /// In one go: line by line takes longer than all that a dry run of many rows does.
+    fn write_lines(&self, indent: &str, text: &str) {
+        self.write_out(&text.lines().flat_map(|line| [indent.into(), visible(line), "\n".into()]).collect::<String>());
+    }
+
+    /// What clap says on stdout, in its colours.
+    pub fn print_help(&self, help: impl Display) {
+        self.write_out(&help.to_string());
     }
 
     /// A table on stdout; on a terminal, the statuses in its painted column get their colour.
     pub fn print_table(&self, table: &Table) {
-        self.write_out(&table.render(self.coloured));
+        self.write_out(&table.render());
     }
 
     /// Something that the user should know and that is no result: a line on stderr.
     pub fn note(&self, text: impl Display) {
-        self.write_err(&format!("{}\n", visible(&text.to_string())));
+        self.write_err(&format!("{}\n", line(&text.to_string())));
     }
 
     /// Something that may be wrong.
     pub fn warn(&self, text: impl Display) {
-        self.note(format_args!("warning: {text}"));
+        self.tell_with(WARNING, "warning", beginning(&text.to_string()));
     }
 
     /// What is being done, for `-v`.
@@ -96,14 +148,27 @@ impl Console {
 
     /// An error: what is wrong and what to do about it, on one line (or one for each problem of a file).
     pub fn error(&self, error: &Error) {
-        match error.hint() {
-            Some(hint) => self.complain(format_args!("{error}; {hint}")),
-            None => self.complain(error),
+        match (error, error.hint()) {
+            (Error::Told, _) => {}
+            (Error::Contents(problems), _) => {
+                let mut lines = problem::lines(&problems.path, &problems.list);
+                lines.next().iter().for_each(|line| self.complain(beginning(line)));
+                lines.for_each(|line| self.note(visible(&beginning(&line))));
+            }
+            (_, Some(hint)) => self.complain(format_args!("{}; {hint}", beginning(&error.to_string()))),
+            (_, None) => self.complain(beginning(&error.to_string())),
         }
+    }
+
+    /// What clap says of a command line that is wrong, in its colours.
+    pub fn usage_error(&self, error: impl Display) {
+        self.write_err(&error.to_string());
     }
 
     /// The failure of one of many things, whose hint comes at the end of them all. `remark` says what it means for that thing.
     pub fn failure(&self, of: impl Display, error: impl Display, remark: Option<&str>) {
+        let error = error.to_string();
+        let error = beginning(&error);
         match remark {
             Some(remark) => self.complain(format_args!("{of}: {error} ({remark})")),
             None => self.complain(format_args!("{of}: {error}")),
@@ -116,7 +181,11 @@ impl Console {
     }
 
     fn complain(&self, text: impl Display) {
-        self.note(format_args!("error: {text}"));
+        self.tell_with(ERROR, "error", text);
+    }
+
+    fn tell_with(&self, style: Style, word: &str, text: impl Display) {
+        self.write_err(&format!("{style}{word}:{style:#} {}\n", visible(text.to_string().trim_end())));
     }
 
     /// Asks a question until it is answered with yes or no; no more is the default.
@@ -125,7 +194,7 @@ impl Console {
     /// [`Error::NoAnswer`] at the end of the input.
     pub fn confirm(&self, question: impl Display) -> Result<Answer> {
         loop {
-            self.write_err(&format!("{} [y/N]: ", visible(&question.to_string())));
+            self.write_err(&format!("{} [y/N]: ", line(&question.to_string())));
             if self.assume_yes {
                 self.write_err("y\n");
                 return Ok(Answer::Yes);
@@ -154,6 +223,23 @@ impl Console {
         Ok(if answer.is_empty() { current } else { answer }.to_owned())
     }
 
+    /// Asks for what only a person can know. `None` if nobody answers: at the end of the input, or when every question is
+    /// answered with yes.
+    ///
+    /// # Errors
+    /// When the answer cannot be read.
+    pub fn ask_person(&self, question: impl Display) -> Result<Option<String>> {
+        if self.assume_yes {
+            return Ok(None);
+        }
+        self.write_err(&format!("{}: ", visible(&question.to_string())));
+        match self.read_line() {
+            Ok(line) => Ok(Some(line.trim().to_owned())),
+            Err(Error::NoAnswer) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// A progress bar for steps without a known end, which print nothing.
     pub fn progress(&self, what: &str) -> Progress {
         Progress::new(self.interactive, None, what)
@@ -174,7 +260,7 @@ impl Console {
             self.write_err("\n");
             return Err(Error::NoAnswer);
         }
-        let line = String::from_utf8_lossy(&bytes).into_owned();
+        let line = typed(&bytes);
         if !io::stdin().is_terminal() {
             // What a person types is seen on the terminal; an answer from a pipe is not.
             self.write_err(&format!("{}\n", visible(line.trim_end())));
@@ -182,42 +268,46 @@ impl Console {
         Ok(line)
     }
 
+    /// Whether results were lost, because what is behind stdout takes no more. That was said when it happened.
+    ///
+    /// A reader that goes away (`anon … | head`) has seen what it wanted.
+    pub fn has_lost_results(&self) -> bool {
+        self.closed.get().is_some_and(|kind| *kind != io::ErrorKind::BrokenPipe)
+    }
+
     fn write_out(&self, text: &str) {
-        if !self.closed.load(Ordering::Relaxed) {
-            let mut out = io::stdout().lock();
-            if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
-                self.closed.store(true, Ordering::Relaxed);
-            }
+        if self.closed.get().is_some() {
+            return;
+        }
+        let mut out = AutoStream::new(io::stdout().lock(), self.out);
+        let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) else { return };
+        drop(out);
+        if self.closed.set(error.kind()).is_ok() && self.has_lost_results() {
+            self.complain(format_args!("cannot write to standard output: {}", plain(&error)));
         }
     }
 
     fn write_err(&self, text: &str) {
         // There is nowhere left to complain.
-        let _ = io::stderr().lock().write_all(text.as_bytes());
+        let _ = AutoStream::new(io::stderr().lock(), self.err).write_all(text.as_bytes());
     }
 }
 
-/// Control characters made visible; line breaks and tabs stay.
-pub fn visible(text: &str) -> Cow<'_, str> {
-    let commands = |c: char| {
-        // Besides the controls: marks that turn the direction of text, which can make it read as something else.
-        c.is_control() && c != '\n' && c != '\t' || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    if !text.contains(commands) {
-        return Cow::Borrowed(text);
-    }
-    let show = |c: char| if commands(c) { c.escape_default().to_string() } else { c.to_string() };
-    Cow::Owned(text.chars().map(show).collect())
+/// A line of input without the marks that programs put before text, and as UTF-16 as PowerShell pipes it.
+fn typed(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes.strip_prefix(b"\xff\xfe").unwrap_or(bytes));
+    text.trim_start_matches('\u{feff}').replace('\0', "")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::visible;
+    use super::typed;
 
     #[test]
-    fn escape_sequences_do_not_reach_the_terminal() {
-        assert_eq!(visible("a\u{1b}[2Jb\r\u{9b}1m\n\tc"), "a\\u{1b}[2Jb\\r\\u{9b}1m\n\tc");
-        assert_eq!(visible("patiënt 漢"), "patiënt 漢");
-        assert_eq!(visible("x\u{202e}gpj.exe"), "x\\u{202e}gpj.exe");
+    fn marks_before_an_answer_are_no_part_of_it() {
+        for bytes in [&b"y\n"[..], b"\xef\xbb\xbfy\r\n", b"\xff\xfey\0\r\0\n", b"\0y\0\r\0\n"] {
+            assert_eq!(typed(bytes).trim(), "y", "{bytes:?}");
+        }
+        assert_eq!(typed("patiënt\n".as_bytes()), "patiënt\n");
     }
 }

@@ -2,6 +2,8 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::visible;
+
 /// A progress bar on stderr; nothing at all where stderr is not a terminal.
 pub struct Progress {
     bar: ProgressBar,
@@ -18,7 +20,7 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
-        bar.set_prefix(what.to_owned());
+        bar.set_prefix(visible(what).into_owned());
         if interactive {
             bar.enable_steady_tick(Duration::from_millis(200));
         }
@@ -32,7 +34,7 @@ impl Progress {
 
     /// What there is to say at this moment. Can be called from any thread, often.
     pub fn say(&self, message: String) {
-        self.bar.set_message(message);
+        self.bar.set_message(visible(&message).into_owned());
     }
 }
 

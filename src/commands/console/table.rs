@@ -1,3 +1,4 @@
+use clap::builder::styling::AnsiColor;
 use comfy_table::{
     CellAlignment, ColumnConstraint, ContentArrangement, ContentLineStyle, LineStyle, TableStyle, Width,
 };
@@ -32,8 +33,8 @@ impl Table {
         self
     }
 
-    /// The lines of the table, never wrapped, each ended by a line break.
-    pub fn render(&self, coloured: bool) -> String {
+    /// The lines of the table, never wrapped, each ended by a line break; the statuses in colours.
+    pub fn render(&self) -> String {
         let text = self.layout().to_string();
         let mut out = String::with_capacity(text.len() + 16 * self.rows.len());
         for (number, line) in text.lines().enumerate() {
@@ -44,7 +45,7 @@ impl Table {
             }
             out.push('\n');
         }
-        if coloured { self.paint(&out) } else { out }
+        self.paint(&out)
     }
 
     fn layout(&self) -> comfy_table::Table {
@@ -79,7 +80,10 @@ impl Table {
         for (line, row) in lines.zip(&self.rows) {
             let status = &row[column];
             match colour(status) {
-                Some(code) => out.push_str(&line.replacen(status, &format!("\u{1b}[{code}m{status}\u{1b}[0m"), 1)),
+                Some(colour) => {
+                    let style = colour.on_default();
+                    out.push_str(&line.replacen(status, &format!("{style}{status}{style:#}"), 1));
+                }
                 None => out.push_str(line),
             }
             out.push('\n');
@@ -89,12 +93,12 @@ impl Table {
 }
 
 /// Green is well, red needs a person, yellow is under way.
-fn colour(status: &str) -> Option<u8> {
+fn colour(status: &str) -> Option<AnsiColor> {
     match status {
-        "DONE" => Some(32),
-        "ERROR" | "NOT_FOUND" => Some(31),
-        "UPLOADED" | "ACTIVE" => Some(33),
-        "INACTIVE" => Some(90),
+        "DONE" => Some(AnsiColor::Green),
+        "ERROR" | "NOT_FOUND" => Some(AnsiColor::Red),
+        "UPLOADED" | "ACTIVE" => Some(AnsiColor::Yellow),
+        "INACTIVE" => Some(AnsiColor::BrightBlack),
         _ => None,
     }
 }
@@ -102,6 +106,10 @@ fn colour(status: &str) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::Table;
+
+    fn bare(table: &Table) -> String {
+        anstream::adapter::strip_str(&table.render()).to_string()
+    }
 
     fn jobs() -> Table {
         let mut table = Table::new(["id", "date", "status", "down", "user"]).painted(2);
@@ -117,23 +125,19 @@ mod tests {
    1  2016-08-26T15:04:44  INACTIVE          z123456
 1002  2016-08-26T15:04:44  ERROR        503
 ";
-        assert_eq!(jobs().render(false), expected);
+        assert_eq!(bare(&jobs()), expected);
     }
 
     #[test]
-    fn colours_change_nothing_else() {
-        let coloured = jobs().render(true);
-        assert!(coloured.contains("\u{1b}[31mERROR\u{1b}[0m"));
-        let bare = ["\u{1b}[31m", "\u{1b}[90m", "\u{1b}[0m"].iter().fold(coloured, |text, code| text.replace(code, ""));
-        assert_eq!(bare, jobs().render(false));
+    fn only_the_painted_column_has_colours() {
+        let coloured = jobs().render();
+        assert!(coloured.contains("\u{1b}[31mERROR\u{1b}[0m"), "{coloured:?}");
+        assert_eq!(coloured.matches('\u{1b}').count(), 4, "{coloured:?}");
     }
 
     #[test]
     fn an_empty_table_is_its_header() {
-        assert_eq!(
-            Table::new(["source", "pseudo_name"]).render(false),
-            "source    pseudo_name\n--------  -------------\n"
-        );
+        assert_eq!(Table::new(["source", "pseudo_name"]).render(), "source    pseudo_name\n--------  -------------\n");
     }
 
     #[test]
@@ -141,6 +145,6 @@ mod tests {
         let mut table = Table::new(["a", "b"]);
         table.row(["two\nlines", "x"]);
         table.row(["漢字", "y"]);
-        assert_eq!(table.render(false), "a          b\n---------  ---\ntwo lines  x\n漢字       y\n");
+        assert_eq!(table.render(), "a          b\n---------  ---\ntwo lines  x\n漢字       y\n");
     }
 }

@@ -1,7 +1,11 @@
+mod doubts;
+mod filter;
 mod from_mapping;
+mod journal;
 mod report;
 mod set_defaults;
 mod show_defaults;
+mod words;
 
 use clap::Subcommand;
 
@@ -11,6 +15,7 @@ use crate::error::Result;
 #[derive(Subcommand)]
 pub enum Create {
     FromMapping(from_mapping::FromMapping),
+    Journal(journal::Journal),
     SetDefaults(set_defaults::SetDefaults),
     ShowDefaults(show_defaults::ShowDefaults),
 }
@@ -19,6 +24,7 @@ impl Create {
     pub fn run(self, context: &Context) -> Result<()> {
         match self {
             Create::FromMapping(command) => command.run(context),
+            Create::Journal(command) => command.run(context),
             Create::SetDefaults(command) => command.run(context),
             Create::ShowDefaults(command) => command.run(context),
         }

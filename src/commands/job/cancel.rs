@@ -1,8 +1,8 @@
 use clap::Args;
 
 use crate::commands::context::Context;
-use crate::commands::ids::{Ids, flatten, shown};
-use crate::commands::jobs::{CANCEL, change};
+use crate::commands::ids::{Ids, flatten};
+use crate::commands::jobs::{CANCEL, act, which};
 use crate::error::Result;
 
 /// Set jobs to inactive
@@ -21,12 +21,7 @@ impl Cancel {
     pub fn run(self, context: &Context) -> Result<()> {
         let ids = flatten(self.job_ids);
         let (server, client) = context.client()?;
-        let question = format!(
-            "This will cancel the following {} jobs on {}: {}. Are you sure?",
-            ids.len(),
-            server.name,
-            shown(&ids)
-        );
-        change(context, (&server, &client), &ids, &CANCEL, &question, |client, id| client.cancel_job(id))
+        let question = format!("This will cancel {}. Are you sure?", which(&ids, &server));
+        act(context, (&server, &client), &ids, &CANCEL, &question, |client, id| client.cancel_job(id))
     }
 }

@@ -4,6 +4,7 @@ use clap::Args;
 use serde_json::Value;
 
 use crate::api::{ApiError, Job, JobId, in_parallel};
+use crate::commands::console::beginning;
 use crate::commands::context::Context;
 use crate::commands::ids::{Ids, flatten};
 use crate::commands::jobs::AT_ONCE;
@@ -49,9 +50,11 @@ impl Info {
             |id| client.get_job(*id),
             |id, outcome| match outcome {
                 Ok(job) => {
-                    console.print(format_args!("job {id} on {}:\n{}", server.name, describe(&job)));
+                    console.print(format_args!("job {id} on {}:", server.name));
+                    console.print_lines(describe(&job));
                     if let Some(advice) = advice(&job, now) {
-                        console.print(format_args!("\n{}\n{}\n", advice.meaning, advice.remedy));
+                        console.print(format_args!("\n{}", advice.meaning));
+                        console.print(format_args!("{}\n", advice.remedy));
                     }
                     true
                 }
@@ -110,7 +113,7 @@ fn literal(value: &Value) -> String {
         Value::Null => "None".to_owned(),
         Value::Bool(true) => "True".to_owned(),
         Value::Bool(false) => "False".to_owned(),
-        Value::String(text) => quoted(text),
+        Value::String(text) => quoted(&beginning(text)),
         other => other.to_string(),
     }
 }

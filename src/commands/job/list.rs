@@ -1,9 +1,11 @@
 use clap::Args;
 
+use crate::api::JobId;
 use crate::commands::context::Context;
-use crate::commands::ids::{Ids, flatten};
+use crate::commands::ids::{Ids, flatten, shown};
 use crate::commands::jobs;
 use crate::error::Result;
+use crate::text::{agreeing, counted};
 
 /// List jobs of the active server, a line each
 #[derive(Args)]
@@ -26,8 +28,10 @@ impl List {
         let found = client.get_jobs_list(&ids)?;
         context.console.print_table(&jobs::table(&found));
         if found.len() < ids.len() {
-            let missing = ids.len() - found.len();
-            context.console.note(format_args!("{missing} of {} jobs are not on {}", ids.len(), server.name));
+            let missing: Vec<JobId> =
+                ids.iter().filter(|id| !found.iter().any(|job| job.job_id == **id)).copied().collect();
+            let (count, of, are) = (missing.len(), counted(ids.len(), "job"), agreeing(missing.len(), "is", "are"));
+            context.console.note(format_args!("{count} of {of} {are} not on {}: {}", server.name, shown(&missing)));
         }
         Ok(())
     }

@@ -1,8 +1,8 @@
 use clap::Args;
 
 use crate::commands::context::Context;
-use crate::commands::ids::{Ids, flatten, shown};
-use crate::commands::jobs::{RESET, change};
+use crate::commands::ids::{Ids, flatten};
+use crate::commands::jobs::{RESET, act, which};
 use crate::error::Result;
 
 /// Reset jobs, so that they are processed again
@@ -21,12 +21,7 @@ impl Reset {
     pub fn run(self, context: &Context) -> Result<()> {
         let ids = flatten(self.job_ids);
         let (server, client) = context.client()?;
-        let question = format!(
-            "This will reset the following {} jobs on {}: {}. Are you sure?",
-            ids.len(),
-            server.name,
-            shown(&ids)
-        );
-        change(context, (&server, &client), &ids, &RESET, &question, |client, id| client.reset_job(id))
+        let question = format!("This will reset {}. Are you sure?", which(&ids, &server));
+        act(context, (&server, &client), &ids, &RESET, &question, |client, id| client.reset_job(id))
     }
 }

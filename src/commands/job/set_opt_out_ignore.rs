@@ -1,8 +1,8 @@
 use clap::Args;
 
 use crate::commands::context::Context;
-use crate::commands::ids::{Ids, flatten, shown};
-use crate::commands::jobs::{Change, change};
+use crate::commands::ids::{Ids, flatten};
+use crate::commands::jobs::{Action, act, which};
 use crate::error::{Error, Result};
 
 /// Have jobs processed although the patient has opted out, for the reason given
@@ -30,16 +30,12 @@ impl SetOptOutIgnore {
         })?;
         let ids = flatten(ids);
         let (server, client) = context.client()?;
-        let question = format!(
-            "This will set opt-out ignore '{reason}' for the following {} job ids on {}: {}. Are you sure?",
-            ids.len(),
-            server.name,
-            shown(&ids)
-        );
-        let kind = Change {
+        let jobs = which(&ids, &server);
+        let question = format!("This will set opt-out ignore '{reason}' for {jobs}. Are you sure?");
+        let action = Action {
             verb: "set opt-out ignore",
             done: |id, server| format!("Set opt-out ignore for job {id} on {server}"),
         };
-        change(context, (&server, &client), &ids, &kind, &question, |client, id| client.set_opt_out_ignore(id, &reason))
+        act(context, (&server, &client), &ids, &action, &question, |client, id| client.set_opt_out_ignore(id, &reason))
     }
 }

@@ -2,7 +2,6 @@ use std::path::Path;
 
 use clap::Args;
 
-use super::FILE_NAME;
 use crate::commands::context::Context;
 use crate::error::{Error, Result};
 
@@ -14,7 +13,7 @@ pub struct Activate {}
 
 impl Activate {
     pub fn run(self, context: &Context) -> Result<()> {
-        let path = context.folder.join(FILE_NAME);
+        let path = context.mapping_here();
         if !path.is_file() {
             return Err(Error::NoMapping(path));
         }

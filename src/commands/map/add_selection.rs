@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::rows::{NewRow, add, relative};
+use super::rows::{NewRow, add, ready, relative};
 use crate::commands::context::Context;
 use crate::error::{Error, Result};
 use crate::selection::Selection;
@@ -20,7 +20,7 @@ pub struct AddSelection {
 
 impl AddSelection {
     pub fn run(self, context: &Context) -> Result<()> {
-        context.mapping_path()?;
+        ready(context)?;
         let path = context.folder.join(&self.selection);
         if !path.is_file() {
             let message = format!("there is no file selection at '{}'", self.selection.display());

@@ -1,22 +1,25 @@
 use std::collections::HashSet;
-use std::num::NonZeroUsize;
+use std::collections::hash_map::{Entry, HashMap};
 use std::path::{Path, PathBuf};
 
 use clap::{ArgAction, Args};
 
-use super::rows::{NewRow, add, relative};
+use super::rows::{NewRow, add, ready, relative};
 use crate::commands::context::Context;
-use crate::commands::scanning::{Checking, Watched, one_patient, report};
+use crate::commands::scanning::{Scanning, Watched, one_patient, report};
 use crate::error::{Error, Result};
+use crate::folders::{FolderId, as_on_disk, expand};
 use crate::lists::{Column, InputList};
-use crate::mapping::Document;
-use crate::problem::{Problem, Problems};
-use crate::scan::{Check, Found, Scan, expand};
+use crate::mapping::Mapping;
+use crate::problem::{Place, Problem, Problems};
+use crate::scan::{Check, Found};
 use crate::selection::{FILE_NAME, Selection};
 use crate::storage::Lock;
-use crate::values::{DataPath, Source};
+use crate::text::counted;
+use crate::unc::{Shares, UncPath};
+use crate::values::{DataPath, Doubt, Source};
 
-/// Add all DICOM files in folders to the active mapping, a row for each folder
+/// Add all DICOM files in folders to the active mapping, one row per folder
 ///
 /// Folders are searched with all that is below them. Names can hold wildcards, which work on Windows too.
 #[derive(Args)]
@@ -24,7 +27,8 @@ use crate::values::{DataPath, Source};
   anon map add-study-folders patient1 patient2
   anon map add-study-folders "patient*"
   anon map add-study-folders "**/raw"
-  anon map add-study-folders -f folders.xlsx"#)]
+  anon map add-study-folders --input-file folders.xlsx
+  anon map add-study-folders --input-file folders.xlsx --only-missing"#)]
 pub struct AddStudyFolders {
     /// Folders, or patterns for folders (patient*, **/raw); repeatable
     paths: Vec<String>,
@@ -32,19 +36,26 @@ pub struct AddStudyFolders {
     /// if it has one
     #[arg(short = 'f', long, value_name = "FILE")]
     input_file: Option<PathBuf>,
-    #[command(flatten)]
-    checking: Checking,
-    /// Refuse a folder that holds files of more than one patient, instead of warning
+    /// Skip folders that have a row in the mapping already
     #[arg(long, action = ArgAction::SetTrue)]
-    one_patient: bool,
-    /// Open at most so many files at the same time [default: 64]
-    #[arg(long, value_name = "N")]
-    concurrency: Option<NonZeroUsize>,
+    only_missing: bool,
+    /// Add folders without DICOM files, too
+    #[arg(long, action = ArgAction::SetTrue)]
+    allow_empty: bool,
+    #[command(flatten)]
+    scanning: Scanning,
+}
+
+/// A folder that someone named, as it was typed or as a wildcard found it.
+struct Named {
+    folder: PathBuf,
+    pseudo_name: Option<String>,
+    /// Where in the list.
+    place: Option<Place>,
 }
 
 /// A folder that is to become a row.
 struct Study {
-    /// As it was typed, or as the wildcard found it.
     folder: PathBuf,
     pseudo_name: Option<String>,
     source: Source,
@@ -53,113 +64,201 @@ struct Study {
 impl AddStudyFolders {
     pub fn run(self, context: &Context) -> Result<()> {
         let console = &context.console;
-        // A mapping that cannot be read is better known before the long scan than after it.
-        Document::read(&context.mapping_path()?)?;
-        let studies = self.studies(context)?;
+        let document = ready(context)?;
+        let studies = self.studies(context, document.mapping())?;
         if studies.is_empty() {
-            console.print("No folders given");
+            console.print(if self.only_missing { "Nothing to add" } else { "No folders given" });
             return Ok(());
         }
-        console.print(format_args!("Adding {} paths to mapping", studies.len()));
+        console.print(format_args!("Adding {} to mapping", counted(studies.len(), "folder")));
         let folders: Vec<PathBuf> = studies.iter().map(|study| context.folder.join(&study.folder)).collect();
-        let watched = Watched::start(console);
-        let check = if self.checking.is_on() { Check::Open } else { Check::ByName };
-        let scan = Scan { check, concurrency: self.concurrency, stop: Some(watched.stop()), ..Scan::default() };
+        let watched = Watched::start(console, folders.len());
+        let scan = self.scanning.scan(Check::ByName, &watched)?;
         let results = scan.run_each(&folders, &watched.progress(), &|index, mut found| {
-            if self.one_patient {
-                one_patient(&studies[index].folder, &found)?;
+            if self.scanning.one_patient {
+                one_patient(&studies[index].folder.display().to_string(), &found)?;
             }
-            let selected = save(&folders[index], &mut found)?;
+            let selected = found.paths.len();
+            if selected > 0 || self.allow_empty {
+                save(&folders[index], &mut found)?;
+            }
             Ok((found, selected))
         });
         drop(watched);
-        finish(context, studies, results, check == Check::Open)
+        self.finish(context, studies, results)
     }
 
-    fn studies(&self, context: &Context) -> Result<Vec<Study>> {
-        let (mut folders, mut known) = (vec![], HashSet::new());
+    fn studies(&self, context: &Context, mapping: &Mapping) -> Result<Vec<Study>> {
+        let mut named = vec![];
         for pattern in &self.paths {
-            // A folder that two patterns find is one all the same.
-            let new = expand(pattern, &context.folder)?.into_iter().filter(|folder| known.insert(folder.clone()));
-            folders.extend(new.map(|folder| (folder, None)));
+            let found = expand(pattern, &context.folder)?.into_iter();
+            named.extend(found.map(|folder| Named { folder, pseudo_name: None, place: None }));
         }
         if let Some(file) = &self.input_file {
             let list = InputList::read(&context.folder.join(file), Column::Path)?;
-            context.console.note(format_args!("Read {} rows from '{}'", list.rows.len(), file.display()));
-            folders.extend(listed(context, &context.folder.join(file), list)?);
+            context.console.note(format_args!("Read {} from '{}'", counted(list.rows.len(), "row"), file.display()));
+            named.extend(listed(context, &context.folder.join(file), list)?);
         }
-        let study = |(folder, pseudo_name): (PathBuf, Option<String>)| {
-            let source = Source::FileSelection(DataPath::of(relative(context, &folder.join(FILE_NAME))?));
-            Ok(Study { folder, pseudo_name, source })
+        let mut different = self.different(context, named)?;
+        if self.only_missing {
+            let all = different.len();
+            let present = present(context, mapping);
+            different.retain(|(id, _)| !present.contains(id));
+            let skipped = counted(all - different.len(), "folder");
+            context.console.note(format_args!("{skipped} with a row in the mapping already"));
+        }
+        let study = |(_, Named { folder, pseudo_name, .. }): (FolderId, Named)| {
+            let path = relative(context, &folder.join(FILE_NAME))?;
+            if DataPath::parse(&path).is_ok_and(|path| path.doubts.contains(&Doubt::WindowsName)) {
+                context.console.warn(format_args!("'{}': {}", folder.display(), Doubt::WindowsName));
+            }
+            Ok(Study { folder, pseudo_name, source: Source::FileSelection(DataPath::of(path)) })
         };
-        folders.into_iter().map(study).collect()
+        different.into_iter().map(study).collect()
+    }
+
+    /// Each folder once, however often it is named and whatever way it is spelled.
+    fn different(&self, context: &Context, named: Vec<Named>) -> Result<Vec<(FolderId, Named)>> {
+        let mut different: Vec<(FolderId, Named)> = vec![];
+        let mut known = HashMap::new();
+        let mut problems = vec![];
+        for next in named {
+            let id = FolderId::of(&context.folder.join(&next.folder))?;
+            let first = match known.entry(id.clone()) {
+                Entry::Vacant(entry) => {
+                    entry.insert(different.len());
+                    different.push((id, next));
+                    continue;
+                }
+                Entry::Occupied(entry) => &mut different[*entry.get()].1,
+            };
+            let (this, that) = (next.folder.display(), first.folder.display());
+            let same = match next.folder == first.folder {
+                true => format!("'{this}' is named twice"),
+                false => format!("'{this}' is the same folder as '{that}'"),
+            };
+            if next.place.is_some() || next.folder != first.folder {
+                context.console.note(format_args!("{same}: it gets one row"));
+            }
+            match (&first.pseudo_name, next.pseudo_name) {
+                (Some(one), Some(other)) if *one != other => {
+                    let place = next.place.unwrap_or(Place::Whole);
+                    let hint = "a folder gets one pseudonym: remove one of the two rows";
+                    problems.push(Problem::new(place, format!("{same}, with another pseudonym")).hint(hint));
+                }
+                (None, pseudo_name) => first.pseudo_name = pseudo_name,
+                _ => {}
+            }
+        }
+        if let Some(file) = &self.input_file {
+            Problems::none_or(&context.folder.join(file), problems)?;
+        }
+        Ok(different)
+    }
+
+    /// Adds a row for each folder that was scanned, and tells what became of every one.
+    fn finish(&self, context: &Context, studies: Vec<Study>, results: Vec<Result<(Found, usize)>>) -> Result<()> {
+        let console = &context.console;
+        let (mut rows, mut names, mut failures, mut interrupted) = (vec![], vec![], vec![], false);
+        let all = studies.len();
+        for (study, result) in studies.into_iter().zip(results) {
+            let name = study.folder.display().to_string();
+            match result {
+                Ok((found, 0)) if !self.allow_empty => {
+                    report(console, &name, &found);
+                    failures.push(self.nothing_found(&name, &found));
+                }
+                Ok((found, selected)) => {
+                    console.print(format_args!("Adding '{name}' to mapping"));
+                    console.print(format_args!("Finding all files in {name}"));
+                    let next = if self.scanning.opens_files() { ". Finding out which ones are DICOM" } else { "" };
+                    let selected = counted(selected, "DICOM file");
+                    console.print_lines(format_args!(
+                        "Found {}{next}\nFound {selected}",
+                        counted(found.seen as usize, "file")
+                    ));
+                    report(console, &name, &found);
+                    rows.push(NewRow::new(study.source, study.pseudo_name));
+                    names.push(format!("'{name}'"));
+                }
+                Err(Error::Interrupted(_)) => interrupted = true,
+                Err(error) => failures.push(error),
+            }
+        }
+        let added = rows.len();
+        if added > 0 {
+            add(context, rows)?;
+            console.print(format_args!("Done. Added [{}] to mapping", names.join(", ")));
+        }
+        if failures.len() == 1 && all == 1 {
+            return Err(failures.remove(0));
+        }
+        failures.iter().for_each(|error| console.error(error));
+        let missing = all - added;
+        let were = if missing == 1 { "was" } else { "were" };
+        let summary = format!("{missing} of {} {were} not added", counted(all, "folder"));
+        let hint = "run the same command again with '--only-missing' for the rest";
+        match (interrupted, failures.len()) {
+            (true, _) => Err(Error::Interrupted(format!("{summary}; {hint}"))),
+            (false, 0) => Ok(()),
+            (false, _) => Err(Error::Partly { summary, hint: Some(hint.to_owned()) }),
+        }
+    }
+
+    fn nothing_found(&self, name: &str, found: &Found) -> Error {
+        let what = if self.scanning.opens_files() { "no DICOM file" } else { "no file that is called like DICOM" };
+        let files = counted(found.seen as usize, "file");
+        Error::refused(
+            format!("there is {what} in '{name}' ({files}), so it gets no row"),
+            "check the folder, or add it all the same with '--allow-empty'",
+        )
     }
 }
 
+/// The folders that have a row in the mapping.
+fn present(context: &Context, mapping: &Mapping) -> HashSet<FolderId> {
+    let shares = Shares::of_this_computer();
+    let local = |path: &str| match UncPath::parse(path) {
+        Some(path) => shares.find(&path),
+        None => Some(context.folder.join(from_windows(path))),
+    };
+    let folder = |source: &Source| match source {
+        Source::Folder(path) => local(path.as_str()),
+        Source::FileSelection(path) => Some(local(path.as_str())?.parent()?.to_owned()),
+        _ => None,
+    };
+    mapping.rows.iter().filter_map(|row| FolderId::of(&folder(row.source()?)?).ok()).collect()
+}
+
+/// What was written on Windows names folders with backslashes.
+fn from_windows(path: &str) -> PathBuf {
+    if cfg!(windows) { path.into() } else { path.replace('\\', "/").into() }
+}
+
 /// The folders of an input list, all that is wrong with them in one go.
-fn listed(context: &Context, file: &Path, list: InputList) -> Result<Vec<(PathBuf, Option<String>)>> {
+fn listed(context: &Context, file: &Path, list: InputList) -> Result<Vec<Named>> {
     let mut folders = vec![];
     let mut problems = vec![];
     for row in list.rows {
         let Some(path) = row.path else { continue };
-        // A list made on Windows names folders with backslashes.
-        let folder: PathBuf = if cfg!(windows) { path.into() } else { path.replace('\\', "/").into() };
+        let folder = as_on_disk(&from_windows(&path), &context.folder);
         if context.folder.join(&folder).is_dir() {
-            folders.push((folder, row.pseudo_name));
+            folders.push(Named { folder, pseudo_name: row.pseudo_name, place: Some(row.place) });
         } else {
             let hint = "check the name, and the folder that you are in";
-            problems.push(Problem::new(row.place, format!("there is no folder '{}'", folder.display())).hint(hint));
+            let message = format!("there is no folder '{}'", folder.display().to_string().escape_debug());
+            problems.push(Problem::new(row.place, message).hint(hint));
         }
     }
     Problems::none_or(file, problems)?;
     Ok(folders)
 }
 
-/// Writes the selection of one folder: what it holds now, in place of what an earlier scan found. Returns how many files.
-fn save(folder: &Path, found: &mut Found) -> Result<usize> {
+/// Writes the selection of one folder: what it holds now, in place of what an earlier scan found. What is no selection stays.
+fn save(folder: &Path, found: &mut Found) -> Result<()> {
     let path = folder.join(FILE_NAME);
     let _lock = Lock::of(&path)?;
-    let mut selection = Selection::new(folder);
+    let mut selection = Selection::read_if_present(&path)?.unwrap_or_else(|| Selection::new(folder));
     selection.selected_paths = std::mem::take(&mut found.paths);
-    selection.save(&path)?;
-    Ok(selection.selected_paths.len())
-}
-
-/// Adds a row for each folder that was scanned, and tells what became of every one.
-fn finish(context: &Context, studies: Vec<Study>, results: Vec<Result<(Found, usize)>>, checks: bool) -> Result<()> {
-    let console = &context.console;
-    let mut rows = vec![];
-    let mut names = vec![];
-    let mut failures = vec![];
-    for (study, result) in studies.into_iter().zip(results) {
-        let name = study.folder.display().to_string();
-        match result {
-            Ok((found, selected)) => {
-                console.print(format_args!("Adding '{name}' to mapping"));
-                console.print(format_args!("Finding all files in {name}"));
-                let next = if checks { ". Finding out which ones are DICOM" } else { "" };
-                console.print(format_args!("Found {} files{next}\nFound {selected} DICOM files\n", found.seen));
-                report(console, &name, &found, selected);
-                rows.push(NewRow::new(study.source, study.pseudo_name));
-                names.push(format!("'{name}'"));
-            }
-            Err(Error::Interrupted(_)) => {
-                return Err(Error::Interrupted("nothing was added to the mapping".to_owned()));
-            }
-            Err(error) => failures.push((name, error)),
-        }
-    }
-    let added = rows.len();
-    if added > 0 {
-        add(context, rows)?;
-        console.print(format_args!("Done. Added [{}] to mapping", names.join(", ")));
-    }
-    match failures.len() {
-        0 => Ok(()),
-        1 if added == 0 => Err(failures.remove(0).1),
-        failed => {
-            failures.iter().for_each(|(_, error)| console.error(error));
-            Err(Error::Partly { summary: format!("{added} folders added, {failed} not"), hint: None })
-        }
-    }
+    selection.save_soon(&path)
 }

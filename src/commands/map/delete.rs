@@ -1,21 +1,46 @@
 use clap::Args;
 
+use crate::commands::console::Answer;
 use crate::commands::context::Context;
-use crate::error::Result;
-use crate::storage::{self, Lock};
+use crate::error::{Error, Result};
+use crate::mapping::{CAP, Document};
+use crate::storage::{self, Lock, refuse_if_edited};
+use crate::text::counted;
 
-/// Delete the active mapping
+/// Delete the mapping
 #[derive(Args)]
 #[command(after_help = "Examples:
-  anon map delete")]
+  anon map delete
+  anon map delete --yes")]
 pub struct Delete {}
 
 impl Delete {
     pub fn run(self, context: &Context) -> Result<()> {
+        let console = &context.console;
         let path = context.mapping_path()?;
+        let asked_about = storage::read(&path, CAP)?;
+        let what = match Document::from_bytes(&path, asked_about.clone()) {
+            Ok(document) => {
+                let rows = document.mapping().rows.iter().filter(|row| !row.is_example()).count();
+                format!("with {}", if rows == 0 { "no rows".to_owned() } else { counted(rows, "row") })
+            }
+            Err(_) => "which cannot be read as a mapping".to_owned(),
+        };
+        let question = format!("This will delete '{}', {what}. Are you sure?", path.display());
+        if console.confirm(question)? == Answer::No {
+            console.note("Cancelled: the mapping stays as it is");
+            return Ok(());
+        }
         let _lock = Lock::of(&path)?;
+        refuse_if_edited(&path)?;
+        if storage::read(&path, CAP)? != asked_about {
+            return Err(Error::refused(
+                format!("'{}' has changed meanwhile, so it was not deleted", path.display()),
+                "look at it with 'anon map status', and run this again if it can go",
+            ));
+        }
         storage::delete(&path)?;
-        context.console.print(format_args!("Removed mapping at {}", path.display()));
+        console.print(format_args!("Removed mapping at {}", path.display()));
         Ok(())
     }
 }

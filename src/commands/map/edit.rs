@@ -1,13 +1,14 @@
 use clap::Args;
 
-use crate::commands::console::open_in_editor;
+use super::check;
+use crate::commands::console::{Editing, open_in_editor};
 use crate::commands::context::Context;
 use crate::error::Result;
 
-/// Open the active mapping in an editor
+/// Open the mapping in an editor, and check it afterwards
 ///
-/// The editor is the one in VISUAL or EDITOR, otherwise the computer's program for csv files. Close it before you run commands
-/// that add to the mapping, and save as csv.
+/// The editor is the one in VISUAL or EDITOR, otherwise the computer's program for csv files, otherwise nano, vi or Notepad. Close
+/// it before you run commands that add to the mapping, and save as csv.
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon map edit")]
@@ -15,6 +16,11 @@ pub struct Edit {}
 
 impl Edit {
     pub fn run(self, context: &Context) -> Result<()> {
-        open_in_editor(&context.mapping_path()?)
+        let path = context.mapping_path()?;
+        match open_in_editor(&context.console, &path)? {
+            // What it finds is told; the editing itself went well.
+            Editing::Ended => check::report(context, &path).map(drop),
+            Editing::GoesOn => Ok(()),
+        }
     }
 }

@@ -1,17 +1,20 @@
+use std::path::Path;
+
 use clap::Args;
 
-use super::FILE_NAME;
 use super::activate::activate;
-use crate::commands::console::Answer;
+use crate::commands::console::{Answer, Console};
 use crate::commands::context::Context;
-use crate::error::Result;
-use crate::mapping::Template;
-use crate::storage::{self, Lock, Privacy, refuse_if_edited};
+use crate::error::{Error, Result};
+use crate::mapping::{CAP, Template};
+use crate::storage::{self, Durability, Lock, Privacy, back_up, read_if_present, refuse_if_edited};
 use crate::text::locale::decimal_comma;
 use crate::unc::{UncPath, windows_form};
-use crate::values::Kind;
+use crate::values::{Kind, Parameters};
 
 /// Make a mapping in this folder, with example rows to replace, and activate it
+///
+/// A mapping that is there already is kept as 'anon_mapping.csv.bak' when it is overwritten.
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon map init")]
@@ -21,32 +24,59 @@ impl Init {
     pub fn run(self, context: &Context) -> Result<()> {
         let console = &context.console;
         let defaults = &context.settings()?.job_default_parameters;
-        let path = context.folder.join(FILE_NAME);
-        if path.exists() && console.confirm("Mapping file already exists. Overwrite?")? == Answer::No {
+        let path = context.mapping_here();
+        let asked_about = read_if_present(&path, CAP)?;
+        if asked_about.is_some() && console.confirm("Mapping file already exists. Overwrite?")? == Answer::No {
             console.note("Cancelled: the mapping stays as it is");
             return Ok(());
         }
-        let folder = &context.folder;
-        // An empty option is one that AnonAPI cannot read.
-        let value = |kind, or: &str| defaults.get(kind).unwrap_or(or).to_owned();
-        let here = || UncPath::of_folder(folder).map_or_else(|| windows_form(folder), |path| path.to_string());
-        let named = [Kind::RootSourcePath, Kind::Project, Kind::DestinationPath];
-        let more = defaults.iter().filter(|(kind, value)| !named.contains(kind) && !value.trim().is_empty());
-        let template = Template {
-            description: format!("Mapping created {} by {}", chrono::Local::now().format("%B %d %Y"), user()),
-            root_source_path: defaults.get(Kind::RootSourcePath).map_or_else(here, str::to_owned),
-            project: value(Kind::Project, "Wetenschap-Algemeen"),
-            destination_path: value(Kind::DestinationPath, r"\\server\share\folder"),
-            more: more.map(|(kind, value)| (kind, value.to_owned())).collect(),
-            delimiter: if decimal_comma() { ';' } else { ',' },
-        };
+        let template = template(console, defaults, path.parent().unwrap_or(&context.folder));
         {
             let _lock = Lock::of(&path)?;
             refuse_if_edited(&path)?;
-            storage::replace(&path, &template.bytes(), Privacy::Shared)?;
+            if read_if_present(&path, CAP)? != asked_about {
+                return Err(Error::refused(
+                    format!("'{}' has changed meanwhile, so it was not overwritten", path.display()),
+                    "look at it with 'anon map activate' and 'anon map status', and run this again if it can go",
+                ));
+            }
+            if asked_about.is_some() {
+                let kept = back_up(&path, CAP)?;
+                console.note(format_args!("The old mapping is kept as '{}'", kept.display()));
+            }
+            storage::write(&path, &template.bytes(), Privacy::Shared, Durability::Full)?;
         }
         console.print(format_args!("Initialised example mapping in {}", path.display()));
         activate(context, &path)
+    }
+}
+
+const PLACEHOLDER: &str = r"\\server\share\folder";
+
+fn template(console: &Console, defaults: &Parameters, folder: &Path) -> Template {
+    // What only this computer knows would send the server to a place of its own.
+    let usable = |kind: Kind, text: &str| {
+        let is_usable = !UncPath::parse(text).is_some_and(|path| path.is_known_here_only());
+        if !is_usable {
+            console.warn(format_args!("only this computer knows '{text}': set {kind} before you create jobs"));
+        }
+        is_usable
+    };
+    let here = UncPath::of_folder(folder).map_or_else(|| windows_form(folder), |path| path.to_string());
+    let value = |kind: Kind, or: &str| {
+        let text = defaults.get(kind).unwrap_or(or);
+        (if usable(kind, text) { text } else { PLACEHOLDER }).to_owned()
+    };
+    let named = [Kind::RootSourcePath, Kind::Project, Kind::DestinationPath];
+    // An empty option is one that AnonAPI cannot read.
+    let more = defaults.iter().filter(|(kind, value)| !named.contains(kind) && !value.trim().is_empty());
+    Template {
+        description: format!("Mapping created {} by {}", chrono::Local::now().format("%B %d %Y"), user()),
+        root_source_path: value(Kind::RootSourcePath, &here),
+        project: value(Kind::Project, "Wetenschap-Algemeen"),
+        destination_path: value(Kind::DestinationPath, PLACEHOLDER),
+        more: more.map(|(kind, value)| (kind, value.to_owned())).collect(),
+        delimiter: if decimal_comma() { ';' } else { ',' },
     }
 }
 

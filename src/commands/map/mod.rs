@@ -7,6 +7,7 @@ mod delete;
 mod edit;
 mod init;
 mod rows;
+mod set;
 mod status;
 
 use std::path::PathBuf;
@@ -15,12 +16,8 @@ use clap::Subcommand;
 
 use crate::commands::context::Context;
 use crate::error::Result;
-use crate::mapping::Document;
-use crate::plan::{Plan, plan};
-use crate::problem::Problems;
-
-/// What the mapping of a folder is called.
-pub const FILE_NAME: &str = "anon_mapping.csv";
+use crate::plan::{self, Plan};
+use crate::problem::grouped;
 
 #[derive(Subcommand)]
 pub enum Map {
@@ -32,6 +29,7 @@ pub enum Map {
     Delete(delete::Delete),
     Edit(edit::Edit),
     Init(init::Init),
+    Set(set::Set),
     Status(status::Status),
 }
 
@@ -46,32 +44,20 @@ impl Map {
             Map::Delete(command) => command.run(context),
             Map::Edit(command) => command.run(context),
             Map::Init(command) => command.run(context),
+            Map::Set(command) => command.run(context),
             Map::Status(command) => command.run(context),
         }
     }
 }
 
-/// Reads the active mapping, and warns of what is allowed but probably not meant.
-fn open_mapping(context: &Context) -> Result<(PathBuf, Document)> {
-    let path = context.mapping_path()?;
-    let document = Document::read(&path)?;
-    context.console.warn_of(&path, &document.mapping().warnings);
-    Ok((path, document))
-}
-
-/// Plans a job for each row of the active mapping.
+/// Plans a job for each row of the mapping, and tells what is doubtful about them.
 ///
 /// # Errors
-/// [`crate::Error::Contents`] with all that is wrong, with the file itself and with the jobs that it asks for.
+/// [`crate::Error::Contents`] with all that is wrong, in the file itself and with the jobs that it asks for.
 pub fn planned(context: &Context) -> Result<(PathBuf, Plan)> {
     let path = context.mapping_path()?;
-    let (mapping, mut problems) = Document::inspect(&path)?;
-    context.console.warn_of(&path, &mapping.warnings);
-    let mut plan = plan(&mapping, &context.settings()?.job_default_parameters);
-    // Without a single row that can be read, the file's own problems say all there is to say.
-    if problems.is_empty() || !mapping.rows.is_empty() {
-        problems.append(&mut plan.problems);
-    }
-    Problems::none_or(&path, problems)?;
+    let plan = plan::read(&path, &context.settings()?.job_default_parameters)?;
+    context.console.warn_of(&path, &grouped(&plan.warnings));
+    plan.refuse_problems(&path)?;
     Ok((path, plan))
 }

@@ -1,11 +1,11 @@
-use std::num::NonZeroUsize;
+use std::path::Path;
 
 use clap::{ArgAction, Args};
 
 use crate::commands::context::Context;
-use crate::commands::scanning::{Checking, Watched, one_patient, report};
-use crate::error::Result;
-use crate::scan::{Check, Exclusion, Pattern, Scan};
+use crate::commands::scanning::{Scanning, Watched, one_patient, report};
+use crate::error::{Error, Result};
+use crate::scan::{Check, Pattern, Scan};
 use crate::selection::{FILE_NAME, Selection};
 use crate::storage::{Lock, refuse_if_edited};
 
@@ -16,77 +16,70 @@ use crate::storage::{Lock, refuse_if_edited};
 #[command(after_help = r#"Examples:
   anon select add "*"
   anon select add "*.dcm"
+  anon select add study1/image1.dcm
   anon select add "study2/*" --exclude-pattern "*.raw""#)]
 pub struct Add {
     /// File names, with * for any part of a name; repeatable
     #[arg(required = true)]
     pattern: Vec<String>,
-    /// Search in subfolders too, as is usual
+    /// Search in subfolders too [default]
     #[arg(long, overrides_with = "no_recurse")]
     recurse: bool,
     /// Search in this folder only
     #[arg(long, action = ArgAction::SetTrue)]
     no_recurse: bool,
     #[command(flatten)]
-    checking: Checking,
-    /// Leave out files that match this pattern; repeatable
-    #[arg(short, long, value_name = "PATTERN")]
-    exclude_pattern: Vec<String>,
-    /// Refuse files of more than one patient, instead of warning
-    #[arg(long, action = ArgAction::SetTrue)]
-    one_patient: bool,
-    /// Open at most so many files at the same time [default: 64]
-    #[arg(long, value_name = "N")]
-    concurrency: Option<NonZeroUsize>,
+    scanning: Scanning,
 }
 
 impl Add {
     pub fn run(self, context: &Context) -> Result<()> {
         let console = &context.console;
         let (folder, path) = (&context.folder, context.folder.join(FILE_NAME));
-        // A selection that cannot be read is better known before the long scan than after it.
-        Selection::read_if_present(&path)?;
-        let mut exclude = vec![];
-        for pattern in &self.exclude_pattern {
-            exclude.push(Exclusion::new(pattern)?);
-        }
-        let mut found = vec![];
-        let watched = Watched::start(console);
-        for pattern in &self.pattern {
-            let scan = Scan {
-                check: if self.checking.is_on() { Check::Open } else { Check::Nothing },
-                include: Some(self.matching(context, pattern)?),
-                exclude: exclude.clone(),
-                recurse: self.recurse || !self.no_recurse,
-                concurrency: self.concurrency,
-                stop: Some(watched.stop()),
-            };
-            found.push(scan.run(folder, &watched.progress())?);
-        }
+        // A selection that cannot be read or written is better known before the long scan than after it.
+        let before = Selection::read_if_present(&path)?.unwrap_or_default();
+        refuse_if_edited(&path)?;
+        let watched = Watched::start(console, 1);
+        let scan = Scan {
+            include: self.pattern.iter().map(|pattern| self.matching(context, pattern)).collect::<Result<_>>()?,
+            selected_before: &before.selected_paths,
+            ..self.scanning.scan(Check::Nothing, &watched)?
+        };
+        let found = scan.run(folder, &watched.progress()).map_err(|error| match error {
+            Error::Interrupted(how_far) => Error::Interrupted(format!("{how_far}, so nothing was added")),
+            error => error,
+        })?;
         drop(watched);
-        for found in &found {
-            if self.one_patient {
-                one_patient(folder, found)?;
-            }
-            report(console, ".", found, found.paths.len());
+        report(console, ".", &found);
+        if self.scanning.one_patient {
+            one_patient(".", &found)?;
+        }
+        if found.paths.is_empty() {
+            let what = if self.scanning.opens_files() { "DICOM file" } else { "file" };
+            console.warn(format_args!("no {what} matches '{}'", self.pattern.join("', '")));
         }
         let _lock = Lock::of(&path)?;
         refuse_if_edited(&path)?;
         let mut selection = Selection::read_if_present(&path)?.unwrap_or_else(|| Selection::new(folder));
-        for found in found {
-            selection.merge(found.paths);
-        }
+        selection.merge(found.paths);
         selection.save(&path)?;
         console.print(format_args!("selection now contains {} files", selection.selected_paths.len()));
         Ok(())
     }
 
-    /// A name without wildcards that is a folder's means all that is in it: Linux shells turn `*` into such names.
-    fn matching(&self, context: &Context, pattern: &str) -> Result<Pattern> {
+    /// The name of a folder means all that is in it: Linux shells turn `*` into such names. That of a file means this file, even
+    /// if it looks like a pattern.
+    fn matching(&self, context: &Context, typed: &str) -> Result<Pattern> {
+        let recurse = self.recurse || !self.no_recurse;
+        let relative = Path::new(typed).strip_prefix(&context.folder).ok().and_then(Path::to_str);
+        let pattern = relative.unwrap_or(typed);
         let folder = pattern.trim_end_matches(['/', '\\']);
-        if context.folder.join(folder).is_dir() && !folder.contains(['*', '?', '[']) {
-            return Pattern::new(&format!("{folder}/**"));
+        if !folder.is_empty() && context.folder.join(folder).is_dir() {
+            return Pattern::new(&format!("{}/**", glob::Pattern::escape(folder)), recurse);
         }
-        Pattern::new(pattern)
+        if context.folder.join(pattern).is_file() {
+            return Pattern::new(&glob::Pattern::escape(pattern), recurse);
+        }
+        Pattern::new(pattern, recurse)
     }
 }

@@ -13,6 +13,6 @@ pub struct Edit {}
 
 impl Edit {
     pub fn run(self, context: &Context) -> Result<()> {
-        open_in_editor(&selection_path(context)?)
+        open_in_editor(&context.console, &selection_path(context)?).map(drop)
     }
 }

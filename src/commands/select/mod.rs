@@ -3,13 +3,14 @@ mod delete;
 mod edit;
 mod status;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 
 use crate::commands::context::Context;
 use crate::error::{Error, Result};
 use crate::selection::FILE_NAME;
+use crate::storage;
 
 #[derive(Subcommand)]
 pub enum Select {
@@ -33,5 +34,10 @@ impl Select {
 /// The selection file of the working folder.
 fn selection_path(context: &Context) -> Result<PathBuf> {
     let path = context.folder.join(FILE_NAME);
-    if path.exists() { Ok(path) } else { Err(Error::NoSelection(context.folder.clone())) }
+    require_selection(&path, context)?;
+    Ok(path)
+}
+
+fn require_selection(path: &Path, context: &Context) -> Result<()> {
+    if storage::exists(path)? { Ok(()) } else { Err(Error::NoSelection(context.folder.clone())) }
 }

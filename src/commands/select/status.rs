@@ -4,6 +4,7 @@ use super::selection_path;
 use crate::commands::context::Context;
 use crate::error::Result;
 use crate::selection::Selection;
+use crate::text::counted;
 
 /// Show the selection of this folder
 #[derive(Args)]
@@ -14,7 +15,8 @@ pub struct Status {}
 impl Status {
     pub fn run(self, context: &Context) -> Result<()> {
         let selection = Selection::read(&selection_path(context)?)?;
-        context.console.print(format_args!("Selection containing {} files:", selection.selected_paths.len()));
+        let files = counted(selection.selected_paths.len(), "file");
+        context.console.print(format_args!("Selection containing {files}:"));
         context.console.print(format_args!("Description: {}", selection.description));
         Ok(())
     }

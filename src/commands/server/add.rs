@@ -1,6 +1,6 @@
 use clap::Args;
 
-use crate::api::{Client, Token};
+use crate::api::ServerUrl;
 use crate::commands::context::Context;
 use crate::error::{Error, Result};
 use crate::settings::Server;
@@ -23,7 +23,7 @@ impl Add {
             return Err(Error::usage("a server needs a name", "type 'anon server add NAME URL'"));
         }
         // A URL that no client could use is refused here, before it is saved.
-        let _ = Client::new(&self.url, "", Token::new(""))?;
+        ServerUrl::parse(&self.url)?;
         let server = Server { name: self.name, url: self.url };
         context.change_settings(|settings| {
             settings.add_server(server.clone());

@@ -1,8 +1,9 @@
 use clap::Args;
 
+use crate::commands::console::Console;
 use crate::commands::context::Context;
 use crate::error::Result;
-use crate::settings::Settings;
+use crate::settings::{Server, Settings};
 
 /// Show all servers; the active one has a star
 #[derive(Args)]
@@ -13,21 +14,25 @@ pub struct List {}
 impl List {
     pub fn run(self, context: &Context) -> Result<()> {
         let settings = context.settings()?;
-        context.console.print("Available servers (* = active):\n");
-        context.console.print(lines(settings));
+        show(&context.console, settings);
         Ok(())
     }
 }
 
-/// One line for each server, the URLs below each other.
-pub fn lines(settings: &Settings) -> String {
+/// The servers of the settings, the URLs below each other, and what is wrong with the choice of the active one.
+pub fn show(console: &Console, settings: &Settings) {
+    console.print("Available servers (* = active):\n");
     if settings.servers.is_empty() {
-        return "  none; add one with 'anon server add NAME URL'".to_owned();
+        console.print("  none; add one with 'anon server add NAME URL'");
     }
+    let active = settings.active_server_name.as_deref();
     let width = settings.servers.iter().map(|server| server.name.chars().count()).max().unwrap_or(0);
-    let line = |server: &crate::settings::Server| {
-        let active = settings.active_server_name.as_deref() == Some(server.name.as_str());
-        format!("{} {:width$} {}", if active { '*' } else { ' ' }, server.name, server.url)
-    };
-    settings.servers.iter().map(line).collect::<Vec<_>>().join("\n")
+    for Server { name, url } in &settings.servers {
+        let star = if active == Some(name) { '*' } else { ' ' };
+        console.print(format_args!("{star} {name:width$} {url}"));
+    }
+    if let Some(name) = active.filter(|_| settings.active_server().is_err()) {
+        let remedy = "choose one with 'anon server activate NAME'";
+        console.warn(format_args!("the active server '{name}' is not in the list of servers; {remedy}"));
+    }
 }

@@ -11,7 +11,7 @@ pub struct Show {}
 
 impl Show {
     pub fn run(self, context: &Context) -> Result<()> {
-        context.console.print(context.settings()?.shown());
+        context.console.print_lines(context.settings()?.shown());
         Ok(())
     }
 }

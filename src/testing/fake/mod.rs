@@ -8,7 +8,10 @@ use std::time::Duration;
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 use super::delivery::Delivery;
+use super::fault::Calls;
+use super::functions::Clock;
 use super::job::FakeJob;
+use super::lie::Lie;
 use super::life::Life;
 use super::received::Received;
 use super::world::{Setup, World};
@@ -53,13 +56,15 @@ impl FakeIdis {
             replies: None,
             life: Life::still(),
             delivery: None,
+            clock: Clock::Stopped,
             token: None,
             user: None,
         };
         FakeIdisBuilder { setup, port: 0, delay: Duration::ZERO }
     }
 
-    /// Starts a server that answers every call about a job with the next of these, and begins again after the last.
+    /// Starts a server that answers every call about a job with the next of these. The replies repeat: after the last comes the first
+    /// again, however often it is asked.
     ///
     /// A reply takes the id that is asked for; `get_jobs` gives all of them under their own ids.
     ///
@@ -99,6 +104,11 @@ impl FakeIdis {
     /// Announces that a function is called exactly so often before the server is dropped. It need not be one that exists.
     pub fn expect(&self, function: &str, times: usize) {
         self.world().expect(function, times);
+    }
+
+    /// Has it do what these calls ask for, and say something else. Of several rules for one call the first counts.
+    pub fn lie(&self, calls: Calls, lie: Lie) {
+        self.world().lie(calls, lie);
     }
 
     /// Lets time pass for the jobs at once, so that a test need not wait.
@@ -148,9 +158,19 @@ impl FakeIdisBuilder {
         self
     }
 
-    /// Whether jobs change by themselves: [`Life::still`] unless chosen.
+    /// Whether jobs change by themselves: [`Life::still`] unless chosen. With any other life, the dates of jobs that are created are
+    /// real.
     pub fn life(mut self, life: Life) -> FakeIdisBuilder {
         self.setup.life = life;
+        if self.setup.clock == Clock::Stopped && life != Life::still() {
+            self.setup.clock = Clock::Ahead(0);
+        }
+        self
+    }
+
+    /// Gives jobs that are created the date of now, by a clock that is so many seconds ahead of this computer's.
+    pub fn clock_ahead(mut self, seconds: i64) -> FakeIdisBuilder {
+        self.setup.clock = Clock::Ahead(seconds);
         self
     }
 

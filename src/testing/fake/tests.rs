@@ -180,3 +180,35 @@ fn a_port_that_is_taken_is_named() {
     let error = FakeIdis::builder().port(port).try_start().unwrap_err();
     assert!(error.to_string().contains(&format!("127.0.0.1:{port}")), "{error}");
 }
+
+#[test]
+fn does_what_is_asked_and_says_something_else() {
+    let lies = [
+        (Lie::Repeat, json!([1001, "accession_number:1234567.12345678"])),
+        (Lie::Id(5), json!([5, "accession_number:1234567.12345678"])),
+        (Lie::MixUp, json!([1002, "another"])),
+        (Lie::NoEcho, json!([1002, null])),
+    ];
+    for (lie, said) in lies {
+        let fake = FakeIdis::start();
+        fake.lie(Calls::nth("create_job", 2), lie.clone());
+        let create = || call(&fake, "POST", "create_job", &A_PACS_JOB).json::<Value>().unwrap();
+        assert_eq!(create()["job_id"], 1001, "{lie:?}");
+        let second = create();
+        assert_eq!(json!([second["job_id"], second["source_instance_id"]]), said, "{lie:?}");
+        assert_eq!(create()["job_id"], 1003, "{lie:?}");
+        assert_eq!(fake.jobs("p01").len(), 3, "{lie:?}");
+    }
+    let fake = FakeIdis::builder().jobs(3).start();
+    fake.lie(Calls::every("get_jobs_list"), Lie::ListAll);
+    assert_eq!(get(&fake, "get_jobs_list", &[("job_ids", "2")]).as_object().unwrap().len(), 3);
+}
+
+#[test]
+fn may_have_a_clock_of_its_own() {
+    let fake = FakeIdis::builder().clock_ahead(3 * 3600).start();
+    let job: Value = call(&fake, "POST", "create_job", &A_PACS_JOB).json().unwrap();
+    let date: chrono::NaiveDateTime = job["date"].as_str().unwrap().parse().unwrap();
+    let ahead = (date - chrono::Local::now().naive_local()).num_minutes();
+    assert!((178..=181).contains(&ahead), "{ahead}");
+}

@@ -8,7 +8,7 @@ use super::{Practice, SERVER};
 use crate::api::{JobId, JobStatus};
 use crate::error::Result;
 use crate::problem::Problems;
-use crate::storage::{self, Privacy};
+use crate::storage::{self, Cap, Durability, Lock, Privacy};
 use crate::testing::received::Received;
 use crate::testing::{FakeIdis, FakeIdisBuilder, FakeJob};
 
@@ -17,6 +17,8 @@ const SAMPLES: u32 = 7;
 
 /// The id of the first job that somebody makes.
 const FIRST_ID: i64 = 1001;
+
+const CAP: Cap = Cap::new(64, "list of the sandbox's jobs");
 
 impl Practice {
     /// The file that also says that the folder is one to practise in.
@@ -34,13 +36,15 @@ impl Practice {
     /// # Errors
     /// If the file cannot be written.
     pub fn remember(&self, jobs: &[FakeJob]) -> Result<()> {
-        storage::replace(&self.jobs_file(), as_text(jobs).as_bytes(), Privacy::Shared)
+        let path = self.jobs_file();
+        let _lock = Lock::of(&path)?;
+        storage::write(&path, as_text(jobs).as_bytes(), Privacy::Shared, Durability::Later)
     }
 
     fn remembered(&self) -> Result<Vec<FakeJob>> {
         let path = self.jobs_file();
         let not_ours = |what: &str| Problems::whole(&path, what, "delete the folder to start over");
-        let bytes = storage::read(&path)?;
+        let bytes = storage::read(&path, CAP)?;
         let file: Value = serde_json::from_slice(&bytes).map_err(|error| not_ours(&error.to_string()))?;
         let jobs = file["jobs"].as_array().map_or(&[][..], Vec::as_slice);
         let jobs = jobs.iter().map(|job| from_fields(job).ok_or_else(|| not_ours("a job has no id").into()));

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use super::quoted;
+
 /// One of the manual's tutorials, as it is done in the practice folder.
 #[derive(Debug, Clone, Copy)]
 pub struct Tutorial {
@@ -20,11 +22,9 @@ pub enum Step {
     Go(&'static str),
     /// `anon ARGUMENTS`, cut at the spaces.
     Anon(&'static str),
-    /// `anon map edit`, and change these options of the mapping to these values.
-    Edit(&'static [(&'static str, &'static str)]),
 }
 
-use Step::{Anon, Edit, Go};
+use Step::{Anon, Go};
 
 /// The two tutorials of the manual.
 pub const TUTORIALS: [Tutorial; 2] = [
@@ -36,12 +36,10 @@ pub const TUTORIALS: [Tutorial; 2] = [
             Anon("map init"),
             Go("../share/mydata"),
             Anon("map add-study-folders --input-file ../../share_project/folders.xlsx"),
-            Edit(&[
-                ("root_source_path", r"\\server\share\mydata"),
-                ("project", "Wetenschap-Algemeen"),
-                ("destination_path", r"\\server\share\anonymizeddata"),
-            ]),
             Go("../../share_project"),
+            Anon(r"map set root_source_path \\server\share\mydata"),
+            Anon("map set project Wetenschap-Algemeen"),
+            Anon(r"map set destination_path \\server\share\anonymizeddata"),
             Anon("map check"),
             Anon("create from-mapping"),
             Anon("batch status --patient-name"),
@@ -54,7 +52,8 @@ pub const TUTORIALS: [Tutorial; 2] = [
             Go("pacs_project"),
             Anon("map init"),
             Anon("map add-accession-numbers --input-file accession_numbers.xlsx"),
-            Edit(&[("project", "Wetenschap-Algemeen"), ("destination_path", r"\\server\share\myoutput")]),
+            Anon("map set project Wetenschap-Algemeen"),
+            Anon(r"map set destination_path \\server\share\myoutput"),
             Anon("map check"),
             Anon("create from-mapping"),
             Anon("batch status --patient-name"),
@@ -63,20 +62,25 @@ pub const TUTORIALS: [Tutorial; 2] = [
 ];
 
 impl Tutorial {
-    /// The steps as lines: what is typed is indented by four spaces, what is to be changed in the editor by eight.
+    /// The steps as they are typed, each on a line that is indented by four spaces.
     pub(super) fn lines(&self) -> String {
         let mut lines = String::new();
         for step in self.steps {
             let _ = match step {
                 Go(folder) if cfg!(windows) => writeln!(lines, "    cd {}", folder.replace('/', "\\")),
                 Go(folder) => writeln!(lines, "    cd {folder}"),
-                Anon(arguments) => writeln!(lines, "    anon {arguments}"),
-                Edit(options) => {
-                    let options = options.iter().map(|(name, value)| format!("        {name} = {value}\n"));
-                    writeln!(lines, "    anon map edit\n{}", options.collect::<String>().trim_end())
-                }
+                Anon(arguments) => writeln!(lines, "    anon {}", typed(arguments)),
             };
         }
         lines
     }
+}
+
+/// Arguments as a terminal of this system takes them: a shell of Unix would eat backslashes that are not quoted.
+fn typed(arguments: &str) -> String {
+    let word = |word: &str| match word.contains('\\') && !cfg!(windows) {
+        true => quoted(word),
+        false => word.to_owned(),
+    };
+    arguments.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }

@@ -51,9 +51,39 @@ impl Message {
         Message { head: head.into_bytes(), body: body.as_bytes().to_vec() }
     }
 
+    /// The same answer, compressed with gzip.
+    pub(super) fn compressed(&self) -> io::Result<Message> {
+        let head = String::from_utf8_lossy(&self.head);
+        let is_kept = |line: &&str| !line.to_ascii_lowercase().starts_with("content-length:") && !line.is_empty();
+        let head: Vec<&str> = head.lines().filter(is_kept).collect();
+        Ok(Message::in_gzip(&head.join("\r\n"), gzip(&mut self.body.as_slice())?))
+    }
+
+    /// 64 MiB of spaces.
+    pub(super) fn bomb() -> io::Result<Message> {
+        // Compressed data can follow each other: the same mebibyte 64 times.
+        let mebibyte = gzip(&mut io::repeat(b' ').take(1 << 20))?;
+        Ok(Message::in_gzip("HTTP/1.1 200 OK\r\nContent-Type: application/json", mebibyte.repeat(64)))
+    }
+
+    fn in_gzip(head: &str, body: Vec<u8>) -> Message {
+        let head = format!("{head}\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n", body.len());
+        Message { head: head.into_bytes(), body }
+    }
+
     /// Sends it in one piece: two small ones would wait for each other.
     pub(super) fn write(&self, stream: &mut impl Write) -> io::Result<()> {
         stream.write_all(&[self.head.as_slice(), &self.body].concat())
+    }
+
+    /// Turns a request to a proxy, `GET http://host/path`, into one to a server, `GET /path`.
+    pub(super) fn forget_host(&mut self) {
+        let line = self.first_line();
+        let Some(path) = line.get(1).and_then(|target| target.split_once("://")).map(|(_, rest)| rest) else { return };
+        let path = path.find('/').map_or("/", |start| &path[start..]);
+        let first_line = [line[0].as_str(), path, "HTTP/1.1"].join(" ").into_bytes();
+        let end = self.head.iter().position(|byte| *byte == b'\r').unwrap_or(self.head.len());
+        self.head.splice(..end, first_line);
     }
 
     /// The words of the first line.
@@ -67,4 +97,10 @@ impl Message {
         let mut pairs = head.lines().skip(1).filter_map(|line| line.split_once(':'));
         pairs.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim().to_owned())
     }
+}
+
+fn gzip(bytes: &mut impl Read) -> io::Result<Vec<u8>> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    io::copy(bytes, &mut encoder)?;
+    encoder.finish()
 }

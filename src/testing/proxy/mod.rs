@@ -13,10 +13,13 @@ use std::time::{Duration, Instant};
 
 use self::message::Message;
 use super::fake::FakeIdis;
-use super::fault::{Calls, Fault, Plan, When};
+use super::fault::{Calls, Fault, Rules, When};
 use super::received::Received;
 
 /// A proxy on 127.0.0.1, before a [`FakeIdis`] or alone, that spoils the calls that it is told to and passes on the rest.
+///
+/// It can be called as if it were the server, or be named in `HTTP_PROXY`: whatever host is then asked for, the server behind it
+/// answers.
 ///
 /// ```
 /// use anonapi::api::{Client, JobId, Token};
@@ -43,12 +46,14 @@ pub struct FaultyProxy {
 struct Shared {
     upstream: Option<SocketAddr>,
     stopped: AtomicBool,
+    /// How long a connection may wait for its next call.
+    idle: Mutex<Option<Duration>>,
     state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    plan: Plan,
+    rules: Rules<(When, Fault)>,
     received: Vec<Received>,
     spoiled: usize,
     connections: usize,
@@ -75,7 +80,8 @@ impl FaultyProxy {
     fn start(upstream: Option<SocketAddr>) -> FaultyProxy {
         let bound = TcpListener::bind("127.0.0.1:0").and_then(|listener| Ok((listener.local_addr()?, listener)));
         let (address, listener) = bound.unwrap_or_else(|error| panic!("cannot listen on 127.0.0.1: {error}"));
-        let shared = Arc::new(Shared { upstream, stopped: AtomicBool::new(false), state: Mutex::default() });
+        let (stopped, idle) = (AtomicBool::new(false), Mutex::default());
+        let shared = Arc::new(Shared { upstream, stopped, idle, state: Mutex::default() });
         let listening = thread::spawn({
             let shared = Arc::clone(&shared);
             move || listen(&listener, &shared)
@@ -85,12 +91,17 @@ impl FaultyProxy {
 
     /// Spoils calls before the server hears of them. Of several rules for one call the first counts.
     pub fn on(&self, calls: Calls, fault: Fault) {
-        self.shared.state().plan.add(calls, When::InPlaceOfTheWork, fault);
+        self.shared.state().rules.add(calls, (When::InPlaceOfTheWork, fault));
     }
 
     /// Lets the server do what is asked, and spoils its answer.
     pub fn after(&self, calls: Calls, fault: Fault) {
-        self.shared.state().plan.add(calls, When::AfterTheWork, fault);
+        self.shared.state().rules.add(calls, (When::AfterTheWork, fault));
+    }
+
+    /// Closes connections without a word when no further call comes over them for so long, as servers and firewalls do.
+    pub fn close_idle_after(&self, time: Duration) {
+        *self.shared.idle.lock().unwrap_or_else(PoisonError::into_inner) = Some(time);
     }
 
     /// The base URL of one of the servers behind the proxy, as [`FakeIdis::url`].
@@ -159,7 +170,7 @@ fn listen(listener: &TcpListener, shared: &Arc<Shared>) {
         drop(state);
         let shared = Arc::clone(shared);
         thread::spawn(move || {
-            let mut connection = Connection { client: stream, upstream: None, shared };
+            let mut connection = Connection { client: stream, upstream: None, shared, calls: 0 };
             // A client that hangs up is none of the proxy's business.
             while let Ok(true) = connection.serve_one() {}
         });
@@ -171,18 +182,38 @@ struct Connection {
     client: Arc<TcpStream>,
     upstream: Option<TcpStream>,
     shared: Arc<Shared>,
+    /// How many calls came over it so far.
+    calls: usize,
 }
 
 impl Connection {
+    /// Waits for the next call, for as long as an idle connection is kept open.
+    fn is_asked_again(&self) -> io::Result<bool> {
+        let idle = *self.shared.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(idle) = idle.filter(|_| self.calls > 0) else { return Ok(true) };
+        if idle.is_zero() {
+            return Ok(false);
+        }
+        self.client.set_read_timeout(Some(idle))?;
+        let is_asked = self.client.peek(&mut [0]).is_ok_and(|count| count > 0);
+        self.client.set_read_timeout(None)?;
+        Ok(is_asked)
+    }
+
     /// Answers one call; `false` if the connection ends with it.
     fn serve_one(&mut self) -> io::Result<bool> {
-        let Some(request) = Message::read(&mut &*self.client)? else { return Ok(false) };
+        if !self.is_asked_again()? {
+            return Ok(false);
+        }
+        let Some(mut request) = Message::read(&mut &*self.client)? else { return Ok(false) };
+        request.forget_host();
+        self.calls += 1;
         let first_line = request.first_line();
         let [method, target, ..] = first_line.as_slice() else { return Ok(false) };
         let call = Received::parse(method, target, request.header("authorization").as_deref(), &request.body);
         let spoiled = {
             let mut state = self.shared.state();
-            let spoiled = state.plan.next(&call.function);
+            let spoiled = state.rules.next(&call.function);
             state.spoiled += usize::from(spoiled.is_some());
             state.received.push(call);
             spoiled
@@ -233,6 +264,9 @@ impl Connection {
             Fault::Redirect { status, location } => {
                 return Message::answer(*status, &[("Location", location)], "").write(&mut client).map(|()| true);
             }
+            Fault::Drip { pause, headers } => self.drip(&answer, *pause, *headers)?,
+            Fault::Gzip => return answer.compressed()?.write(&mut client).map(|()| true),
+            Fault::GzipBomb => return Message::bomb()?.write(&mut client).map(|()| true),
             Fault::Close => {}
             // Takes effect when the stream is dropped, which nobody else holds.
             Fault::Reset => socket2::SockRef::from(&self.client).set_linger(Some(Duration::ZERO))?,
@@ -254,6 +288,25 @@ impl Connection {
             }
         }
         Ok(false)
+    }
+
+    /// Sends a byte at a time.
+    fn drip(&self, answer: &Message, pause: Duration, headers: bool) -> io::Result<()> {
+        let mut client = &*self.client;
+        let (at_once, slowly) = match headers {
+            true => (vec![], [answer.head.as_slice(), &answer.body].concat()),
+            // A body that takes longer than anybody waits.
+            false => (answer.head.clone(), answer.body.clone()),
+        };
+        client.write_all(&at_once)?;
+        for byte in slowly {
+            if self.shared.stopped() {
+                break;
+            }
+            client.write_all(&[byte])?;
+            self.shared.wait(pause);
+        }
+        Ok(())
     }
 
     /// Sends the same again and again until the client hangs up or the proxy is dropped.

@@ -1,6 +1,6 @@
 //! Several jobs, or several programs, at a time; and programs that are stopped meanwhile.
 
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anonapi::testing::{Calls, FakeIdis, Fault, FaultyProxy};
@@ -10,11 +10,12 @@ use crate::support::Env;
 
 #[test]
 fn several_at_a_time_lose_nothing() {
-    let idis = FakeIdis::builder().delay(Duration::from_millis(100)).start();
-    let proxy = FaultyProxy::before(&idis);
-    let env = env_at(&proxy.url("p01"), 8);
+    let delay = Duration::from_millis(200);
+    let idis = FakeIdis::builder().delay(delay).start();
+    let env = env_at(&idis.url("p01"), 8);
+    let started = Instant::now();
     create(&env, "--concurrency 4").assert_ok().assert_says(&["created 8 jobs"]);
-    assert!((2..=4).contains(&proxy.connections()), "{} connections", proxy.connections());
+    assert!(started.elapsed() < 8 * delay, "one after the other: {:?}", started.elapsed());
     assert_eq!(batch(&env), (1001..=1008).collect::<Vec<_>>());
     let mut names = on_server(&idis);
     names.sort();
@@ -36,7 +37,10 @@ fn several_at_a_time_stop_together_and_go_on_together() {
 
 /// Starts creating, and waits until the server has heard of so many jobs.
 fn start(env: &Env, idis: &FakeIdis, heard: usize) -> Child {
-    let mut command = env.anon(["create", "from-mapping", "-y"]).command();
+    spawn(env.anon(["create", "from-mapping", "-y"]).command(), idis, heard)
+}
+
+fn spawn(mut command: Command, idis: &FakeIdis, heard: usize) -> Child {
     let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let patience = Instant::now() + Duration::from_secs(20);
     while idis.calls("create_job") < heard {
@@ -47,22 +51,25 @@ fn start(env: &Env, idis: &FakeIdis, heard: usize) -> Child {
 }
 
 #[cfg(unix)]
+fn send(child: &Child, signal: &str) {
+    assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+}
+
+#[cfg(unix)]
 #[test]
 fn ctrl_c_waits_for_the_job_that_was_asked_for() {
     let idis = FakeIdis::builder().delay(Duration::from_millis(700)).start();
     let env = env_at(&idis.url("p01"), 3);
     let child = start(&env, &idis, 2);
-    let killed = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(killed.success());
+    send(&child, "-INT");
     let output = child.wait_with_output().unwrap();
     let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert_eq!(output.status.code(), Some(130), "{stdout}{stderr}");
     assert!(stdout.contains("Created job with id 1002") && !stdout.contains("Done"), "{stdout}");
-    let told =
-        "error: interrupted: 2 jobs created, 0 failed, 1 not tried (from line 11 on); run it again to create the rest";
+    let told = "error: interrupted: 2 jobs created, 1 not tried (from line 11 on); run it again to create the rest";
     assert_eq!(stderr.lines().last(), Some(told), "{stderr}");
     assert_eq!((on_server(&idis).len(), batch(&env)), (2, vec![1001, 1002]));
-    create(&env, "").assert_ok().assert_says(&["created 1 jobs: [1003]"]);
+    create(&env, "").assert_ok().assert_says(&["created 1 job: 1003"]);
 }
 
 #[test]
@@ -74,7 +81,8 @@ fn a_killed_program_leaves_what_was_asked_for_as_perhaps_created() {
     child.wait().unwrap();
     assert_eq!(batch(&env), [1001]);
     assert_eq!(journal(&env), ["0 asked", "0 created 1001", "1 asked"]);
-    create(&env, "").assert_ok().assert_says(&["line 10: the job was perhaps created", "created 1 jobs: [1003]"]);
+    let says = ["line 10: its job was perhaps created", "created 1 job: 1003", "anon create from-mapping --perhaps"];
+    create(&env, "").assert_status(1).assert_says(&says);
     assert_eq!(on_server(&idis), ["A", "B", "C"]);
 }
 
@@ -89,4 +97,53 @@ fn two_programs_at_once_create_each_job_once() {
     }
     assert_eq!(on_server(&idis), ["A", "B", "C", "D", "E", "F"]);
     assert_eq!(batch(&env), (1001..=1006).collect::<Vec<_>>());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_that_is_ignored_stays_ignored() {
+    let idis = FakeIdis::builder().delay(Duration::from_millis(100)).start();
+    let env = env_at(&idis.url("p01"), 4);
+    let anon = env.anon(["create", "from-mapping", "-y"]).command();
+    // As nohup and a shell's background job have it.
+    let mut command = Command::new("sh");
+    command.arg("-c").arg("trap '' HUP INT; exec \"$0\" \"$@\"").arg(anon.get_program()).args(anon.get_args());
+    command.current_dir(anon.get_current_dir().unwrap()).env_clear();
+    command.envs(anon.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let child = spawn(command, &idis, 2);
+    send(&child, "-HUP");
+    send(&child, "-INT");
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(on_server(&idis).len(), 4);
+}
+
+#[cfg(unix)]
+#[test]
+fn being_told_to_end_is_as_ctrl_c() {
+    for signal in ["-TERM", "-HUP"] {
+        let idis = FakeIdis::builder().delay(Duration::from_millis(300)).start();
+        let env = env_at(&idis.url("p01"), 3);
+        let child = start(&env, &idis, 2);
+        send(&child, signal);
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(130), "{signal}: {output:?}");
+        assert_eq!((on_server(&idis).len(), batch(&env)), (2, vec![1001, 1002]), "{signal}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn two_signals_end_it_at_once() {
+    let idis = FakeIdis::builder().delay(Duration::from_secs(20)).start();
+    let env = env_at(&idis.url("p01"), 2);
+    let child = start(&env, &idis, 1);
+    let started = Instant::now();
+    send(&child, "-INT");
+    std::thread::sleep(Duration::from_millis(200));
+    send(&child, "-TERM");
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{output:?}");
+    assert!(started.elapsed() < Duration::from_secs(10));
+    assert_eq!(journal(&env), ["0 asked"]);
 }

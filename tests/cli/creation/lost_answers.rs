@@ -2,27 +2,39 @@
 
 use std::time::Duration;
 
-use anonapi::testing::{Calls, FakeIdis, Fault, FaultyProxy, Life};
+use anonapi::api::JobId;
+use anonapi::testing::{Calls, FakeIdis, FakeJob, Fault, FaultyProxy, Lie};
 
 use crate::support::Env;
 
-use super::{batch, create, env_at, journal, on_server, spoiled};
+use super::{batch, create, env_at, journal, on_server};
+
+/// A server, what stands before it, and rows A, B, … to create on it. Jobs get the date of now, by which they are recognised.
+fn dated(count: usize) -> (FakeIdis, FaultyProxy, Env) {
+    let idis = FakeIdis::builder().clock_ahead(0).start();
+    let proxy = FaultyProxy::before(&idis);
+    let mut env = env_at(&proxy.url("p01"), count);
+    env.name_url(&proxy.url("p01"), "{url}");
+    (idis, proxy, env)
+}
 
 #[test]
-fn a_job_whose_answer_was_lost_is_not_created_again_unasked() {
-    let (idis, proxy, env) = spoiled(3);
-    proxy.after(Calls::nth("create_job", 2), Fault::Close);
+fn a_request_without_an_answer_or_a_job_is_left_to_the_user() {
+    let (idis, proxy, env) = dated(3);
+    proxy.on(Calls::nth("create_job", 2), Fault::Close);
     create(&env, "").assert(
         r"
         exit 1
         stdout:
-          Created job with id 1001
-          created 1 jobs: [1001]
+          Created job with id 1001 (1 of 3, line 9)
+          created 1 job: 1001
           Saving job ids in batch in current folder
         stderr:
-          This will create 3 jobs on p01, for projects '['Wetenschap-Algemeen']', writing data to '['\\\\server\\share\\out']'. Are you sure? [y/N]: y
+          mapping  ./anon_mapping.csv
+          batch    . (new)
+          This will create 3 jobs on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: y
           error: line 10: {url}/create_job: the connection was closed before the whole answer came (the job was perhaps created)
-          error: 1 jobs created, 0 failed, 1 perhaps created, 1 not tried (from line 11 on); try again; if it stays so, check the URL with 'anon server list' or inform a server admin; then run it again: only the rest will be created
+          error: 1 job created, 1 perhaps created, 1 not tried (from line 11 on); try again; if it stays so, check the URL with 'anon server list' or inform a server admin; then run it again: only the rest will be created; 'anon create from-mapping --perhaps' looks once more for what was perhaps created, shows it and creates it anew
         files:
           + ./.anonbatch
           + ~/.anonapi/journal.jsonl
@@ -32,53 +44,200 @@ fn a_job_whose_answer_was_lost_is_not_created_again_unasked() {
     assert_eq!(journal(&env), ["0 asked", "0 created 1001", "1 asked"]);
     create(&env, "").assert(
         r"
-        exit 0
+        exit 1
         stdout:
-          Created job with id 1003
-          created 1 jobs: [1003]
+          Created job with id 1002 (1 of 1, line 11)
+          created 1 job: 1002
           Saving job ids in batch in current folder
-          Done
         stderr:
-          warning: line 10: the job was perhaps created, the answer never came; look for them with 'anon server jobs'; add those that exist with 'anon batch add ID', and create the others with '--again --filter PSEUDONYM'
-          1 of 3 rows already have a job and are left out ('--again' creates all anew)
-          This will create 1 jobs on p01, for projects '['Wetenschap-Algemeen']', writing data to '['\\\\server\\share\\out']'. Are you sure? [y/N]: y
+          warning: line 10: its job was perhaps created; no answer came that can be believed
+          1 of 3 rows already has a job and is left out
+          mapping  ./anon_mapping.csv
+          batch    . (1 job so far)
+          This will create 1 job on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: y
+          error: 1 job created; 1 job was perhaps created before; 'anon create from-mapping --perhaps' looks once more for what was perhaps created, shows it and creates it anew
         files:
           ~ ./.anonbatch
           ~ ~/.anonapi/journal.jsonl
         ",
     );
-    assert_eq!(on_server(&idis), ["A", "B", "C"]);
     create(&env, "").assert(
         r"
         exit 1
         stderr:
-          warning: line 10: the job was perhaps created, the answer never came; look for them with 'anon server jobs'; add those that exist with 'anon batch add ID', and create the others with '--again --filter PSEUDONYM'
-          2 of 3 rows already have a job and are left out ('--again' creates all anew)
-          error: 1 jobs were perhaps created; none is created again unasked; look for them with 'anon server jobs'; add those that exist with 'anon batch add ID', and create the others with '--again --filter PSEUDONYM'
+          warning: line 10: its job was perhaps created; no answer came that can be believed
+          2 of 3 rows already have a job and are left out
+          error: 1 job was perhaps created; 'anon create from-mapping --perhaps' looks once more for what was perhaps created, shows it and creates it anew
         ",
     );
-    create(&env, "--again --filter B").assert_ok().assert_says(&["Created job with id 1004"]);
-    assert_eq!(on_server(&idis), ["A", "B", "C", "B"]);
-    assert_eq!(batch(&env), [1001, 1003, 1004]);
+    assert_eq!(on_server(&idis), ["A", "C"]);
+    env.answer("create from-mapping --perhaps", "n\n").assert(
+        r"
+        exit 0
+        stderr:
+          2 of 3 rows already have a job and are left out
+          mapping  ./anon_mapping.csv
+          batch    . (2 jobs so far)
+          these rows were asked for, no answer came, and the server does not show their jobs:
+            line 10  accession_number:12.B  B  [..]
+          This will create 1 job on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: n
+          Cancelled: no job was created
+        ",
+    );
+    create(&env, "--perhaps").assert_ok().assert_says(&["Created job with id 1003 (1 of 1, line 10)"]);
+    assert_eq!((on_server(&idis).len(), batch(&env)), (3, vec![1001, 1002, 1003]));
     create(&env, "").assert_ok().assert_says(&["Each of the 3 rows already has a job"]);
+    create(&env, "--perhaps").assert_ok().assert_says(&["Each of the 3 rows already has a job"]);
 }
 
 #[test]
-fn a_job_whose_answer_was_lost_is_found_again_on_the_server() {
-    // Here jobs have the date of today.
-    let idis = FakeIdis::builder().life(Life::passing(Duration::from_secs(3600))).start();
-    let proxy = FaultyProxy::before(&idis);
+fn only_what_was_perhaps_created_is_created_anew() {
+    let (idis, proxy, env) = dated(3);
+    // Rows that share a pseudonym, or have none.
+    let text = env.read("anon_mapping.csv");
+    env.write("anon_mapping.csv", text.replace("12.B,B,", "12.B,A,").replace("12.C,C,", "12.C,,"));
+    proxy.on(Calls::nth("create_job", 2), Fault::Close);
+    create(&env, "").assert_status(1);
+    proxy.on(Calls::nth("create_job", 3), Fault::Close);
+    create(&env, "").assert_status(1);
+    create(&env, "--perhaps")
+        .assert_ok()
+        .assert_says(&["line 10  accession_number:12.B  A  ", "line 11  accession_number:12.C  no pseudonym"]);
+    let sources: Vec<_> = idis.jobs("p01").iter().map(|job| job.get("source_instance_id").unwrap().clone()).collect();
+    assert_eq!(sources, ["accession_number:12.A", "accession_number:12.B", "accession_number:12.C"]);
+    create(&env, "--perhaps --again").assert_status(2);
+}
+
+#[test]
+fn a_job_whose_answer_was_lost_is_found_at_once() {
+    let (idis, proxy, env) = dated(3);
     proxy.after(Calls::nth("create_job", 2), Fault::Close);
-    let env = env_at(&proxy.url("p01"), 3);
-    create(&env, "").assert_status(1).assert_says(&["perhaps created"]);
-    let found = "found jobs that were perhaps created on p01: [1002]";
-    create(&env, "").assert_ok().assert_says(&[found, "2 of 3 rows already have a job", "created 1 jobs: [1003]"]);
+    create(&env, "").assert(
+        r"
+        exit 0
+        stdout:
+          Created job with id 1001 (1 of 3, line 9)
+          Created job with id 1002 (2 of 3, line 10, found on the server)
+          Created job with id 1003 (3 of 3, line 11)
+          created 3 jobs: 1001-1003
+          Saving job ids in batch in current folder
+          Done
+        stderr:
+          mapping  ./anon_mapping.csv
+          batch    . (new)
+          This will create 3 jobs on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: y
+        files:
+          + ./.anonbatch
+          + ~/.anonapi/journal.jsonl
+        ",
+    );
     assert_eq!((on_server(&idis).len(), batch(&env)), (3, vec![1001, 1002, 1003]));
 }
 
 #[test]
+fn a_job_that_could_not_be_found_at_once_is_found_by_the_next_run() {
+    let (idis, proxy, env) = dated(2);
+    proxy.after(Calls::nth("create_job", 1), Fault::Close);
+    proxy.on(Calls::nth("get_jobs", 1), Fault::json(401, "{}"));
+    let says = ["warning: cannot look for the jobs that were perhaps created: ", "1 perhaps created"];
+    create(&env, "").assert_status(1).assert_says(&says);
+    create(&env, "")
+        .assert_ok()
+        .assert_says(&["found 1 job that was perhaps created on p01: 1001", "created 1 job: 1002"]);
+    assert_eq!((on_server(&idis).len(), batch(&env)), (2, vec![1001, 1002]));
+}
+
+/// A server with a job of twenty hours ago that is as the first row asks for, and another one whose answer is lost.
+fn with_two_candidates() -> (FakeIdis, Env) {
+    let date = (chrono::Local::now() - chrono::TimeDelta::hours(20)).format("%Y-%m-%dT%H:%M:%S").to_string();
+    let old = FakeJob::new(JobId(5))
+        .field("date", date)
+        .field("source_path", serde_json::Value::Null)
+        .field("source_instance_id", "accession_number:12.A")
+        .field("source_anonymizedpatientname", "A")
+        .field("source_anonymizedpatientid", "A");
+    let idis = FakeIdis::builder().clock_ahead(0).job(old).start();
+    idis.lie(Calls::nth("create_job", 1), Lie::Id(0));
+    let mut env = env_at(&idis.url("p01"), 1);
+    env.name_url(&idis.url("p01"), "{url}");
+    (idis, env)
+}
+
+#[test]
+fn of_two_jobs_none_is_taken_unasked() {
+    let (idis, env) = with_two_candidates();
+    create(&env, "").assert(
+        r"
+        exit 1
+        stdout:
+          created 0 jobs
+        stderr:
+          mapping  ./anon_mapping.csv
+          batch    . (new)
+          This will create 1 job on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: y
+          error: line 9: {url}/create_job: the answer is not what it should be: 0 is not the id of a job (the job was perhaps created)
+          warning: line 9: its job was perhaps created, and may be one of these on p01:
+            5  DONE  [..]
+            1001  ACTIVE  [..]
+          error: 0 jobs created, 1 perhaps created; the server may be of another version; inform a server admin; then run it again: only the rest will be created; 'anon create from-mapping --perhaps' looks once more for what was perhaps created, shows it and creates it anew
+        files:
+          + ~/.anonapi/journal.jsonl
+        ",
+    );
+    for options in ["", "--perhaps"] {
+        create(&env, options).assert_status(1).assert_says(&["5  DONE  ", "1001  ACTIVE  ", "answer the question"]);
+        // Nobody there.
+        env.run(&format!("create from-mapping {options}")).assert_status(1).assert_says(&["1001  ACTIVE  "]);
+    }
+    assert_eq!((idis.calls("create_job"), batch_or_none(&env)), (1, vec![]));
+    env.answer("create from-mapping", "7\nperhaps\n1001\n").assert(
+        r"
+        exit 0
+        stdout:
+          The row already has a job: see 'anon batch status'
+        stderr:
+          warning: line 9: its job was perhaps created, and may be one of these on p01:
+            5  DONE  [..]
+            1001  ACTIVE  [..]
+          Which one is the job of line 9? Its id, 'none', or Enter to leave it open: 7
+          please answer with one of these ids, with 'none', or with Enter
+          Which one is the job of line 9? Its id, 'none', or Enter to leave it open: perhaps
+          please answer with one of these ids, with 'none', or with Enter
+          Which one is the job of line 9? Its id, 'none', or Enter to leave it open: 1001
+        files:
+          + ./.anonbatch
+          ~ ~/.anonapi/journal.jsonl
+        ",
+    );
+    assert_eq!((idis.calls("create_job"), batch(&env)), (1, vec![1001]));
+}
+
+#[test]
+fn whoever_says_that_it_is_none_of_them_can_create_it_anew() {
+    let (idis, env) = with_two_candidates();
+    create(&env, "").assert_status(1);
+    env.answer("create from-mapping --perhaps", "\n").assert_status(1);
+    env.answer("create from-mapping", "none\n").assert_status(1);
+    assert_eq!(idis.calls("create_job"), 1);
+    env.answer("create from-mapping --perhaps", "none\ny\n").assert_ok().assert_says(&["created 1 job: 1002"]);
+    assert_eq!((idis.calls("create_job"), batch(&env)), (2, vec![1002]));
+}
+
+fn batch_or_none(env: &Env) -> Vec<i64> {
+    if env.path(".anonbatch").exists() { batch(env) } else { vec![] }
+}
+
+#[test]
+fn the_id_of_another_row_is_told_and_not_taken() {
+    let (idis, _proxy, env) = dated(2);
+    idis.lie(Calls::nth("create_job", 2), Lie::Repeat);
+    let outcome = create(&env, "").assert_ok();
+    assert_eq!((on_server(&idis).len(), batch(&env)), (2, vec![1001, 1002]), "{}", outcome.story());
+}
+
+#[test]
 fn create_job_is_never_sent_twice_unasked() {
-    let unanswered = [
+    let faults = [
         Fault::Close,
         Fault::Reset,
         Fault::Truncate,
@@ -88,52 +247,41 @@ fn create_job_is_never_sent_twice_unasked() {
         Fault::page(200, "<html>Please log in</html>"),
         Fault::json(200, "{}"),
         Fault::Delay(Duration::from_secs(30)),
+        Fault::page(500, "boom"),
+        Fault::page(503, "upgrading"),
     ];
-    let failures = [Fault::page(500, "boom"), Fault::page(503, "upgrading")];
-    let check = |fault: &Fault, answered: bool, done: bool| {
+    // What the server has done is found at once; what it has not, nobody can know, unless it said so itself.
+    let check = |fault: &Fault, done: bool| {
         let (idis, proxy, env) = dated(1);
         let calls = Calls::nth("create_job", 1);
-        if done {
-            proxy.after(calls, fault.clone())
-        } else {
-            proxy.on(calls, fault.clone())
-        };
         let asked = || proxy.received().iter().filter(|call| call.function == "create_job").count();
-        let what = if answered { "no job was created" } else { "the job was perhaps created" };
-        create(&env, "--timeout 1").assert_status(1).assert_says(&[what]);
-        assert_eq!((asked(), on_server(&idis).len()), (1, usize::from(done)), "{fault:?}");
-        if answered {
-            // The server said that it failed. The job is looked for, and offered again only if it is not there.
-            let says =
-                if done { "found jobs that were perhaps created on p01: [1001]" } else { "Created job with id 1001" };
-            create(&env, "").assert_ok().assert_says(&[says]);
-            assert_eq!((asked(), batch(&env).len()), (if done { 1 } else { 2 }, 1), "{fault:?}");
+        if done {
+            proxy.after(calls, fault.clone());
+            create(&env, "--timeout 1")
+                .assert_ok()
+                .assert_says(&["Created job with id 1001 (1 of 1, line 9, found on the server)"]);
+            create(&env, "").assert_ok().assert_says(&["The row already has a job"]);
+            assert_eq!((asked(), on_server(&idis).len(), batch(&env)), (1, 1, vec![1001]), "{fault:?}");
             return;
         }
-        let again = create(&env, "");
-        if done {
-            again.assert_ok().assert_says(&["found jobs that were perhaps created on p01: [1001]"]);
-            assert_eq!((asked(), batch(&env).len()), (1, 1), "{fault:?}");
+        proxy.on(calls, fault.clone());
+        let outcome = create(&env, "--timeout 1").assert_status(1);
+        assert_eq!((asked(), on_server(&idis).len()), (1, 0), "{fault:?}");
+        if matches!(fault, Fault::Answer { status: 500 | 503, .. }) {
+            let _ = outcome.assert_says(&["the server shows no job of it"]);
+            create(&env, "").assert_ok();
         } else {
-            again.assert_status(1).assert_says(&["perhaps created", "anon server jobs", "--again"]);
+            let _ = outcome.assert_says(&["the job was perhaps created", "anon create from-mapping --perhaps"]);
+            create(&env, "").assert_status(1).assert_says(&["1 job was perhaps created", "--perhaps"]);
             assert_eq!(asked(), 1, "{fault:?}");
-            create(&env, "--again").assert_ok();
-            assert_eq!((asked(), batch(&env).len()), (2, 1), "{fault:?}");
+            create(&env, "--perhaps").assert_ok();
         }
+        assert_eq!((asked(), batch(&env)), (2, vec![1001]), "{fault:?}");
     };
     std::thread::scope(|scope| {
-        let answered = failures.iter().map(|fault| (fault, true));
-        for (fault, answered) in unanswered.iter().map(|fault| (fault, false)).chain(answered) {
+        for fault in &faults {
             let check = &check;
-            scope.spawn(move || [true, false].map(|done| check(fault, answered, done)));
+            scope.spawn(move || [true, false].map(|done| check(fault, done)));
         }
     });
-}
-
-/// As [`spoiled`], but jobs get the date of today, by which they are recognised. Nothing happens to them for a day.
-fn dated(count: usize) -> (FakeIdis, FaultyProxy, Env) {
-    let idis = FakeIdis::builder().life(Life::passing(Duration::from_secs(86_400))).start();
-    let proxy = FaultyProxy::before(&idis);
-    let env = env_at(&proxy.url("p01"), count);
-    (idis, proxy, env)
 }

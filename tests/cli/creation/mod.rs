@@ -81,12 +81,14 @@ fn a_server_that_knows_us_no_longer_stops_the_work_and_the_next_run_does_the_res
         r"
         exit 1
         stdout:
-          Created job with id 1001
-          Created job with id 1002
-          created 2 jobs: [1001, 1002]
+          Created job with id 1001 (1 of 4, line 9)
+          Created job with id 1002 (2 of 4, line 10)
+          created 2 jobs: 1001-1002
           Saving job ids in batch in current folder
         stderr:
-          This will create 4 jobs on p01, for projects '['Wetenschap-Algemeen']', writing data to '['\\\\server\\share\\out']'. Are you sure? [y/N]: y
+          mapping  ./anon_mapping.csv
+          batch    . (new)
+          This will create 4 jobs on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: y
           error: line 11: {url}/create_job: 401 Unauthorized: your credentials do not work here (no job was created)
           error: 2 jobs created, 1 failed, 1 not tried (from line 12 on); check your user name and token with 'anon settings user info', or make another token with 'anon settings user get-token', which replaces yours; then run it again: only the rest will be created
         files:
@@ -100,14 +102,16 @@ fn a_server_that_knows_us_no_longer_stops_the_work_and_the_next_run_does_the_res
         r"
         exit 0
         stdout:
-          Created job with id 1003
-          Created job with id 1004
-          created 2 jobs: [1003, 1004]
+          Created job with id 1003 (1 of 2, line 11)
+          Created job with id 1004 (2 of 2, line 12)
+          created 2 jobs: 1003-1004
           Saving job ids in batch in current folder
           Done
         stderr:
-          2 of 4 rows already have a job and are left out ('--again' creates all anew)
-          This will create 2 jobs on p01, for projects '['Wetenschap-Algemeen']', writing data to '['\\\\server\\share\\out']'. Are you sure? [y/N]: y
+          2 of 4 rows already have a job and are left out
+          mapping  ./anon_mapping.csv
+          batch    . (2 jobs so far)
+          This will create 2 jobs on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: y
         files:
           ~ ./.anonbatch
           ~ ~/.anonapi/journal.jsonl
@@ -120,8 +124,6 @@ fn a_server_that_knows_us_no_longer_stops_the_work_and_the_next_run_does_the_res
         exit 0
         stdout:
           Each of the 4 rows already has a job: see 'anon batch status'
-        stderr:
-          nothing was created; '--again' creates all anew
         ",
     );
     assert_eq!(proxy.received().len(), 5);
@@ -135,13 +137,15 @@ fn a_server_that_fails_stops_the_work_and_the_next_run_looks_and_does_the_rest()
         r"
         exit 1
         stdout:
-          Created job with id 1001
-          Created job with id 1002
-          created 2 jobs: [1001, 1002]
+          Created job with id 1001 (1 of 4, line 9)
+          Created job with id 1002 (2 of 4, line 10)
+          created 2 jobs: 1001-1002
           Saving job ids in batch in current folder
         stderr:
-          This will create 4 jobs on p01, for projects '['Wetenschap-Algemeen']', writing data to '['\\\\server\\share\\out']'. Are you sure? [y/N]: y
-          error: line 11: {url}/create_job: unexpected response: code '500', reason 'Internal Server Error' (probably no job was created; the next run looks)
+          mapping  ./anon_mapping.csv
+          batch    . (new)
+          This will create 4 jobs on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: y
+          error: line 11: {url}/create_job: unexpected response: code '500', reason 'Internal Server Error' (the server shows no job of it)
           error: 2 jobs created, 1 failed, 1 not tried (from line 12 on); there may be something wrong with the job itself; inform a server admin; then run it again: only the rest will be created
         files:
           + ./.anonbatch
@@ -150,7 +154,7 @@ fn a_server_that_fails_stops_the_work_and_the_next_run_looks_and_does_the_rest()
     );
     assert_eq!(batch(&env), [1001, 1002]);
     assert_eq!(journal(&env), ["0 asked", "0 created 1001", "1 asked", "1 created 1002", "2 asked", "2 failed"]);
-    create(&env, "").assert_ok().assert_says(&["created 2 jobs: [1003, 1004]"]);
+    create(&env, "").assert_ok().assert_says(&["created 2 jobs: 1003-1004"]);
     assert_eq!(on_server(&idis), ["A", "B", "C", "D"]);
 }
 
@@ -162,12 +166,14 @@ fn a_row_that_is_refused_does_not_stop_the_others() {
         r"
         exit 1
         stdout:
-          Created job with id 1001
-          Created job with id 1002
-          created 2 jobs: [1001, 1002]
+          Created job with id 1001 (1 of 4, line 9)
+          Created job with id 1002 (2 of 4, line 11)
+          created 2 jobs: 1001-1002
           Saving job ids in batch in current folder
         stderr:
-          This will create 4 jobs on p01, for projects '['known', 'no-such-project']', writing data to '['\\\\server\\share\\out']'. Are you sure? [y/N]: y
+          mapping  ./anon_mapping.csv
+          batch    . (new)
+          This will create 4 jobs on p01, for projects 'known', 'no-such-project', writing data to '\\server\share\out'. Are you sure? [y/N]: y
           error: line 10: {url}/create_job: given user_name is not connected to given project_name no-such-project (no job was created)
           error: line 12: {url}/create_job: given user_name is not connected to given project_name no-such-project (no job was created)
           error: 2 jobs created, 2 failed; correct what was refused; then run it again: only the rest will be created
@@ -194,9 +200,11 @@ fn two_refusals_in_a_row_for_one_reason_stop_the_work() {
         r"
         exit 1
         stdout:
-          created 0 jobs: []
+          created 0 jobs
         stderr:
-          This will create 4 jobs on p01, for projects '['known', 'no-such-project']', writing data to '['\\\\server\\share\\out']'. Are you sure? [y/N]: y
+          mapping  ./anon_mapping.csv
+          batch    . (new)
+          This will create 4 jobs on p01, for projects 'known', 'no-such-project', writing data to '\\server\share\out'. Are you sure? [y/N]: y
           error: line 9: {url}/create_job: given user_name is not connected to given project_name no-such-project (no job was created)
           error: line 10: {url}/create_job: given user_name is not connected to given project_name no-such-project (no job was created)
           error: 0 jobs created, 2 failed, 2 not tried (from line 11 on); correct what was refused; then run it again: only the rest will be created
@@ -212,7 +220,7 @@ fn two_refusals_in_a_row_for_one_reason_stop_the_work() {
 fn a_row_that_fails_again_is_not_in_the_way_of_the_others() {
     let (idis, proxy, env) = spoiled(4);
     proxy.on(Calls::nth("create_job", 2), Fault::page(500, "boom"));
-    create(&env, "").assert_status(1).assert_says(&["1 jobs created, 1 failed, 2 not tried"]);
+    create(&env, "").assert_status(1).assert_says(&["1 job created, 1 failed, 2 not tried"]);
     proxy.on(Calls::nth("create_job", 3), Fault::page(500, "boom"));
     create(&env, "").assert_status(1).assert_says(&["2 jobs created, 1 failed;"]);
     assert_eq!(on_server(&idis), ["A", "C", "D"]);
@@ -225,7 +233,7 @@ fn two_refusals_in_a_row_for_two_reasons_do_not() {
     let (idis, proxy, env) = spoiled(3);
     proxy.on(Calls::nth("create_job", 1), Fault::json(400, r#"{"errors": {"a": "one reason"}}"#));
     proxy.on(Calls::nth("create_job", 2), Fault::json(400, r#"{"errors": {"b": "another reason"}}"#));
-    create(&env, "").assert_status(1).assert_says(&["one reason", "another reason", "1 jobs created, 2 failed"]);
+    create(&env, "").assert_status(1).assert_says(&["one reason", "another reason", "1 job created, 2 failed"]);
     assert_eq!(on_server(&idis), ["C"]);
 }
 
@@ -233,9 +241,15 @@ fn two_refusals_in_a_row_for_two_reasons_do_not() {
 fn again_creates_all_anew() {
     let (idis, _proxy, env) = spoiled(2);
     create(&env, "").assert_ok();
-    create(&env, "--again").assert_ok().assert_says(&["created 2 jobs: [1003, 1004]"]);
-    assert_eq!(on_server(&idis), ["A", "B", "A", "B"]);
-    assert_eq!(batch(&env), [1001, 1002, 1003, 1004]);
+    write_mapping(&env, &[("A", "Wetenschap-Algemeen"), ("B", "Wetenschap-Algemeen"), ("C", "Wetenschap-Algemeen")]);
+    let twice = "warning: this doubles 2 jobs: 2 of 3 rows already have one";
+    env.answer("create from-mapping --again", "n\n").assert_ok().assert_says(&[twice, "create 3 jobs on p01"]);
+    assert_eq!(on_server(&idis).len(), 2);
+    create(&env, "--again").assert_ok().assert_says(&["created 3 jobs: 1003-1005"]);
+    assert_eq!(on_server(&idis), ["A", "B", "A", "B", "C"]);
+    assert_eq!(batch(&env), [1001, 1002, 1003, 1004, 1005]);
+    let once = "warning: this doubles 1 job: 1 of 1 row already has one";
+    create(&env, "--again --filter B").assert_ok().assert_says(&[once, "created 1 job: 1006"]);
 }
 
 #[test]
@@ -247,7 +261,7 @@ fn what_makes_another_job_is_offered() {
     env.write("anon_mapping.csv", text.replace(",test,", ",another description,"));
     create(&env, "").assert_ok().assert_says(&["Each of the 2 rows already has a job"]);
     env.write("anon_mapping.csv", text.replace("12.B,B,", "12.B,B2,"));
-    create(&env, "").assert_ok().assert_says(&["1 of 2 rows already have a job"]);
+    create(&env, "").assert_ok().assert_says(&["1 of 2 rows already has a job"]);
     assert_eq!(on_server(&idis), ["A", "B", "B2"]);
 }
 
@@ -255,7 +269,7 @@ fn what_makes_another_job_is_offered() {
 fn rows_that_ask_for_the_same_job_are_created_once() {
     let (idis, _proxy, env) = spoiled(0);
     write_mapping(&env, &[("A", "one"), ("B", "one"), ("A", "one")]);
-    create(&env, "").assert_ok().assert_says(&["line 11 ask for the same job", "create 2 jobs on p01"]);
+    create(&env, "").assert_ok().assert_says(&["line 11 asks for the same job", "create 2 jobs on p01"]);
     assert_eq!(on_server(&idis), ["A", "B"]);
 }
 
@@ -270,8 +284,7 @@ fn a_batch_that_lost_the_ids_gets_them_back() {
         stdout:
           Each of the 2 rows already has a job: see 'anon batch status'
         stderr:
-          added 2 jobs of this mapping to the batch, which did not have them
-          nothing was created; '--again' creates all anew
+          added 2 jobs of this mapping to the batch, which did not have them: 1001-1002
         files:
           + ./.anonbatch
         ",

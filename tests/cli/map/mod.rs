@@ -1,8 +1,22 @@
 //! `anon map`.
 
+mod check;
+mod chosen;
+mod edit;
+mod encodings;
+mod replace;
+mod set;
 mod study_folders;
 
-use crate::support::Env;
+use crate::support::{Env, Outcome};
+
+/// Fails unless the command ended with this status and says so on stderr.
+#[track_caller]
+fn complains(outcome: Outcome, status: i32, part: &str) -> Outcome {
+    let outcome = outcome.assert_status(status);
+    assert!(outcome.stderr.contains(part), "'{part}' is not complained of\n{}", outcome.story());
+    outcome
+}
 
 fn env_with_mapping() -> Env {
     let env = Env::with_jobs();
@@ -51,71 +65,18 @@ fn a_mapping_begins_is_shown_and_ends() {
           accession_number:12345678.1234567         PatientB
         ",
     );
-    env.run("map edit").assert("exit 0");
-    env.run("map delete").assert(
+    env.answer("map delete", "y\n").assert(
         r"
         exit 0
         stdout:
           Removed mapping at ./anon_mapping.csv
+        stderr:
+          This will delete './anon_mapping.csv', with no rows. Are you sure? [y/N]: y
         files:
           - ./anon_mapping.csv
         ",
     );
     env.run("map delete").assert(
-        r"
-        exit 1
-        stderr:
-          error: there is no mapping at './anon_mapping.csv'; create one with 'anon map init', or run 'anon map activate' in the folder that has one
-        ",
-    );
-}
-
-#[test]
-fn init_asks_before_it_overwrites() {
-    let env = env_with_mapping();
-    env.run("map add-accession-numbers 111.222").assert_ok();
-    let before = env.read("anon_mapping.csv");
-    env.answer("map init", "n\n").assert(
-        r"
-        exit 0
-        stderr:
-          Mapping file already exists. Overwrite? [y/N]: n
-          Cancelled: the mapping stays as it is
-        ",
-    );
-    env.run("map init").assert_status(1).assert_says(&["no answer to the question"]);
-    assert_eq!(env.read("anon_mapping.csv"), before);
-    env.answer("map init", "y\n").assert_ok();
-    assert!(!env.read("anon_mapping.csv").contains("111.222"));
-}
-
-#[test]
-fn the_active_mapping_is_worked_on_from_every_folder() {
-    let env = Env::with_jobs();
-    for folder in ["one", "two"] {
-        std::fs::create_dir(env.path(folder)).unwrap();
-        env.anon(["map", "init"]).cwd(folder).run().assert_ok();
-    }
-    env.anon(["map", "activate"]).cwd("one").run().assert(
-        r"
-        exit 0
-        stdout:
-          Activated mapping at ./one/anon_mapping.csv
-        files:
-          ~ ~/AnonWebAPIClientSettings.yml
-        ",
-    );
-    env.anon(["map", "add-accession-numbers", "111.222"]).cwd("two").run().assert(
-        r"
-        exit 0
-        stdout:
-          Adding accession_number:111.222
-          Done. Added 1 accession numbers
-        files:
-          ~ ./one/anon_mapping.csv
-        ",
-    );
-    env.run("map activate").assert(
         r"
         exit 1
         stderr:
@@ -178,11 +139,11 @@ fn a_list_without_the_column_is_named_and_nothing_is_added() {
     let env = env_with_mapping();
     env.write("list.csv", "number;name\n1;2\n");
     let before = env.read("anon_mapping.csv");
-    let outcome = env.run("map add-accession-numbers -f list.csv").assert_status(1).assert_says(&["list.csv"]);
+    let outcome = complains(env.run("map add-accession-numbers -f list.csv"), 1, "list.csv");
     assert!(outcome.files.is_empty(), "{}", outcome.story());
     env.write("list.csv", "accession number;pseudonym\n1.1;A\n2.2;\n");
-    env.run("map add-accession-numbers -f list.csv").assert_status(1).assert_says(&["list.csv, line 3"]);
-    env.run("map add-accession-numbers -f none.csv").assert_status(1).assert_says(&["none.csv"]);
+    complains(env.run("map add-accession-numbers -f list.csv"), 1, "list.csv, line 3");
+    complains(env.run("map add-accession-numbers -f none.csv"), 1, "none.csv");
     assert_eq!(env.read("anon_mapping.csv"), before);
 }
 
@@ -221,25 +182,6 @@ fn selections_are_added_under_both_names() {
 }
 
 #[test]
-fn check_says_all_that_is_wrong_at_once() {
-    let env = env_with_mapping();
-    env.run("map check").assert_status(1).assert_says(&["example row"]);
-    env.run("map add-accession-numbers 1.1").assert_ok();
-    env.run("map check").assert(
-        r"
-        exit 0
-        stdout:
-          ./anon_mapping.csv: 1 rows, nothing wrong
-        ",
-    );
-    env.set_option("project", "NOT_SET");
-    env.set_option("destination_path", "H:\\out");
-    let outcome = env.run("map check").assert_status(1);
-    assert_eq!(outcome.stderr.lines().count(), 2, "{}", outcome.story());
-    let _ = outcome.assert_says(&["project", "H:\\out"]);
-}
-
-#[test]
 fn without_a_mapping_each_command_says_how_to_make_one() {
     let env = Env::with_jobs();
     env.dicom("p", "1.1", &["patient1/1.dcm"]);
@@ -252,8 +194,9 @@ fn without_a_mapping_each_command_says_how_to_make_one() {
         "add-accession-numbers 1.1",
         "add-study-folders patient1",
         "add-selection patient1/fileselection.txt",
+        "set project P",
     ] {
-        let outcome = env.run(&format!("map {command}")).assert_status(1).assert_says(&["anon map init"]);
+        let outcome = complains(env.run(&format!("map {command}")), 1, "anon map init");
         assert!(outcome.files.is_empty(), "{}", outcome.story());
     }
 }
@@ -272,30 +215,6 @@ fn a_mapping_that_an_editor_has_open_is_left_alone() {
         std::fs::remove_file(env.path(mark)).unwrap();
     }
     env.run("map add-accession-numbers 1.2").assert_ok();
-}
-
-#[test]
-fn check_reports_the_file_and_the_jobs_in_one_go() {
-    let env = env_with_mapping();
-    env.write(
-        "anon_mapping.csv",
-        "## Description ##\n\n## Options ##\nroot_source_path,H:\\data\nproject,P\ndestination_path,\\\\server\\share\\out\n\
-         \n## Mapping ##\nsource,pseudo_name\nacession_number:1,A\nfolder:b,B\nfolder:b,C\n",
-    );
-    let story = |outcome: crate::support::Outcome| {
-        outcome.assert(
-            r"
-            exit 1
-            stderr:
-              warning: ./anon_mapping.csv, line 12: [..]
-              error: ./anon_mapping.csv: root_source_path 'H:\data' is not a UNC path; [..]
-              ./anon_mapping.csv, line 10: [..]accession_number[..]
-            ",
-        );
-    };
-    story(env.run("map check"));
-    // The same, before anything is asked.
-    story(env.answer("create from-mapping", "y\n"));
 }
 
 #[test]

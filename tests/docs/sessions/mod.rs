@@ -1,7 +1,7 @@
 //! What pages show of sessions is what really happens.
 //!
 //! A block whose language is `console` is a session: each `$ anon …` is run, and what follows it is what it prints, both streams as
-//! they come. `$ cd FOLDER` and `$ export NAME=VALUE` work, too. A comment before a block prepares what the reader is told in words:
+//! they come. Of a line `…` it may print anything in that place. `$ cd FOLDER` and `$ export NAME=VALUE` work, too. A comment before a block prepares what the reader is told in words:
 //!
 //! | `<!-- session: … -->` | |
 //! |---|---|
@@ -9,8 +9,6 @@
 //! | `new` | a new home folder without settings, and a new server |
 //! | `connected` | the same, with that server in the settings |
 //! | `write FILE` | the next block is the content of a file |
-//! | `edit FILE` | the next block is the content of a mapping after its options were changed to what they are there |
-//! | `set FILE NAME VALUE` | an option of a mapping is changed |
 //! | `shows FILE` | the next block has to be the content of a file |
 //! | `lists FOLDER` | the next block has to be the files of a folder |
 //! | `guide` | the next block has to be the commands that the sandbox prints |
@@ -68,7 +66,7 @@ fn replay(text: &str, sessions: &mut usize) -> String {
 
 /// Does what a comment says. Returns what the next block has to be, if that is what it says.
 fn prepare(world: &mut Option<World>, step: &str, next_block: &[&str]) -> Option<String> {
-    let words: Vec<&str> = step.splitn(4, ' ').collect();
+    let words: Vec<&str> = step.splitn(2, ' ').collect();
     let start = match words[..] {
         ["practice"] => Some(Start::Practice),
         ["new"] => Some(Start::New),
@@ -82,11 +80,6 @@ fn prepare(world: &mut Option<World>, step: &str, next_block: &[&str]) -> Option
     let world = world.as_mut().expect("'<!-- session: practice -->' comes first");
     match words[..] {
         ["write", file] => world.write(file, &(next_block.join("\n") + "\n")),
-        ["set", file, name, value] => world.set_option(file, name, value),
-        ["edit", file] => {
-            world.set_options(file, next_block);
-            return Some(world.content(file));
-        }
         ["shows", file] => return Some(world.content(file)),
         ["lists", folder] => return Some(world.files(folder)),
         ["guide"] => return Some(world.guide()),

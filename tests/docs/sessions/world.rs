@@ -111,25 +111,6 @@ impl World {
         self.idis.jobs("sandbox");
     }
 
-    /// Sets the options of a mapping to those of a whole one, as the user does in an editor.
-    pub fn set_options(&self, file: &str, wanted: &[&str]) {
-        let options =
-            wanted.iter().skip_while(|line| **line != "## Options ##").take_while(|line| **line != "## Mapping ##");
-        for (name, value) in options.filter_map(|line| line.split_once(',')) {
-            self.set_option(file, name, value);
-        }
-    }
-
-    /// Sets an option of a mapping, as the user does in an editor.
-    pub fn set_option(&self, file: &str, name: &str, value: &str) {
-        let text = fs::read_to_string(self.path(file)).unwrap();
-        let edited = text.lines().map(|line| match line.split_once(',') {
-            Some((option, _)) if option == name => format!("{name},{value}\r\n"),
-            _ => format!("{line}\r\n"),
-        });
-        self.write(file, &edited.collect::<String>());
-    }
-
     /// Runs the commands of a block, and returns it with what they really print.
     pub fn run(&mut self, block: &[&str]) -> Vec<String> {
         let mut out = vec![];

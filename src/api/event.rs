@@ -1,0 +1,66 @@
+//! What a client tells of its calls while they go on.
+
+use std::time::Duration;
+
+use reqwest::StatusCode;
+
+use super::error::Failure;
+
+/// Something that happens to a call. Arguments and credentials are never part of it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// An answer came, whatever it says.
+    Answered {
+        /// The request.
+        request: Sent<'a>,
+        /// The HTTP status.
+        status: StatusCode,
+        /// From the request to the end of the answer.
+        took: Duration,
+    },
+    /// No answer came.
+    Failed {
+        /// The request.
+        request: Sent<'a>,
+        /// Why.
+        failure: &'a Failure,
+        /// Until it failed.
+        took: Duration,
+    },
+    /// The server sends a request elsewhere, and it goes there.
+    Redirected {
+        /// Where to.
+        to: &'a str,
+    },
+    /// Nothing has been heard for a second: told once for each call.
+    Waiting {
+        /// The base URL of the server.
+        url: &'a str,
+    },
+    /// The same request is sent again.
+    Retrying {
+        /// The URL of the function.
+        url: &'a str,
+        /// What became of the request before.
+        because: &'a str,
+        /// Which try it is, from 2.
+        attempt: usize,
+        /// How long it waits before that. A connection that the server has closed meanwhile is replaced at once.
+        pause: Duration,
+    },
+}
+
+/// A request, for logs.
+#[derive(Debug, Clone, Copy)]
+pub struct Sent<'a> {
+    /// `GET` or `POST`.
+    pub method: &'a str,
+    /// The whole URL.
+    pub url: &'a str,
+    /// How many arguments there were.
+    pub arguments: usize,
+}
+
+/// Is told of each [`Event`], on whatever thread it happens.
+pub type Observer = std::sync::Arc<dyn Fn(&Event<'_>) + Send + Sync>;

@@ -1,0 +1,199 @@
+//! Whether a server's certificate is trusted.
+
+use std::sync::{Arc, OnceLock};
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::verify_server_name;
+use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
+use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, SignatureScheme};
+
+use super::bundle::{Bundle, BundleFault};
+use super::certificate::Certificate;
+use super::distrust::Distrust;
+
+/// Trusts what the system trusts and what the environment names. Reads both when the first certificate is to be checked.
+#[derive(Debug)]
+pub(super) struct Verifier {
+    provider: Arc<CryptoProvider>,
+    trust: OnceLock<Result<Trust, Arc<BundleFault>>>,
+}
+
+/// Whom to trust.
+#[derive(Debug)]
+struct Trust {
+    bundle: Bundle,
+    /// `None` where there is not one CA to ask.
+    chains: Option<Arc<dyn ServerCertVerifier>>,
+}
+
+impl Verifier {
+    pub(super) fn new(provider: Arc<CryptoProvider>) -> Verifier {
+        Verifier { provider, trust: OnceLock::new() }
+    }
+
+    fn trust(&self) -> Result<&Trust, Error> {
+        let read = || Bundle::of_the_environment().map(|bundle| Trust::new(bundle, &self.provider)).map_err(Arc::new);
+        self.trust.get_or_init(read).as_ref().map_err(|fault| Error::Other(OtherError(Arc::clone(fault) as _)))
+    }
+}
+
+impl Trust {
+    fn new(bundle: Bundle, provider: &Arc<CryptoProvider>) -> Trust {
+        // A server's own certificate vouches for itself alone; see `holds`.
+        let is_ca = |der: &&CertificateDer<'_>| Certificate::read(der).is_some_and(|certificate| !certificate.is_no_ca);
+        let issuers: Vec<_> = bundle.certificates.iter().filter(is_ca).cloned().collect();
+        let chains = chains(issuers, provider);
+        Trust { bundle, chains }
+    }
+
+    fn check(
+        &self,
+        leaf: &CertificateDer<'_>,
+        issuers: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        stapled: &[u8],
+        now: UnixTime,
+    ) -> Result<(), Error> {
+        let refusal = match &self.chains {
+            Some(chains) => match chains.verify_server_cert(leaf, issuers, name, stapled, now) {
+                Ok(_) => return Ok(()),
+                Err(refusal) => refusal,
+            },
+            None => CertificateError::UnknownIssuer.into(),
+        };
+        if self.bundle.certificates.contains(leaf) { check_alone(leaf, name, now) } else { Err(refusal) }
+    }
+}
+
+/// The check of a certificate that was named itself: whoever named it has vouched for all but its dates and its names.
+fn check_alone(leaf: &CertificateDer<'_>, name: &ServerName<'_>, now: UnixTime) -> Result<(), Error> {
+    let certificate = Certificate::read(leaf).ok_or(CertificateError::BadEncoding)?;
+    let seconds = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
+    if seconds < certificate.not_before {
+        return Err(CertificateError::NotValidYet.into());
+    }
+    if seconds > certificate.not_after {
+        return Err(CertificateError::Expired.into());
+    }
+    verify_server_name(&ParsedCertificate::try_from(leaf)?, name)
+}
+
+/// The system's own check, which reads its own store.
+#[cfg(any(windows, target_vendor = "apple"))]
+fn chains(
+    issuers: Vec<CertificateDer<'static>>,
+    provider: &Arc<CryptoProvider>,
+) -> Option<Arc<dyn ServerCertVerifier>> {
+    let mut usable = rustls::RootCertStore::empty();
+    let issuers: Vec<_> = issuers.into_iter().filter(|der| usable.add(der.clone()).is_ok()).collect();
+    let verifier = match issuers.is_empty() {
+        true => rustls_platform_verifier::Verifier::new(Arc::clone(provider)),
+        false => rustls_platform_verifier::Verifier::new_with_extra_roots(issuers, Arc::clone(provider)),
+    };
+    verifier.ok().map(|verifier| Arc::new(verifier) as _)
+}
+
+/// The system's files of certificates, wherever this distribution has them.
+#[cfg(all(unix, not(target_vendor = "apple")))]
+fn chains(
+    issuers: Vec<CertificateDer<'static>>,
+    provider: &Arc<CryptoProvider>,
+) -> Option<Arc<dyn ServerCertVerifier>> {
+    use rustls::client::WebPkiServerVerifier;
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add_parsable_certificates(issuers);
+    let system = openssl_probe::probe();
+    roots
+        .add_parsable_certificates(rustls_native_certs::load_certs_from_paths(system.cert_file.as_deref(), None).certs);
+    for folder in openssl_probe::candidate_cert_dirs() {
+        roots.add_parsable_certificates(rustls_native_certs::load_certs_from_paths(None, Some(folder)).certs);
+    }
+    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider)).build();
+    verifier.ok().map(|verifier| verifier as _)
+}
+
+impl ServerCertVerifier for Verifier {
+    fn verify_server_cert(
+        &self,
+        leaf: &CertificateDer<'_>,
+        issuers: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        stapled: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        let trust = self.trust()?;
+        trust.check(leaf, issuers, name, stapled, now).map(|()| ServerCertVerified::assertion()).map_err(|refusal| {
+            let distrust = Distrust::new(&refusal, leaf, name, now, &trust.bundle.origins);
+            CertificateError::Other(OtherError(Arc::new(distrust))).into()
+        })
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls12_signature(message, certificate, signature, &self.provider.signature_verification_algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls13_signature(message, certificate, signature, &self.provider.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+/// Trusts any server, as `validate_ssl: false` says.
+#[derive(Debug)]
+pub(super) struct Anyone(Arc<CryptoProvider>);
+
+impl Anyone {
+    pub(super) fn new(provider: Arc<CryptoProvider>) -> Anyone {
+        Anyone(provider)
+    }
+}
+
+impl ServerCertVerifier for Anyone {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}

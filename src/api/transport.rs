@@ -1,0 +1,211 @@
+//! One request over one connection: out, back, and the whole answer in bounded time and memory.
+
+use std::collections::HashSet;
+use std::io::{self, Read};
+use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use flate2::read::{MultiGzDecoder, ZlibDecoder};
+use hyper_util::client::legacy::connect::HttpInfo;
+use reqwest::blocking::{Client, ClientBuilder, Response};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, HeaderValue, LOCATION};
+use reqwest::{Method, Proxy, StatusCode, Url, redirect};
+
+use super::cause::{self, Cause, Circumstances};
+use super::error::{Failure, NotAnApi};
+use super::proxy::{self, Proxies};
+use super::tls;
+
+/// No honest answer is larger: a thousand jobs with every field are about 1 MB.
+const LARGEST_ANSWER: usize = 16 << 20;
+
+/// Where a request goes out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Over {
+    /// A connection of an earlier request, if there is one. The server may have closed it at this very moment.
+    Kept,
+    /// A connection that was made for this request.
+    Fresh,
+}
+
+/// A request.
+pub(super) struct Request<'a> {
+    pub(super) method: &'a Method,
+    pub(super) url: &'a Url,
+    pub(super) arguments: &'a [(String, String)],
+    pub(super) authorization: &'a HeaderValue,
+    /// How long it may take, all in all.
+    pub(super) within: Duration,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    /// Where it sends the client, as it is written.
+    pub(super) location: Option<String>,
+    pub(super) body: Vec<u8>,
+}
+
+/// A request that got no answer.
+#[derive(Debug)]
+pub(super) struct Unanswered {
+    pub(super) cause: Cause,
+    /// Whether it went over a kept connection, which the server had perhaps closed already.
+    pub(super) was_kept: bool,
+}
+
+/// Connections to one server.
+pub(super) struct Transport {
+    kept: Client,
+    fresh: Client,
+    proxies: Arc<Proxies>,
+    seconds: u64,
+    /// This computer's ends of connections over which an answer has come.
+    used: Mutex<HashSet<SocketAddr>>,
+    /// Requests whose answers have not come, or whose connections are not among the used ones yet.
+    under_way: AtomicUsize,
+}
+
+impl Transport {
+    /// Prepares to connect, and reads which proxies there are.
+    pub(super) fn new(validate: bool, timeout: Duration) -> Result<Transport, Failure> {
+        let fault = |why: String| Failure::Setup(format!("cannot set up connections: {why}"));
+        let tls = tls::config(validate).map_err(|error| fault(error.to_string()))?;
+        let proxies = Arc::new(Proxies::of_this_computer());
+        let builder = || {
+            let proxies = Arc::clone(&proxies);
+            ClientBuilder::new()
+                .user_agent(concat!("anon/", env!("CARGO_PKG_VERSION")))
+                .tls_backend_preconfigured(tls.clone())
+                .redirect(redirect::Policy::none())
+                .no_proxy()
+                .proxy(Proxy::custom(move |url| proxies.to(url).ok().flatten()))
+                .dns_resolver(Arc::new(SystemResolver))
+                // Before the whole time is over, so that it is known that nothing was sent.
+                .connect_timeout((timeout * 4 / 5).min(Duration::from_secs(10)))
+        };
+        let kept = builder().build().map_err(|error| fault(cause::innermost(&error)))?;
+        let fresh = builder().pool_max_idle_per_host(0).build().map_err(|error| fault(cause::innermost(&error)))?;
+        Ok(Transport {
+            kept,
+            fresh,
+            proxies,
+            seconds: timeout.as_secs(),
+            used: Mutex::default(),
+            under_way: AtomicUsize::new(0),
+        })
+    }
+
+    /// The proxy that leads to a URL, by host and port.
+    pub(super) fn proxy(&self, url: &Url) -> Result<Option<String>, Failure> {
+        let proxy = self.proxies.to(url).map_err(|fault| Failure::BadVariable(fault.to_string()))?;
+        Ok(proxy.as_ref().map(proxy::named))
+    }
+
+    /// Sends a request and reads the whole answer, once.
+    pub(super) fn send(&self, over: Over, request: &Request<'_>) -> Result<Answer, Unanswered> {
+        let lasting = |failure| Unanswered { cause: Cause::lasting(failure), was_kept: false };
+        let proxy = self.proxy(request.url).map_err(lasting)?;
+        let deadline = Instant::now() + request.within;
+        let client = if over == Over::Kept { &self.kept } else { &self.fresh };
+        self.under_way.fetch_add(1, Ordering::SeqCst);
+        let sent = client
+            .request(request.method.clone(), request.url.clone())
+            .header(AUTHORIZATION, request.authorization)
+            .header(ACCEPT_ENCODING, "gzip, deflate")
+            .timeout(request.within)
+            .form(request.arguments)
+            .send();
+        if let Some(connection) = sent.as_ref().ok().and_then(|response| response.extensions().get::<HttpInfo>()) {
+            self.used().insert(connection.local_addr());
+        }
+        let others = self.under_way.fetch_sub(1, Ordering::SeqCst) > 1;
+        match sent {
+            Ok(response) => self.read(response, deadline),
+            Err(error) => {
+                let is_https = request.url.scheme() == "https";
+                let circumstances = Circumstances { seconds: self.seconds, proxy: proxy.as_deref(), is_https };
+                // Another request may have left it this connection a moment ago, and not have told of it yet.
+                let was_kept = over == Over::Kept
+                    && cause::connection(&error).is_some_and(|address| self.used().remove(&address) || others);
+                Err(Unanswered { cause: Cause::of(&error, &circumstances), was_kept })
+            }
+        }
+    }
+
+    fn read(&self, response: Response, deadline: Instant) -> Result<Answer, Unanswered> {
+        let status = response.status();
+        let text = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let location = text(LOCATION);
+        let encoding = text(CONTENT_ENCODING).unwrap_or_default().trim().to_ascii_lowercase();
+        let body = match encoding.as_str() {
+            "" | "identity" => whole(response, deadline),
+            "gzip" | "x-gzip" => whole(MultiGzDecoder::new(response), deadline),
+            "deflate" => whole(ZlibDecoder::new(response), deadline),
+            _ => Err(io::Error::from(io::ErrorKind::Unsupported)),
+        };
+        let failure = match body {
+            Ok(body) if body.len() <= LARGEST_ANSWER => return Ok(Answer { status, location, body }),
+            Ok(_) => Failure::NotAnApi(NotAnApi::TooLarge),
+            Err(error) if cause::is_timeout(&error) => Failure::Timeout(self.seconds),
+            Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
+                Failure::NotAnApi(NotAnApi::Compressed)
+            }
+            Err(_) => Failure::Broken,
+        };
+        Err(Unanswered { cause: Cause { failure, arrived: true, is_passing: false }, was_kept: false })
+    }
+
+    fn used(&self) -> std::sync::MutexGuard<'_, HashSet<SocketAddr>> {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The whole body, or enough of it to see that it is too large.
+fn whole(mut body: impl Read, deadline: Instant) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut chunk = [0; 16 * 1024];
+    while bytes.len() <= LARGEST_ANSWER {
+        match body.read(&mut chunk) {
+            Ok(0) => break,
+            Ok(count) => bytes.extend_from_slice(&chunk[..count]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+        // What is there already can take long to decompress.
+        if Instant::now() > deadline {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+    }
+    Ok(bytes)
+}
+
+/// Looks names up as the system does, on a thread of its own. Where there is none to be had, the other requests wait.
+struct SystemResolver;
+
+impl Resolve for SystemResolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let (send, receive) = tokio::sync::oneshot::channel();
+        let looked_up = name.as_str().to_owned();
+        let thread = thread::Builder::new().name("resolver".into()).spawn(move || {
+            // Nobody waits any longer if the time is over.
+            let _ = send.send(look_up(&looked_up));
+        });
+        Box::pin(async move {
+            let found = match thread {
+                Ok(_) => receive.await.unwrap_or_else(|_| Err(io::ErrorKind::Interrupted.into())),
+                Err(_) => look_up(name.as_str()),
+            };
+            found.map(|addresses| Box::new(addresses.into_iter()) as Addrs).map_err(Into::into)
+        })
+    }
+}
+
+fn look_up(name: &str) -> io::Result<Vec<SocketAddr>> {
+    (name, 0).to_socket_addrs().map(Iterator::collect)
+}

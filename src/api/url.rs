@@ -1,0 +1,219 @@
+//! The base URL of a server, checked before anything is sent there.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+use reqwest::Url;
+
+use super::error::{ApiError, Failure};
+
+/// The base URL of a web API: http or https, a host, perhaps a port and a path, and nothing else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerUrl {
+    /// As the user wrote it, without slashes at the end.
+    text: String,
+    parsed: Url,
+}
+
+/// Why a text is not the base URL of a server.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum UrlFault {
+    /// It begins with the host.
+    #[error("it does not begin with https:// or http://")]
+    NoScheme,
+    /// Neither http nor https.
+    #[error("it begins with '{0}:', not with https:// or http://")]
+    OtherScheme(String),
+    /// `https://user:password@host`.
+    #[error("it holds a user name or a password")]
+    Password,
+    /// `?`, `#`, or what else has no place in a base URL.
+    #[error("it holds {0}")]
+    Holds(&'static str),
+    /// The standard's own complaint.
+    #[error("{0}")]
+    Invalid(String),
+}
+
+impl UrlFault {
+    /// What to do about it, for the URL as it may be shown.
+    pub(super) fn hint(&self, url: &str) -> String {
+        match self {
+            UrlFault::NoScheme => format!("did you mean 'https://{url}' or 'http://{url}'?"),
+            UrlFault::Password => {
+                "leave out what stands before the '@': your user name and token are in the settings, \
+                                   see 'anon settings user info'"
+                    .to_owned()
+            }
+            UrlFault::Holds(_) => {
+                "give the web API's base URL alone, such as 'https://idis.example.org/p01'".to_owned()
+            }
+            UrlFault::OtherScheme(_) | UrlFault::Invalid(_) => {
+                "the URL may be wrong: check it with 'anon server list', correct it with 'anon server add NAME URL'"
+                    .to_owned()
+            }
+        }
+    }
+}
+
+impl ServerUrl {
+    /// Checks a base URL.
+    ///
+    /// # Errors
+    /// [`Failure::BadUrl`], which shows the URL without its password.
+    pub fn parse(url: &str) -> Result<ServerUrl, ApiError> {
+        let written = url.trim();
+        let text =
+            Some(written.trim_end_matches('/')).filter(|text| text.contains("://")).unwrap_or(written).to_owned();
+        match check(&text) {
+            Ok(parsed) => Ok(ServerUrl { text, parsed }),
+            Err(fault) => Err(ApiError { url: shown(&text), failure: Failure::BadUrl(fault) }),
+        }
+    }
+
+    /// As the user wrote it, without slashes at the end.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether what is sent can be read on the way.
+    pub fn is_plain(&self) -> bool {
+        self.parsed.scheme() == "http"
+    }
+
+    /// Whether the server is this computer.
+    pub fn is_local(&self) -> bool {
+        is_loopback(&self.parsed)
+    }
+
+    /// Where a function of the API is; the empty name is the API itself.
+    pub(super) fn of_function(&self, function: &str) -> String {
+        if function.is_empty() { self.text.clone() } else { format!("{}/{function}", self.text) }
+    }
+
+    pub(super) fn parsed(&self) -> &Url {
+        &self.parsed
+    }
+}
+
+fn check(text: &str) -> Result<Url, UrlFault> {
+    let Some((scheme, _)) = text.split_once("://") else { return Err(UrlFault::NoScheme) };
+    if !matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https") {
+        return Err(UrlFault::OtherScheme(scheme.to_owned()));
+    }
+    let odd = |c: char| match c {
+        '?' => Some("a '?'"),
+        '#' => Some("a '#'"),
+        c if c.is_whitespace() => Some("a space"),
+        c if c.is_control() => Some("a control character"),
+        _ => None,
+    };
+    // A password can hold any of these: it is looked for first, so that nothing of it is shown.
+    if without_password(text) != text {
+        return Err(UrlFault::Password);
+    }
+    if let Some(what) = text.chars().find_map(odd) {
+        return Err(UrlFault::Holds(what));
+    }
+    Url::parse(text).map_err(|error| UrlFault::Invalid(error.to_string()))
+}
+
+/// A URL without `user:password@`. Where it is unclear what belongs to the password, more is left out.
+pub fn without_password(url: &str) -> Cow<'_, str> {
+    let start = url.find("://").map_or(0, |at| at + 3);
+    let rest = &url[start..];
+    // Without '://', the standard takes what stands before the first colon for a scheme.
+    let parsed = Url::parse(url).ok().filter(|_| start > 0);
+    let cut = match parsed {
+        Some(parsed) if parsed.username().is_empty() && parsed.password().is_none() => None,
+        Some(_) => rest[..rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len())].rfind('@'),
+        None => rest.rfind('@'),
+    };
+    match cut {
+        Some(at) => Cow::Owned(format!("{}{}", &url[..start], &rest[at + 1..])),
+        None => Cow::Borrowed(url),
+    }
+}
+
+/// A URL as messages have it: without a password, and without a query, in which others put theirs.
+pub(super) fn shown(url: &str) -> String {
+    let url = without_password(url);
+    url[..url.find(['?', '#']).unwrap_or(url.len())].to_owned()
+}
+
+/// Whether a URL leads to this computer.
+pub(super) fn is_loopback(url: &Url) -> bool {
+    match address(url) {
+        Some(address) => address.is_loopback(),
+        None => url.host_str().is_some_and(|host| host == "localhost" || host.ends_with(".localhost")),
+    }
+}
+
+/// The address in a URL that has one in the place of a name.
+pub(super) fn address(url: &Url) -> Option<IpAddr> {
+    url.host_str()?.trim_start_matches('[').trim_end_matches(']').parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(url: &str) -> (String, String) {
+        let error = ServerUrl::parse(url).unwrap_err();
+        (error.to_string(), error.hint().unwrap_or_default())
+    }
+
+    #[test]
+    fn a_base_url_stays_as_it_was_written() {
+        for (url, kept) in [
+            ("https://idis.example.org/p01", "https://idis.example.org/p01"),
+            (" http://localhost:8080/p01// ", "http://localhost:8080/p01"),
+            ("https://hostname_of_api", "https://hostname_of_api"),
+            ("HTTPS://Idis.Example.Org/P01", "HTTPS://Idis.Example.Org/P01"),
+            ("http://[::1]:80/p@01", "http://[::1]:80/p@01"),
+        ] {
+            assert_eq!(ServerUrl::parse(url).unwrap().as_str(), kept);
+        }
+        assert!(ServerUrl::parse("http://[::1]:80/p01").unwrap().is_local());
+        assert!(!ServerUrl::parse("http://127.evil.example/p01").unwrap().is_local());
+    }
+
+    #[test]
+    fn what_is_no_base_url_is_refused_with_the_remedy() {
+        for (url, says, hint) in [
+            ("idis.example.org/p01", "does not begin with https://", "'https://idis.example.org/p01' or 'http://idis"),
+            ("localhost:8080/p01", "does not begin with https://", "did you mean 'https://localhost:8080/p01'"),
+            ("", "does not begin", "did you mean"),
+            ("ftp://idis.example.org/p01", "begins with 'ftp:'", "anon server add"),
+            ("https://idis.example.org/p01?x=1", "holds a '?'", "base URL alone"),
+            ("https://idis.example.org/p01#top", "holds a '#'", "base URL alone"),
+            ("https://idis.example.org/p 01", "holds a space", "base URL alone"),
+            ("https://idis.example.org/p\u{a0}01", "holds a space", "base URL alone"),
+            ("https://", "empty host", "anon server add"),
+            ("https://host:99999/p01", "invalid port", "anon server add"),
+        ] {
+            let (text, remedy) = fault(url);
+            assert!(text.contains(says) && remedy.contains(hint), "{url}: {text}; {remedy}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_refused_and_not_shown() {
+        for url in [
+            "https://me:s3cret@idis.example.org/p01",
+            "https://s3cret@idis.example.org/p01",
+            "https://me:s3c/s3cret@idis.example.org/p01",
+            "https://me:s3cret?x#y@idis.example.org:99999/p01",
+            "https://me:s3 cret@idis.example.org/p01?s3cret",
+            "me:s3cret@idis.example.org/p01",
+            "ftp://me:s3cret@idis.example.org/p01",
+        ] {
+            let (text, hint) = fault(url);
+            assert!(!text.contains("s3c") && !hint.contains("s3c"), "{url}: {text}; {hint}");
+        }
+        assert!(fault("https://me:s3cret@idis.example.org/p01").0.contains("holds a user name or a password"));
+        assert_eq!(without_password("https://me:p@ss@h/p@01"), "https://h/p@01");
+        assert_eq!(shown("https://login.example.org/in?token=s3cret"), "https://login.example.org/in");
+    }
+}

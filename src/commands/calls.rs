@@ -1,0 +1,48 @@
+//! What a person is told of calls to a server while they go on.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::api::Event;
+use crate::commands::console::Console;
+
+/// A slow server is not worth a line for each of a thousand jobs.
+const BETWEEN_NOTES: Duration = Duration::from_secs(10);
+
+/// Tells of waiting and of repetitions as they happen; with `-vv` of each request.
+pub fn observer(console: Arc<Console>, server: &str) -> impl Fn(&Event<'_>) + Send + Sync + 'static {
+    let server = server.to_owned();
+    let last_note = Mutex::new(None::<Instant>);
+    move |event| match event {
+        Event::Waiting { .. } => {
+            let mut last = last_note.lock().unwrap_or_else(PoisonError::into_inner);
+            if last.is_none_or(|last| last.elapsed() >= BETWEEN_NOTES) {
+                *last = Some(Instant::now());
+                console.note(format_args!("waiting for {server} ..."));
+            }
+        }
+        Event::Retrying { url, because, attempt, pause } if !pause.is_zero() => {
+            console.note(format_args!("retrying {url}: {because} (attempt {attempt})"));
+        }
+        _ if console.wants_requests() => match event {
+            Event::Answered { request, status, took } => console.note(format_args!(
+                "{} {} with {} arguments: {status}, {} ms",
+                request.method,
+                request.url,
+                request.arguments,
+                took.as_millis()
+            )),
+            Event::Failed { request, failure, took } => console.note(format_args!(
+                "{} {} with {} arguments: no answer ({failure}), {} ms",
+                request.method,
+                request.url,
+                request.arguments,
+                took.as_millis()
+            )),
+            Event::Redirected { to } => console.note(format_args!("redirected to {to}")),
+            Event::Retrying { url, .. } => console.note(format_args!("retrying {url} over a new connection")),
+            Event::Waiting { .. } => {}
+        },
+        _ => {}
+    }
+}

@@ -1,0 +1,170 @@
+//! What `create from-mapping` says before it creates anything.
+
+use std::collections::{BTreeSet, HashSet};
+use std::path::Path;
+
+use chrono::NaiveDateTime;
+
+use crate::batch::BatchFolder;
+use crate::commands::console::Console;
+use crate::commands::ids::shown;
+use crate::creation::{Known, Survey, Surveyed};
+use crate::error::Result;
+use crate::plan::Planned;
+use crate::settings::Server;
+use crate::text::{agreeing, counted};
+
+/// What was found out on the way.
+pub fn found(console: &Console, survey: &Survey<'_>, server: &Server) {
+    if !survey.found.is_empty() {
+        let (jobs, ids) = (counted(survey.found.len(), "job"), shown(&survey.found));
+        let was = agreeing(survey.found.len(), "was", "were");
+        console.note(format_args!("found {jobs} that {was} perhaps created on {}: {ids}", server.name));
+    }
+    if !survey.adopted.is_empty() {
+        let (jobs, ids) = (counted(survey.adopted.len(), "job"), shown(&survey.adopted));
+        console.note(format_args!(
+            "recognised {jobs} of the batch, created by another program or on another computer: {ids}"
+        ));
+    }
+    if !survey.restored.is_empty() {
+        let (jobs, ids) = (counted(survey.restored.len(), "job"), shown(&survey.restored));
+        console.note(format_args!("added {jobs} of this mapping to the batch, which did not have them: {ids}"));
+    }
+    if let Some(error) = &survey.unseen {
+        console.warn(format_args!("cannot look for the jobs that were perhaps created: {error}"));
+    }
+}
+
+/// Which rows are not created now, and why: all but `chosen`.
+pub fn left_out(console: &Console, survey: &Survey<'_>, chosen: &[Surveyed<'_>]) {
+    if !survey.repeated.is_empty() {
+        let lines = lines(survey.repeated.iter().copied());
+        let ask = agreeing(survey.repeated.len(), "asks", "ask");
+        console.warn(format_args!("{lines} {ask} for the same job as an earlier row, which is created once"));
+    }
+    let chosen_lines: HashSet<usize> = chosen.iter().map(|row| row.planned().line).collect();
+    let is_chosen = |row: &Surveyed<'_>| chosen_lines.contains(&row.planned().line);
+    let perhaps: Vec<_> = survey.perhaps.iter().map(|one| one.row).filter(|row| !is_chosen(row)).collect();
+    if !perhaps.is_empty() {
+        let lines = lines(perhaps.iter().map(Surveyed::planned));
+        let was = agreeing(perhaps.len(), "its job was", "their jobs were");
+        console.warn(format_args!("{lines}: {was} perhaps created; no answer came that can be believed"));
+    }
+    let is_again = chosen.iter().any(|row| matches!(row.known, Known::Created(_)));
+    let total = survey.created.len() + survey.new.len() + survey.perhaps.len() + survey.repeated.len();
+    match survey.created.len() {
+        0 => {}
+        _ if is_again => {}
+        done if chosen.len() + survey.perhaps.len() > 0 => {
+            let are = agreeing(done, "already has a job and is", "already have a job and are");
+            console.note(format_args!("{done} of {} {are} left out", counted(total, "row")));
+        }
+        1 => console.print("The row already has a job: see 'anon batch status'"),
+        done => console.print(format_args!("Each of the {done} rows already has a job: see 'anon batch status'")),
+    }
+}
+
+/// Which mapping is used, and where the jobs go.
+///
+/// # Errors
+/// When the batch cannot be read.
+pub fn places(console: &Console, mapping: &Path, folder: &Path, batch: &BatchFolder) -> Result<()> {
+    console.note(format_args!("mapping  {}", mapping.display()));
+    let so_far = match batch.load_if_present()?.map(|batch| batch.job_ids.len()) {
+        None => " (new)".to_owned(),
+        Some(count) => format!(" ({} so far)", counted(count, "job")),
+    };
+    console.note(format_args!("batch    {}{so_far}", folder.display()));
+    Ok(())
+}
+
+/// The rows that may get, or certainly get, a second job.
+pub fn risks(console: &Console, rows: &[Surveyed<'_>]) {
+    /// More of them are only counted.
+    const SHOWN: usize = 20;
+    let perhaps: Vec<_> = rows.iter().filter(|row| !matches!(row.known, Known::Nothing | Known::Created(_))).collect();
+    if perhaps.iter().any(|row| matches!(row.known, Known::Perhaps(_))) {
+        console.note("these rows were asked for, no answer came, and the server does not show their jobs:");
+        for row in perhaps.iter().take(SHOWN) {
+            let (planned, time) = (row.planned(), row.time.map(when).unwrap_or_default());
+            let pseudonym = planned.job.pseudo_name.as_deref().unwrap_or("no pseudonym");
+            console.note(format_args!("  line {}  {}  {pseudonym}  {time}", planned.line, planned.source));
+        }
+        if perhaps.len() > SHOWN {
+            console.note(format_args!("  and {} more", perhaps.len() - SHOWN));
+        }
+    }
+    let doubled = rows.iter().filter(|row| matches!(row.known, Known::Created(_))).count();
+    if doubled > 0 {
+        let (jobs, rows) = (counted(doubled, "job"), counted(rows.len(), "row"));
+        let has = agreeing(doubled, "has", "have");
+        console.warn(format_args!("this doubles {jobs}: {doubled} of {rows} already {has} one"));
+    }
+}
+
+/// The question, as the manual has it.
+pub fn question(rows: &[Surveyed<'_>], server: &Server) -> String {
+    format!("This will create {}. Are you sure?", what(rows, server))
+}
+
+fn what(rows: &[Surveyed<'_>], server: &Server) -> String {
+    let each = |value: fn(&Planned) -> &str| {
+        let values: BTreeSet<&str> = rows.iter().map(|row| value(row.planned())).collect();
+        values.iter().map(|value| format!("'{value}'")).collect::<Vec<_>>().join(", ")
+    };
+    format!(
+        "{} on {}, for projects {}, writing data to {}",
+        counted(rows.len(), "job"),
+        server.name,
+        each(|row| &row.job.project),
+        each(|row| &row.job.destination_path),
+    )
+}
+
+/// What would be asked for.
+pub fn would_be_sent(console: &Console, survey: &Survey<'_>, rows: &[Surveyed<'_>], server: &Server) {
+    console.print("** Dry run, nothing will be sent to server **");
+    left_out(console, survey, rows);
+    if !survey.perhaps.is_empty() {
+        console.note(format_args!(
+            "{} perhaps created: they are looked for on the server first",
+            were(survey.perhaps.len())
+        ));
+    }
+    if !rows.is_empty() {
+        console.print(format_args!("This would create {}", what(rows, server)));
+    }
+    let call = |row: &Surveyed<'_>| {
+        let mut text = format!("line {}: create_job would be called with", row.planned().line);
+        for (name, value) in row.planned().job.form().pairs() {
+            text.extend(["\n  ", name, ": ", &value.replace('\n', "\\n")]);
+        }
+        text
+    };
+    // Not line by line: with many rows, writing each line by itself takes longer than all the rest.
+    for some in rows.chunks(1000) {
+        console.print_lines(some.iter().map(call).collect::<Vec<_>>().join("\n"));
+    }
+    console.print(format_args!("{} would be created", counted(rows.len(), "job")));
+}
+
+/// A time as the server writes its dates.
+pub fn when(time: NaiveDateTime) -> String {
+    time.format("%Y-%m-%dT%H:%M:%S").to_string()
+}
+
+/// `1 job was`, `2 jobs were`.
+pub fn were(jobs: usize) -> String {
+    format!("{} {}", counted(jobs, "job"), agreeing(jobs, "was", "were"))
+}
+
+fn lines<'a>(rows: impl Iterator<Item = &'a Planned>) -> String {
+    let numbers: Vec<String> = rows.map(|row| row.line.to_string()).collect();
+    match numbers.as_slice() {
+        [one] => format!("line {one}"),
+        [most @ .., last] if most.len() < 10 => format!("lines {} and {last}", most.join(", ")),
+        [first, .., last] => format!("{} lines, from {first} to {last},", numbers.len()),
+        [] => String::new(),
+    }
+}

@@ -1,0 +1,88 @@
+use clap::Args;
+
+use crate::commands::context::Context;
+use crate::error::{Error, Result};
+use crate::mapping::Document;
+use crate::problem::grouped;
+use crate::storage::{Lock, refuse_if_edited};
+use crate::unc::UncPath;
+use crate::values::Kind;
+
+/// Set an option of the mapping, and change nothing else in it
+///
+/// The options are project, destination_path, root_source_path, pims_key and description.
+#[derive(Args)]
+#[command(after_help = r"Examples:
+  anon map set project Wetenschap-Algemeen
+  anon map set destination_path \\server\share\folder")]
+pub struct Set {
+    /// The name of the option
+    option: String,
+    /// Its value
+    #[arg(allow_hyphen_values = true)]
+    value: String,
+}
+
+/// What all rows can share without a danger to the patients.
+const OPTIONS: [Kind; 5] =
+    [Kind::Project, Kind::DestinationPath, Kind::RootSourcePath, Kind::PimsKey, Kind::Description];
+
+impl Set {
+    pub fn run(self, context: &Context) -> Result<()> {
+        let console = &context.console;
+        let kind = option(&self.option)?;
+        let path = context.mapping_path()?;
+        let _lock = Lock::of(&path)?;
+        refuse_if_edited(&path)?;
+        let mut document = Document::read(&path)?;
+        let before = document.set_option(kind, &as_servers_write(kind, &self.value))?;
+        document.save(&path)?;
+        let value = document.mapping().options.get(kind).unwrap_or_default();
+        let was = before.filter(|before| before != value).map_or_else(String::new, |old| format!(" (it was '{old}')"));
+        console.print(format_args!("Set {kind} to '{value}'{was} in {}", path.display()));
+        if let Some(doubt) = doubt(kind, value) {
+            console.warn(doubt);
+        }
+        console.warn_of(&path, &grouped(&document.mapping().problems));
+        Ok(())
+    }
+}
+
+fn option(name: &str) -> Result<Kind> {
+    let names = OPTIONS.map(Kind::name).join(", ");
+    match Kind::from_name(name) {
+        Some(kind) if OPTIONS.contains(&kind) => Ok(kind),
+        Some(kind) => Err(Error::usage(
+            format!("{kind} belongs to each row, not to all of them"),
+            format!("set it in the rows with 'anon map edit'; the options are {names}"),
+        )),
+        None => {
+            let hint = crate::text::nearest(name, OPTIONS.map(Kind::name))
+                .map_or_else(|| format!("the options are {names}"), |near| format!("did you mean '{near}'?"));
+            Err(Error::usage(format!("'{name}' is not an option of a mapping"), hint))
+        }
+    }
+}
+
+/// A UNC path with backslashes: `//server/share` needs no quotes in any shell, but AnonAPI does not know it.
+fn as_servers_write(kind: Kind, value: &str) -> String {
+    let is_path = matches!(kind, Kind::DestinationPath | Kind::RootSourcePath) && value.contains('/');
+    match UncPath::parse(value).filter(|_| is_path) {
+        Some(path) => path.to_string(),
+        None => value.to_owned(),
+    }
+}
+
+/// Why jobs would not be created with this value.
+fn doubt(kind: Kind, value: &str) -> Option<String> {
+    if !matches!(kind, Kind::DestinationPath | Kind::RootSourcePath) {
+        return None;
+    }
+    let why = match (UncPath::parse(value), UncPath::of_typed(value)) {
+        (Some(path), _) if !path.is_known_here_only() => return None,
+        (Some(_), _) => "is a path that only this computer knows".to_owned(),
+        (None, Some(shared)) => format!("is not a UNC path; on this computer that is '{shared}': set that"),
+        (None, None) => r"is not a UNC path, such as '\\server\share\folder'".to_owned(),
+    };
+    Some(format!("{kind} '{value}' {why}"))
+}

@@ -1,0 +1,87 @@
+use chrono::NaiveDateTime;
+
+use super::line::{Event, Line};
+use crate::api::JobId;
+
+/// What the journal knows of a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// There is none: it was never asked for, or refused.
+    Nothing,
+    /// It exists, with this id.
+    Created(JobId),
+    /// It was asked for at this time (local), and no answer came that can be believed: it may exist.
+    Perhaps(NaiveDateTime),
+    /// It was asked for at this time (local), and the server failed. Probably it does not exist; who asks again looks first.
+    Failed(NaiveDateTime),
+}
+
+/// What has become of a job, over all the times that it was asked for.
+#[derive(Debug)]
+pub(super) struct History {
+    /// The id that it got last.
+    id: Option<JobId>,
+    /// Those that it got before.
+    earlier: Vec<JobId>,
+    /// When it was last heard of, in local time.
+    pub(super) time: NaiveDateTime,
+    last: Last,
+}
+
+/// What became of it when it was last asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Last {
+    Asked(NaiveDateTime),
+    Failed(NaiveDateTime),
+    Created,
+    Refused,
+}
+
+impl History {
+    pub(super) fn of(line: &Line) -> History {
+        let mut history = History { id: None, earlier: vec![], time: line.time, last: Last::Refused };
+        history.add(line);
+        history
+    }
+
+    pub(super) fn add(&mut self, line: &Line) {
+        self.time = line.time;
+        self.last = match line.event {
+            Event::Asked => Last::Asked(line.time),
+            Event::Failed => Last::Failed(self.asked().unwrap_or(line.time)),
+            Event::Refused => Last::Refused,
+            Event::Created(id) => {
+                self.earlier.extend(self.id.replace(JobId(id)));
+                Last::Created
+            }
+        };
+    }
+
+    /// All ids that it got.
+    pub(super) fn ids(&self) -> impl Iterator<Item = JobId> {
+        self.earlier.iter().copied().chain(self.id)
+    }
+
+    /// When it was asked for, if no id has come of that and the server has not refused it.
+    pub(super) fn asked(&self) -> Option<NaiveDateTime> {
+        match self.last {
+            Last::Asked(time) | Last::Failed(time) => Some(time),
+            Last::Created | Last::Refused => None,
+        }
+    }
+
+    pub(super) fn known(&self) -> Known {
+        match (self.last, self.id) {
+            (Last::Asked(time), _) => Known::Perhaps(time),
+            // What it got before, it still has.
+            (_, Some(id)) => Known::Created(id),
+            (Last::Failed(time), None) => Known::Failed(time),
+            (Last::Created | Last::Refused, None) => Known::Nothing,
+        }
+    }
+
+    /// Whether it was refused, or the server failed on it, when it was last asked for.
+    pub(super) fn has_failed(&self) -> bool {
+        matches!(self.last, Last::Failed(_) | Last::Refused)
+    }
+}

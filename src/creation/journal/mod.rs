@@ -1,0 +1,248 @@
+//! The journal: which jobs have been asked for, so that no row of a mapping gets a second job unawares.
+//!
+//! An append-only file of one JSON object a line, in a folder `.anonapi` beside the settings. A line is on disk before the
+//! request goes out ("asked"). When its answer is in, the next line is written ("created", "failed" or "refused"), which is on
+//! disk before the next request goes out. What was asked and never answered may or may not exist on the server: it is *perhaps
+//! created*. A row is known by a hash of everything that makes its job, so no patient data is in the journal.
+//!
+//! A journal is believed only if all of it can be read: a line that is not understood may be the one that says that a job exists.
+
+mod history;
+mod line;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use chrono::{NaiveDateTime, Timelike};
+
+use super::clock::Clock;
+use super::fingerprint::{Fingerprint, ServerMark};
+use crate::api::JobId;
+use crate::error::Result;
+use crate::problem::{Place, Problem, Problems};
+use crate::storage::{self, Cap, Durability, Lock, Privacy};
+use history::History;
+use line::{Event, Fault, Line};
+
+pub use history::Known;
+
+/// Seven million lines.
+const CAP: Cap = Cap::new(1024, "journal");
+
+/// What to do about a journal that cannot be read.
+const REMEDY: &str = "put back a copy from a backup, or move the file away: rows whose jobs are in the batch of this folder are \
+                      still recognised, all others are then offered again";
+
+/// The journal, as it concerns one server.
+#[derive(Debug)]
+pub struct Journal {
+    path: PathBuf,
+    server: ServerMark,
+    histories: HashMap<Fingerprint, History>,
+    /// Whose the ids of this server are.
+    owners: HashMap<JobId, Fingerprint>,
+    /// How the server's clock went when it last created a job.
+    clock: Option<Clock>,
+    /// How much of the file can be read; what follows is the beginning of a line.
+    whole: usize,
+    lock: Option<Lock>,
+}
+
+impl Journal {
+    /// Where the journal is that goes with these settings.
+    pub fn path_beside(settings: &Path) -> PathBuf {
+        settings.with_file_name(".anonapi").join("journal.jsonl")
+    }
+
+    /// A journal in memory, for the server at `url`.
+    ///
+    /// A last line that a crash cut off is passed over: what it would have said was not acted upon.
+    ///
+    /// # Errors
+    /// [`crate::Error::Contents`] with the line that cannot be read.
+    pub fn parse(path: &Path, url: &str, bytes: &[u8]) -> Result<Journal> {
+        let mut journal = Journal {
+            path: path.to_owned(),
+            server: ServerMark::of(url),
+            // Most jobs have two lines, of some 120 bytes.
+            histories: HashMap::with_capacity(bytes.len() / 240),
+            owners: HashMap::with_capacity(bytes.len() / 240),
+            clock: None,
+            whole: 0,
+            lock: None,
+        };
+        for (number, text) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
+            let content = text.trim_ascii_end();
+            match Line::parse(content) {
+                Ok(line) => journal.apply(&line),
+                Err(_) if content.is_empty() => {}
+                Err(_) if !text.ends_with(b"\n") && line::is_cut_off(text) => break,
+                Err(fault) => return Err(unreadable(path, number + 1, content, fault).into()),
+            }
+            journal.whole += text.len();
+        }
+        Ok(journal)
+    }
+
+    /// Reads the journal, without keeping others from it.
+    ///
+    /// # Errors
+    /// As [`Journal::parse`], or when the file cannot be read at all.
+    pub fn read(path: &Path, url: &str) -> Result<Journal> {
+        // Before the first job there is no folder for it either.
+        let is_there = path.parent().map_or(Ok(true), storage::exists)?;
+        let bytes = if is_there { storage::read_if_present(path, CAP)? } else { None };
+        Journal::parse(path, url, &bytes.unwrap_or_default())
+    }
+
+    /// Takes the journal for writing: another `anon` that wants to create jobs waits until this one is done.
+    ///
+    /// # Errors
+    /// As [`Journal::read`], or when it cannot be locked.
+    pub fn open(path: &Path, url: &str) -> Result<Journal> {
+        storage::create_folder_of(path)?;
+        let lock = Lock::of(path)?;
+        let bytes = storage::read_if_present(path, CAP)?.unwrap_or_default();
+        let mut journal = Journal::parse(path, url, &bytes)?;
+        if journal.whole < bytes.len() {
+            // What a crash cut off would spoil the line that is written next.
+            storage::write(path, &bytes[..journal.whole], Privacy::Private, Durability::Full)?;
+        } else if !bytes.is_empty() && !bytes.ends_with(b"\n") {
+            storage::append(path, b"\n", Privacy::Private, Durability::Full)?;
+        }
+        journal.lock = Some(lock);
+        Ok(journal)
+    }
+
+    /// What is known of a job.
+    pub fn known(&self, job: &Fingerprint) -> Known {
+        self.histories.get(job).map_or(Known::Nothing, History::known)
+    }
+
+    /// When a job was asked for that may exist although no id is known, in local time: no answer came, or the server failed.
+    pub fn asked_at(&self, job: &Fingerprint) -> Option<NaiveDateTime> {
+        self.histories.get(job)?.asked()
+    }
+
+    /// When anything was last heard of a job, in local time.
+    pub fn time(&self, job: &Fingerprint) -> Option<NaiveDateTime> {
+        Some(self.histories.get(job)?.time)
+    }
+
+    /// Whether the server refused the job, or failed on it, when it was last asked for.
+    pub fn has_failed(&self, job: &Fingerprint) -> bool {
+        self.histories.get(job).is_some_and(History::has_failed)
+    }
+
+    /// Whose job this is, on the journal's server.
+    pub fn owner(&self, id: JobId) -> Option<Fingerprint> {
+        self.owners.get(&id).copied()
+    }
+
+    pub(super) fn clock(&self) -> Option<Clock> {
+        self.clock
+    }
+
+    /// Tells that a job is one of the journal's server, which older lines do not say.
+    pub(super) fn claim(&mut self, job: &Fingerprint) {
+        for id in self.histories.get(job).into_iter().flat_map(History::ids) {
+            self.owners.entry(id).or_insert(*job);
+        }
+    }
+
+    /// The job is about to be asked for. This, and all that was written before, is on disk when it returns.
+    ///
+    /// # Errors
+    /// When that cannot be written down: the job must then not be asked for.
+    pub fn asked(&mut self, job: &Fingerprint) -> Result<()> {
+        self.write(job, Event::Asked, None, Durability::Full)
+    }
+
+    /// The server has made the job: at `date` by its own clock, if this is its answer.
+    ///
+    /// # Errors
+    /// When that cannot be written down.
+    pub fn created(&mut self, job: &Fingerprint, id: JobId, date: Option<NaiveDateTime>) -> Result<()> {
+        self.write(job, Event::Created(id.0), date, Durability::Later)
+    }
+
+    /// The server failed on the job. Probably it has not made it; whoever asks for it again looks whether it has.
+    ///
+    /// # Errors
+    /// When that cannot be written down.
+    pub fn failed(&mut self, job: &Fingerprint) -> Result<()> {
+        self.write(job, Event::Failed, None, Durability::Later)
+    }
+
+    /// The server has certainly not made the job.
+    ///
+    /// # Errors
+    /// When that cannot be written down.
+    pub fn refused(&mut self, job: &Fingerprint) -> Result<()> {
+        self.write(job, Event::Refused, None, Durability::Later)
+    }
+
+    /// Waits until everything that was written is on disk.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub fn sync(&self) -> Result<()> {
+        storage::sync(&self.path)
+    }
+
+    fn write(
+        &mut self,
+        job: &Fingerprint,
+        event: Event,
+        date: Option<NaiveDateTime>,
+        durability: Durability,
+    ) -> Result<()> {
+        let line = Line { server: Some(self.server), job: *job, event, time: now(), date };
+        storage::append(&self.path, line.to_text().as_bytes(), Privacy::Private, durability)?;
+        self.apply(&line);
+        Ok(())
+    }
+
+    fn apply(&mut self, line: &Line) {
+        let mut asked = None;
+        let add = |history: &mut History| {
+            asked = history.asked();
+            history.add(line);
+        };
+        self.histories.entry(line.job).and_modify(add).or_insert_with(|| History::of(line));
+        if line.server != Some(self.server) {
+            return;
+        }
+        if let Some(id) = line.created() {
+            // If two were told the same id, the first has it: the second was told wrongly.
+            self.owners.entry(id).or_insert(line.job);
+        }
+        if let (Some(asked), Some(date)) = (asked, line.date) {
+            self.clock = Clock::observed(asked, line.time, date).or(self.clock);
+        }
+    }
+}
+
+/// The time, in the whole seconds of the journal.
+pub(super) fn now() -> NaiveDateTime {
+    let now = chrono::Local::now().naive_local();
+    now.with_nanosecond(0).unwrap_or(now)
+}
+
+fn unreadable(path: &Path, number: usize, content: &[u8], fault: Fault) -> Problems {
+    let (what, remedy) = match fault {
+        Fault::Later(version) => (
+            format!("was written by a later version of anon (journal version {version})"),
+            "use that version, or a later one",
+        ),
+        Fault::NotALine if content.contains(&0) => {
+            ("holds NUL bytes, as after a power cut or in a file of another encoding".to_owned(), REMEDY)
+        }
+        Fault::NotALine => {
+            ("is not a line of the journal, so jobs that it knows of might be created twice".to_owned(), REMEDY)
+        }
+    };
+    Problems::new(path, vec![Problem::new(Place::Line(number), what).hint(remedy)])
+}

@@ -1,0 +1,276 @@
+//! Asking for jobs, and writing down what becomes of each.
+
+use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::ending::{Done, Ending, Outcome};
+use super::journal::{Journal, Known};
+use super::session::{Row, Session, Surveyed};
+use crate::api::{ApiError, Client, Created, Effect, Failure, JobId, in_parallel};
+use crate::batch::Additions;
+use crate::error::Error;
+use crate::plan::Planned;
+
+/// Creates the jobs of rows: see [`Session::create`]. The journal is taken for as long as that lasts.
+pub(super) fn create<'s>(
+    session: &'s Session<'_>,
+    journal: Journal,
+    rows: &[Surveyed<'s>],
+    at_once: NonZeroUsize,
+    stop: &AtomicBool,
+    mut each: impl FnMut(&Planned, &Outcome),
+) -> Ending<'s> {
+    let mut work = Work {
+        client: session.client,
+        book: Mutex::new(Book {
+            journal,
+            additions: session.batch.additions(session.server),
+            strangers: session.strangers.borrow().clone(),
+            refusal: None,
+        }),
+        stop,
+        halted: AtomicBool::new(false),
+        doubted: AtomicBool::new(false),
+    };
+    let mut outcomes: Vec<Outcome> = rows.iter().map(|_| Outcome::NotTried).collect();
+    let mut rest: Vec<usize> = (0..rows.len()).collect();
+    let mut is_first = true;
+    let unseen = loop {
+        let tried = work.go_on(rows, &rest, at_once, &mut outcomes, &mut each);
+        let unseen = look_again(session, work.book_mut(), rows, &tried, &mut outcomes, &mut each);
+        rest.retain(|index| !tried.contains(index));
+        // An answer that was lost is no reason to stop if its job was found; two in a row are.
+        let is_fruitful = tried.iter().any(|index| matches!(outcomes[*index], Outcome::Created(_)));
+        let is_open =
+            tried.iter().any(|index| matches!(outcomes[*index], Outcome::Perhaps { .. } | Outcome::Unsaved(..)));
+        if rest.is_empty() || work.is_over() || is_open || !(is_fruitful || is_first) {
+            break unseen;
+        }
+        is_first = false;
+        work.doubted.store(false, Ordering::SeqCst);
+    };
+    for index in rest {
+        each(rows[index].planned(), &Outcome::NotTried);
+    }
+    let book = work.book.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let on_disk = book.journal.sync().and(session.batch.sync());
+    let done = |(row, outcome): (&Surveyed<'s>, Outcome)| {
+        let job = &row.row.job;
+        Done { row: Surveyed { known: book.journal.known(job), time: book.journal.time(job), ..*row }, outcome }
+    };
+    let rows = rows.iter().zip(outcomes).map(done).collect();
+    Ending { rows, on_disk, unseen: unseen.map(Error::from), interrupted: stop.load(Ordering::SeqCst) }
+}
+
+/// What has come of a request that may have made a job is told only when it was looked for on the server.
+fn is_doubtful(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Perhaps { .. } => true,
+        Outcome::Failed(Error::Api(error)) => error.effect() == Effect::Failed,
+        _ => false,
+    }
+}
+
+/// Looks on the server for what may have been created of the rows that were tried, and tells what became of it.
+fn look_again(
+    session: &Session<'_>,
+    book: &mut Book,
+    rows: &[Surveyed<'_>],
+    tried: &BTreeSet<usize>,
+    outcomes: &mut [Outcome],
+    each: &mut impl FnMut(&Planned, &Outcome),
+) -> Option<ApiError> {
+    let doubtful: Vec<usize> = tried.iter().copied().filter(|index| is_doubtful(&outcomes[*index])).collect();
+    let wanted: Vec<&Row> = doubtful.iter().map(|index| rows[*index].row).collect();
+    let mut look = session.look_for_requests(&book.journal, &wanted);
+    for index in doubtful {
+        let row = rows[index].row;
+        let lookalikes = look.lookalikes.remove(&row.job).unwrap_or_default();
+        let outcome = std::mem::replace(&mut outcomes[index], Outcome::NotTried);
+        outcomes[index] = match (look.of_request.iter().find(|(job, _)| *job == row.job), outcome) {
+            (Some((_, id)), _) => match book.save(row, *id, None) {
+                Ok(()) => Outcome::Found(*id),
+                Err(error) => Outcome::Unsaved(*id, error),
+            },
+            (None, Outcome::Failed(why)) if lookalikes.is_empty() && look.unseen.is_none() => Outcome::Failed(why),
+            (None, Outcome::Failed(why) | Outcome::Perhaps { why, .. }) => Outcome::Perhaps { why, lookalikes },
+            (None, other) => other,
+        };
+        each(&row.planned, &outcomes[index]);
+    }
+    look.unseen
+}
+
+/// Jobs that are being created.
+struct Work<'a> {
+    client: &'a Client,
+    book: Mutex<Book>,
+    /// Set from outside when nothing further is to be begun.
+    stop: &'a AtomicBool,
+    /// Set when the next job would fail too.
+    halted: AtomicBool,
+    /// Set when it is to be looked for a job before the next is asked for.
+    doubted: AtomicBool,
+}
+
+/// Where it is written down.
+struct Book {
+    journal: Journal,
+    additions: Additions,
+    /// Jobs of the batch that are no row's.
+    strangers: BTreeSet<JobId>,
+    /// Why the job before was refused.
+    refusal: Option<Vec<(String, String)>>,
+}
+
+impl Work<'_> {
+    /// Creates the jobs of rows, those with these numbers, until there is a reason to stop. Returns the numbers of those that were
+    /// tried.
+    fn go_on(
+        &self,
+        rows: &[Surveyed<'_>],
+        numbers: &[usize],
+        at_once: NonZeroUsize,
+        outcomes: &mut [Outcome],
+        each: &mut impl FnMut(&Planned, &Outcome),
+    ) -> BTreeSet<usize> {
+        let mut tried = BTreeSet::new();
+        in_parallel(
+            numbers,
+            at_once.get(),
+            |number| self.create(&rows[*number]),
+            |number, outcome| {
+                if !matches!(outcome, Outcome::NotTried) {
+                    tried.insert(*number);
+                    if !is_doubtful(&outcome) {
+                        each(rows[*number].planned(), &outcome);
+                    }
+                    outcomes[*number] = outcome;
+                }
+                !self.is_to_stop()
+            },
+        );
+        tried
+    }
+
+    fn is_to_stop(&self) -> bool {
+        self.is_over() || self.doubted.load(Ordering::SeqCst)
+    }
+
+    fn is_over(&self) -> bool {
+        self.stop.load(Ordering::SeqCst) || self.halted.load(Ordering::SeqCst)
+    }
+
+    fn halt(&self) {
+        self.halted.store(true, Ordering::SeqCst);
+    }
+
+    /// Before the next job is asked for, it is to be looked whether this one exists.
+    fn doubt(&self) {
+        self.doubted.store(true, Ordering::SeqCst);
+    }
+
+    /// A thread that panicked while it held the book has not left it half-written: each change is one insertion.
+    fn book(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn book_mut(&mut self) -> &mut Book {
+        self.book.get_mut().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn create(&self, surveyed: &Surveyed<'_>) -> Outcome {
+        let row = surveyed.row;
+        let failed_before;
+        {
+            let mut book = self.book();
+            if self.is_to_stop() {
+                return Outcome::NotTried;
+            }
+            match book.journal.known(&row.job) {
+                known if known == surveyed.known => {}
+                Known::Created(id) => return Outcome::Meanwhile(id),
+                _ => return asked_by_another(),
+            }
+            failed_before = book.journal.has_failed(&row.job);
+            if let Err(error) = book.journal.asked(&row.job) {
+                self.halt();
+                return Outcome::Failed(error);
+            }
+        }
+        let answer = self.client.create_job(&row.planned.job);
+        let mut book = self.book();
+        match answer {
+            Ok(created) if book.is_taken(created.id) => {
+                self.doubt();
+                perhaps(self.client.url(), created.id)
+            }
+            Ok(created) => {
+                book.refusal = None;
+                match book.save(row, created.id, Some(&created)) {
+                    Ok(()) => Outcome::Created(created.id),
+                    Err(error) => {
+                        self.halt();
+                        Outcome::Unsaved(created.id, error)
+                    }
+                }
+            }
+            Err(error) => {
+                let effect = error.effect();
+                let fails_again = failed_before && matches!(effect, Effect::Refused | Effect::Failed);
+                if effect == Effect::Unknown {
+                    self.doubt();
+                } else if book.would_recur(&error) && !fails_again {
+                    self.halt();
+                }
+                book.failed(row, error)
+            }
+        }
+    }
+}
+
+impl Book {
+    /// Whether an id is that of another job: each belongs to one row.
+    fn is_taken(&self, id: JobId) -> bool {
+        self.journal.owner(id).is_some() || self.strangers.contains(&id)
+    }
+
+    /// Writes down the id of a job: `answer` is how the server told it, if it did.
+    fn save(&mut self, row: &Row, id: JobId, answer: Option<&Created>) -> Result<(), Error> {
+        let date = answer.and_then(|answer| answer.date);
+        // Each is tried whatever becomes of the other: from one of them the next run restores the other.
+        let in_journal = self.journal.created(&row.job, id, date);
+        let in_batch = self.additions.add(id);
+        in_journal.and(in_batch)
+    }
+
+    fn failed(&mut self, row: &Row, error: ApiError) -> Outcome {
+        // If this cannot be written down, the row stays 'perhaps created': the safe side.
+        let _ = match error.effect() {
+            Effect::Unknown => return Outcome::Perhaps { why: error.into(), lookalikes: vec![] },
+            Effect::Failed => self.journal.failed(&row.job),
+            Effect::None | Effect::Refused => self.journal.refused(&row.job),
+        };
+        Outcome::Failed(error.into())
+    }
+
+    /// Whether the next row would most likely fail as well.
+    fn would_recur(&mut self, error: &ApiError) -> bool {
+        let Failure::Rejected(reason) = &error.failure else { return true };
+        self.refusal.replace(reason.clone()).is_some_and(|earlier| earlier == *reason)
+    }
+}
+
+/// An answer with the id of another job: what has become of the one that was asked for, nobody knows.
+fn perhaps(url: &str, id: JobId) -> Outcome {
+    let failure = Failure::BadAnswer(format!("{id} is the id of another job"));
+    let why = ApiError { url: format!("{}/create_job", url.trim_end_matches('/')), failure };
+    Outcome::Perhaps { why: why.into(), lookalikes: vec![] }
+}
+
+fn asked_by_another() -> Outcome {
+    let why = Error::refused("another anon has asked for it meanwhile", "run it again");
+    Outcome::Perhaps { why, lookalikes: vec![] }
+}

@@ -1,0 +1,76 @@
+//! All that can be told of a mapping before anything is sent.
+
+use std::path::Path;
+
+use crate::api::in_parallel;
+use crate::error::Result;
+use crate::mapping::{Document, Row};
+use crate::problem::{Place, Problem};
+use crate::values::Parameters;
+
+use super::contents::{self, Looking, Visible};
+use super::plan;
+use super::sources::{LOOKS_AT_ONCE, Places, Spot, fault};
+
+/// What a check of a mapping has found. Both lists are in the order of the file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Checked {
+    /// How many rows the mapping has.
+    pub rows: usize,
+    /// What `create from-mapping` refuses.
+    pub errors: Vec<Problem>,
+    /// What it does not, but is probably not meant.
+    pub warnings: Vec<Problem>,
+    /// How many sources this computer cannot look at.
+    pub unseen: usize,
+}
+
+/// Checks a mapping file: all that [`super::read`] refuses, and then what the files of its sources hold, as far as they can be
+/// seen from here.
+///
+/// # Errors
+/// Whatever keeps the file from being read. [`crate::Error::Interrupted`] once [`Looking::stop`] is set.
+pub fn check(path: &Path, defaults: &Parameters, looking: Looking<'_>) -> Result<Checked> {
+    let document = Document::read(path)?;
+    let mapping = document.mapping();
+    let plan = plan(mapping, defaults);
+    let mut checked = Checked { rows: mapping.rows.len(), errors: plan.problems, warnings: plan.warnings, unseen: 0 };
+    let places = Places::of(mapping, defaults, path);
+    let rows: Vec<&Row> = mapping.rows.iter().filter(|row| !row.is_example()).collect();
+    let look = |row: &&Row| {
+        let spot = places.spot(row)?;
+        let fault = spot.path().and_then(|place| fault(row, place));
+        Some((spot, fault))
+    };
+    let (mut visible, mut spots) = (vec![], vec![]);
+    in_parallel(&rows, LOOKS_AT_ONCE, look, |row, seen| {
+        let (Some((spot, fault)), Some(source)) = (seen, row.source()) else { return true };
+        match (fault, spot.path()) {
+            (Some(problem), _) => checked.errors.push(problem),
+            (None, Some(place)) => visible.push(Visible { line: row.line, source, place: place.to_owned() }),
+            (None, None) => checked.unseen += 1,
+        }
+        spots.push((row.line, spot));
+        true
+    });
+    checked.warnings.extend(left_behind(&spots));
+    let (problems, warnings) = contents::findings(&visible, looking)?;
+    checked.errors.extend(problems);
+    checked.warnings.extend(warnings);
+    for list in [&mut checked.errors, &mut checked.warnings] {
+        list.sort_by(|one, other| one.place.cmp(&other.place));
+    }
+    Ok(checked)
+}
+
+/// Where the data of other rows lies beside the mapping, that of the rest probably should.
+fn left_behind(spots: &[(usize, Spot)]) -> Vec<Problem> {
+    if !spots.iter().any(|(_, spot)| matches!(spot, Spot::Beside(_))) {
+        return vec![];
+    }
+    let unseen = spots.iter().filter(|(_, spot)| *spot == Spot::NotBeside);
+    let told = |(line, _): &(usize, Spot)| {
+        Problem::new(Place::Line(*line), "its data is not where that of other rows is").hint("check the name")
+    };
+    unseen.map(told).collect()
+}

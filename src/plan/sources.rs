@@ -1,0 +1,140 @@
+//! Where the data of the rows is, as far as this computer can see, and whether it is there.
+
+use std::path::{Path, PathBuf};
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::api::in_parallel;
+use crate::error::Error;
+use crate::mapping::{Mapping, Row};
+use crate::problem::{Place, Problem};
+use crate::selection::Selection;
+use crate::unc::{Shares, UncPath};
+use crate::values::{Kind, Parameters, Source};
+
+/// How many sources are looked at at the same time: they are on a share, where each look waits for the network.
+pub(super) const LOOKS_AT_ONCE: usize = 32;
+
+/// Finds the folders and files that rows name.
+pub(super) struct Places {
+    shares: Shares,
+    /// The root of the data, if it is on a share that this computer sees.
+    root: Option<UncPath>,
+    /// The folder of the mapping: where the root cannot be seen, data that lies there under the same name is taken for it.
+    beside: PathBuf,
+}
+
+/// Where a source is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Spot {
+    /// On a share that this computer sees: if nothing is there, it is missing.
+    OnShare(PathBuf),
+    /// Beside the mapping, and there.
+    Beside(PathBuf),
+    /// Not beside the mapping, and on no share that this computer sees.
+    NotBeside,
+    /// On another share, where this computer cannot look.
+    Unseen,
+}
+
+impl Spot {
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Spot::OnShare(path) | Spot::Beside(path) => Some(path),
+            Spot::NotBeside | Spot::Unseen => None,
+        }
+    }
+}
+
+impl Places {
+    pub fn of(mapping: &Mapping, defaults: &Parameters, file: &Path) -> Places {
+        let shares = Shares::of_this_computer();
+        let root = mapping.options.get(Kind::RootSourcePath).or(defaults.get(Kind::RootSourcePath));
+        let root = root.and_then(UncPath::parse);
+        // What is below a root that cannot be seen may be there all the same.
+        let root = root.filter(|root| shares.find(root).is_some_and(|folder| folder.is_dir()));
+        let beside = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Places { shares, root, beside: beside.to_owned() }
+    }
+
+    /// Where the source of a row is; `None` for what the server fetches from PACS.
+    pub fn spot(&self, row: &Row) -> Option<Spot> {
+        let (Source::Folder(named) | Source::FileSelection(named)) = row.source()? else { return None };
+        let full = UncPath::parse(named.as_str());
+        let is_relative = full.is_none() && row.parameters.get(Kind::RootSourcePath).is_none();
+        let below_root = || Some(self.root.as_ref().filter(|_| is_relative)?.join(named.as_str()));
+        if let Some(place) = full.or_else(below_root).and_then(|full| self.shares.find(&full)) {
+            return Some(Spot::OnShare(as_on_disk(place)));
+        }
+        let beside = as_on_disk(self.beside.join(local(named.as_str())));
+        Some(match is_relative {
+            true if beside.exists() => Spot::Beside(beside),
+            true => Spot::NotBeside,
+            false => Spot::Unseen,
+        })
+    }
+
+    /// Sources that are not there, and selections of nothing.
+    pub fn faults(&self, mapping: &Mapping) -> Vec<Problem> {
+        let mut problems = vec![];
+        let look = |row: &Row| {
+            let spot = self.spot(row)?;
+            fault(row, spot.path()?)
+        };
+        in_parallel(&mapping.rows, LOOKS_AT_ONCE, look, |_, fault| {
+            problems.extend(fault);
+            true
+        });
+        problems
+    }
+}
+
+/// A path of a mapping as this system writes it.
+pub(super) fn local(path: &str) -> PathBuf {
+    if cfg!(windows) { path.into() } else { path.replace('\\', "/").into() }
+}
+
+/// The path, with its accents composed or decomposed if only that is there: systems differ in what they write.
+fn as_on_disk(path: PathBuf) -> PathBuf {
+    let Some(text) = path.to_str().filter(|text| !text.is_ascii() && !path.exists()) else { return path };
+    let forms: [String; 2] = [text.nfc().collect(), text.nfd().collect()];
+    forms.into_iter().map(PathBuf::from).find(|form| form.exists()).unwrap_or(path)
+}
+
+/// What is wrong with a source, without a look into its files.
+pub(super) fn fault(row: &Row, place: &Path) -> Option<Problem> {
+    let source = row.source()?;
+    let (what, shown) = (source.kind_name(), place.display());
+    let problem = |message: String, hint: &str| Some(Problem::new(Place::Line(row.line), message).hint(hint));
+    let Source::FileSelection(_) = source else {
+        return if place.is_dir() {
+            None
+        } else {
+            problem(format!("there is no such {what}: '{shown}'"), &missing(place))
+        };
+    };
+    if !place.is_file() {
+        return problem(format!("there is no such {what}: '{shown}'"), &missing(place));
+    }
+    match Selection::read(place) {
+        Ok(selection) if selection.selected_paths.is_empty() => problem(
+            format!("the {what} has no files: '{shown}'"),
+            "delete the line, or select files with 'anon select add'",
+        ),
+        Err(Error::Contents(wrong)) => problem(
+            wrong.to_string().lines().next().unwrap_or_default().to_owned(),
+            "make the selection again with 'anon map add-study-folders' or 'anon select add'",
+        ),
+        // One that cannot be read here may be readable for the server.
+        Ok(_) | Err(_) => None,
+    }
+}
+
+fn missing(place: &Path) -> String {
+    let trimmed: PathBuf =
+        place.iter().map(|part| part.to_str().map_or(part, |name| std::ffi::OsStr::new(name.trim_start()))).collect();
+    if trimmed != place && trimmed.exists() {
+        return format!("remove the space before its name: there is '{}'", trimmed.display());
+    }
+    "check the name and root_source_path, or make the selection again with 'anon map add-study-folders'".to_owned()
+}
