@@ -2,8 +2,6 @@
 
 use std::fmt::Write;
 
-use super::quoted;
-
 /// One of the manual's tutorials, as it is done in the practice folder.
 #[derive(Debug, Clone, Copy)]
 pub struct Tutorial {
@@ -20,7 +18,7 @@ pub struct Tutorial {
 pub enum Step {
     /// Go to a folder, named from the last one: `cd FOLDER`
     Go(&'static str),
-    /// `anon ARGUMENTS`, cut at the spaces.
+    /// `anon ARGUMENTS`, cut at the spaces. They need no quotes in any terminal.
     Anon(&'static str),
 }
 
@@ -37,9 +35,9 @@ pub const TUTORIALS: [Tutorial; 2] = [
             Go("../share/mydata"),
             Anon("map add-study-folders --input-file ../../share_project/folders.xlsx"),
             Go("../../share_project"),
-            Anon(r"map set root_source_path \\server\share\mydata"),
+            Anon("map set root_source_path //server/share/mydata"),
             Anon("map set project Wetenschap-Algemeen"),
-            Anon(r"map set destination_path \\server\share\anonymizeddata"),
+            Anon("map set destination_path //server/share/anonymizeddata"),
             Anon("map check"),
             Anon("create from-mapping"),
             Anon("batch status --patient-name"),
@@ -53,7 +51,7 @@ pub const TUTORIALS: [Tutorial; 2] = [
             Anon("map init"),
             Anon("map add-accession-numbers --input-file accession_numbers.xlsx"),
             Anon("map set project Wetenschap-Algemeen"),
-            Anon(r"map set destination_path \\server\share\myoutput"),
+            Anon("map set destination_path //server/share/myoutput"),
             Anon("map check"),
             Anon("create from-mapping"),
             Anon("batch status --patient-name"),
@@ -69,18 +67,9 @@ impl Tutorial {
             let _ = match step {
                 Go(folder) if cfg!(windows) => writeln!(lines, "    cd {}", folder.replace('/', "\\")),
                 Go(folder) => writeln!(lines, "    cd {folder}"),
-                Anon(arguments) => writeln!(lines, "    anon {}", typed(arguments)),
+                Anon(arguments) => writeln!(lines, "    anon {arguments}"),
             };
         }
         lines
     }
-}
-
-/// Arguments as a terminal of this system takes them: a shell of Unix would eat backslashes that are not quoted.
-fn typed(arguments: &str) -> String {
-    let word = |word: &str| match word.contains('\\') && !cfg!(windows) {
-        true => quoted(word),
-        false => word.to_owned(),
-    };
-    arguments.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }

@@ -20,7 +20,7 @@ mod varying;
 mod world;
 
 use super::markdown::blocks;
-use super::{compare, pages, text_of};
+use super::{compare, pages, root, text_of};
 use varying::keep_what_fits;
 use world::{Start, World};
 
@@ -35,6 +35,26 @@ fn print_what_the_pages_say() {
     assert!(sessions > 10, "only {sessions} sessions were found");
 }
 
+/// A page that one follows has nothing in it that only the test does: whoever begins with the practice folder gets as far.
+#[test]
+fn what_is_to_be_followed_needs_nothing_but_the_practice_folder() {
+    for page in ["README.md", "docs/sandbox.md", "docs/session.md", "docs/tutorial-pacs.md", "docs/tutorial-share.md"] {
+        let text = text_of(&root().join(page));
+        let mut steps = text.lines().filter_map(step);
+        assert_eq!(steps.next(), Some("practice"), "{page}");
+        let hidden: Vec<&str> = steps.filter(|step| !LOOKING.iter().any(|looking| step.starts_with(looking))).collect();
+        assert_eq!(hidden, [""; 0], "{page}");
+    }
+}
+
+/// What the steps begin with that only look, or wait.
+const LOOKING: [&str; 4] = ["shows ", "lists ", "guide", "pass "];
+
+/// What a comment tells the test to do.
+fn step(line: &str) -> Option<&str> {
+    line.strip_prefix("<!-- session: ")?.strip_suffix(" -->")
+}
+
 /// The page with the output that its sessions really have.
 fn replay(text: &str, sessions: &mut usize) -> String {
     let lines: Vec<&str> = text.lines().collect();
@@ -44,7 +64,7 @@ fn replay(text: &str, sessions: &mut usize) -> String {
     let mut shown = None;
     for block in blocks(text) {
         for line in &lines[next..block.first] {
-            if let Some(step) = line.strip_prefix("<!-- session: ").and_then(|rest| rest.strip_suffix(" -->")) {
+            if let Some(step) = step(line) {
                 shown = prepare(&mut world, step, &block.lines).or(shown);
             }
             out.push((*line).to_owned());
