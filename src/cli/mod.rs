@@ -101,7 +101,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let cli = match parse(&arguments) {
         Ok(cli) => cli,
-        Err(error) => return explain(&error, &arguments),
+        Err(error) => return explain(&asked_of(error, &arguments), &arguments),
     };
     let console = Arc::new(Console::new(cli.global.wishes()));
     match dispatch(cli, &console) {
@@ -142,6 +142,16 @@ fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
     let mut command = command();
     let mut matches = command.try_get_matches_from_mut(arguments)?;
     Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+}
+
+/// A group without a command asks for the list of its commands. With `ANON_SETTINGS` set, say, which clap takes for an argument, it
+/// says that the command is missing instead.
+fn asked_of(error: clap::Error, arguments: &[OsString]) -> clap::Error {
+    if error.kind() != ErrorKind::MissingSubcommand {
+        return error;
+    }
+    let for_help: Vec<OsString> = arguments.iter().cloned().chain(["-h".into()]).collect();
+    parse(&for_help).err().filter(|answer| answer.kind() == ErrorKind::DisplayHelp).unwrap_or(error)
 }
 
 /// Prints help, the version, or what is wrong with the command line; returns what to exit with.

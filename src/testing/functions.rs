@@ -1,13 +1,16 @@
 //! The functions of the web API, on the jobs of one server.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+use super::delivery::Delivery;
 use super::job::FakeJob;
 use super::life::{Course, Life};
 use super::received::Received;
+use super::world::Setup;
 use crate::api::JobId;
 
 /// Each function with its method and its arguments.
@@ -72,25 +75,25 @@ struct Tracked {
 impl Tracked {
     fn at(&self, now: Duration, life: Life) -> FakeJob {
         let mut job = self.job.clone();
-        if let Some(course) = self.course {
+        if let Some(course) = &self.course {
             course.follow(&mut job, now, life);
         }
         job
     }
 
     /// The job begins, or begins again.
-    fn activate(&mut self, now: Duration) {
+    fn activate(&mut self, now: Duration, delivery: Option<&Arc<Delivery>>) {
         self.attempt += 1;
-        self.course = Some(Course::begin(&self.job, self.ordinal, self.attempt, now));
+        self.course = Some(Course::begin(&self.job, self.ordinal, self.attempt, now, delivery));
     }
 
-    fn modify(&mut self, mut job: FakeJob, call: &Received, now: Duration) {
+    fn modify(&mut self, mut job: FakeJob, call: &Received, now: Duration, delivery: Option<&Arc<Delivery>>) {
         for (name, value) in call.params.iter().filter(|(name, _)| name != "job_id" && name != "user_name") {
             job.set_argument(name, value);
         }
         self.job = job;
         match call.param("status") {
-            Some("ACTIVE") => self.activate(now),
+            Some("ACTIVE") => self.activate(now, delivery),
             Some(_) => self.course = None,
             None => {}
         }
@@ -124,6 +127,7 @@ pub(super) struct Jobs {
     created: u64,
     replies: Option<Chosen>,
     life: Life,
+    delivery: Option<Arc<Delivery>>,
     clock: Clock,
 }
 
@@ -137,12 +141,20 @@ pub(super) enum Clock {
 }
 
 impl Jobs {
-    pub(super) fn new(seeds: &[FakeJob], first_new_id: i64, replies: Option<Chosen>, life: Life, clock: Clock) -> Jobs {
+    pub(super) fn new(setup: &Setup) -> Jobs {
         let record = |(job, ordinal): (&FakeJob, u64)| {
             (job.id(), Tracked { job: job.clone(), ordinal, attempt: 1, course: None })
         };
-        let records = seeds.iter().zip(1..).map(record).collect();
-        Jobs { records, next_id: first_new_id, created: 0, replies, life, clock }
+        let records = setup.seeds.iter().zip(1..).map(record).collect();
+        Jobs {
+            records,
+            next_id: setup.first_new_id,
+            created: 0,
+            replies: setup.replies.clone().map(Chosen::new),
+            life: setup.life,
+            delivery: setup.delivery.clone(),
+            clock: setup.clock,
+        }
     }
 
     pub(super) fn all(&self, now: Duration) -> Vec<FakeJob> {
@@ -197,7 +209,7 @@ impl Jobs {
                 record.job = job.status("INACTIVE");
                 record.course = None;
             }
-            "modify_job" => record.modify(job, call, now),
+            "modify_job" => record.modify(job, call, now, self.delivery.as_ref()),
             _ => return Reply::ok(job.whole()),
         }
         Reply::ok(record.at(now, self.life).whole())
@@ -225,7 +237,7 @@ impl Jobs {
             job.set("date", date.format("%Y-%m-%dT%H:%M:%S").to_string().into());
         }
         let mut record = Tracked { job, ordinal: self.created, attempt: 0, course: None };
-        record.activate(now);
+        record.activate(now, self.delivery.as_ref());
         let answer = Reply::ok(record.at(now, self.life).whole());
         self.records.insert(id, record);
         answer

@@ -190,6 +190,11 @@ impl FakeJob {
         self.fields.iter().filter(|(name, _)| kept(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
+    /// Whether the patient's opt-out is overruled.
+    pub(super) fn ignores_opt_out(&self) -> bool {
+        self.text("source_ignore_opt_out").eq_ignore_ascii_case("true")
+    }
+
     pub(super) fn text(&self, name: &str) -> &str {
         self.get(name).and_then(Value::as_str).unwrap_or_default()
     }

@@ -1,10 +1,13 @@
 //! How jobs fare as time passes.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use super::delivery::{Delivery, Shipment};
 use super::job::FakeJob;
+use super::messages;
 
 /// Whether jobs change by themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +26,7 @@ impl Life {
     /// Some fail instead, always the same ones: of every ten jobs that are created the fourth, sixth and eighth end in `ERROR`,
     /// with the messages of a patient who opted out, of a PACS that answers 404 or 400, and of a full disk, and the
     /// ninth stays `UPLOADED`. What helps in reality helps here: after a reset the PACS has found the study and the disk has
-    /// room, and a patient's opt-out can be overruled with `source_ignore_opt_out`.
+    /// room, and a patient's opt-out can be overruled with `source_ignore_opt_out`. With a [`Delivery`], the data of a job decides this.
     pub fn passing(step: Duration) -> Life {
         Life { step: Some(step.max(Duration::from_micros(1))) }
     }
@@ -55,99 +58,113 @@ impl Time {
     }
 }
 
-/// What becomes of a job.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fate {
+/// What becomes of a job that is active.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Fate {
+    pub(super) end: End,
+    /// How many files it fetches.
+    pub(super) files: i64,
+    /// How many of these are never processed.
+    pub(super) held_back: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum End {
     Done,
-    OptedOut,
-    PacsNotFound,
-    PacsBadRequest,
-    DiskFull,
+    /// It stays `UPLOADED`.
     Stuck,
+    /// It fails before it has fetched anything, with this message.
+    Refused(String),
+    /// It fails when the result is to be written, with this message.
+    Unwritten(String),
 }
 
 /// Decides what becomes of the `ordinal`-th job (from 1) the `attempt`-th time (from 1) that it is tried.
 fn fate(job: &FakeJob, ordinal: u64, attempt: u32) -> Fate {
+    let id = job.id();
     let pacs = job.text("source_type") == "WADO";
-    match ordinal % 10 {
-        4 if !job.text("source_ignore_opt_out").eq_ignore_ascii_case("true") => Fate::OptedOut,
-        6 if attempt == 1 && pacs => Fate::PacsNotFound,
-        6 if attempt == 1 => Fate::DiskFull,
-        8 if pacs => Fate::PacsBadRequest,
-        8 if attempt == 1 => Fate::DiskFull,
-        9 => Fate::Stuck,
-        _ => Fate::Done,
-    }
+    let disk_full = || End::Unwritten(messages::disk_full(id, job.text("destination_path")));
+    let end = match ordinal % 10 {
+        4 if !job.ignores_opt_out() => End::Refused(messages::opted_out(id, "123456")),
+        6 if attempt == 1 && pacs => End::Refused(messages::pacs_not_found(id)),
+        6 if attempt == 1 => disk_full(),
+        8 if pacs => End::Refused(messages::pacs_bad_request(id)),
+        8 if attempt == 1 => disk_full(),
+        9 => End::Stuck,
+        _ => End::Done,
+    };
+    let files = 12 + (id.0 * 37).rem_euclid(200);
+    let held_back = if end == End::Stuck { files - share(0.95, files) } else { 0 };
+    Fate { end, files, held_back }
 }
 
 /// The way of a job that is active, decided when it became so.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Course {
     since: Duration,
     /// Steps that it waits for other jobs, so that a batch does not move as one.
     wait: f64,
     fate: Fate,
+    shipment: Option<Arc<Shipment>>,
 }
 
 impl Course {
     /// The `ordinal`-th job (from 1) becomes active for the `attempt`-th time (from 1).
-    pub(super) fn begin(job: &FakeJob, ordinal: u64, attempt: u32, now: Duration) -> Course {
-        Course { since: now, wait: 0.25 * (ordinal.saturating_sub(1) % 4) as f64, fate: fate(job, ordinal, attempt) }
+    pub(super) fn begin(
+        job: &FakeJob,
+        ordinal: u64,
+        attempt: u32,
+        now: Duration,
+        delivery: Option<&Arc<Delivery>>,
+    ) -> Course {
+        let (fate, shipment) = match delivery {
+            Some(delivery) => delivery.examine(job, attempt),
+            None => (fate(job, ordinal, attempt), None),
+        };
+        Course {
+            since: now,
+            wait: 0.25 * (ordinal.saturating_sub(1) % 4) as f64,
+            fate,
+            shipment: shipment.map(Arc::new),
+        }
     }
 
-    /// Brings the job up to date.
+    /// Brings the job up to date. Before one is done, its images are delivered.
     pub(super) fn follow(&self, job: &mut FakeJob, now: Duration, life: Life) {
-        if let Some(steps) = life.steps(now.saturating_sub(self.since)) {
-            proceed(job, self.fate, steps - self.wait);
+        let Some(steps) = life.steps(now.saturating_sub(self.since)) else { return };
+        proceed(job, &self.fate, steps - self.wait);
+        let is_done = job.text("status") == "DONE";
+        if let Some(Err(message)) = self.shipment.as_ref().filter(|_| is_done).map(|shipment| shipment.send(job)) {
+            job.set("status", "ERROR".into());
+            job.set("error", message.into());
         }
     }
 }
 
 /// Brings a job up to date, `steps` after its turn came.
-fn proceed(job: &mut FakeJob, fate: Fate, steps: f64) {
-    let total = 12 + (job.id().0 * 37).rem_euclid(200);
-    let share = |of: f64| ((total as f64) * of.clamp(0.0, 1.0)) as i64;
-    let refused = matches!(fate, Fate::OptedOut | Fate::PacsNotFound | Fate::PacsBadRequest);
-    let (status, downloaded, processed) = match steps {
-        ..1.0 => ("ACTIVE", None, 0),
-        1.0.. if refused => ("ERROR", Some(0), 0),
-        1.0..2.0 => ("ACTIVE", Some(share(steps - 1.0)), 0),
-        2.0..4.0 => ("UPLOADED", Some(total), share((steps - 2.0) / 2.0)),
-        _ if fate == Fate::Stuck => ("UPLOADED", Some(total), share(0.95)),
-        _ if fate == Fate::DiskFull => ("ERROR", Some(total), total),
-        _ => ("DONE", Some(total), total),
+fn proceed(job: &mut FakeJob, fate: &Fate, steps: f64) {
+    let total = fate.files;
+    let most = total - fate.held_back;
+    let (status, downloaded, processed) = match (steps, &fate.end) {
+        (..1.0, _) => ("ACTIVE", None, 0),
+        (_, End::Refused(_)) => ("ERROR", Some(0), 0),
+        (..2.0, _) => ("ACTIVE", Some(share(steps - 1.0, total)), 0),
+        (..4.0, _) => ("UPLOADED", Some(total), share((steps - 2.0) / 2.0, total).min(most)),
+        (_, End::Stuck) => ("UPLOADED", Some(total), most),
+        (_, End::Unwritten(_)) => ("ERROR", Some(total), most),
+        (_, End::Done) => ("DONE", Some(total), most),
     };
-    let processed = if fate == Fate::Stuck { processed.min(share(0.95)) } else { processed };
     job.set("status", status.into());
     job.set("files_downloaded", downloaded.map_or(Value::Null, Value::from));
     job.set("files_processed", processed.into());
-    if status == "ERROR" {
-        job.set("error", message(fate, job).into());
+    if let (true, End::Refused(message) | End::Unwritten(message)) = (status == "ERROR", &fate.end) {
+        job.set("error", message.as_str().into());
     }
 }
 
-/// The error messages of the manual, section 5.7.2.
-fn message(fate: Fate, job: &FakeJob) -> String {
-    let id = job.id();
-    let pacs = |reason: &str| {
-        format!(
-            "Error while pre-processing job {id}: WadoWrapperException: Got HTTP error response from server when requesting \
-             'http://umcidcsasp04:8080/wado/?studyInstanceUID=1234&contentType=application/dicom&requestType=WADO\
-             &transferSyntax=1.2.840.10008.1.2.1' Original error:'HTTP Error {reason}'"
-        )
-    };
-    match fate {
-        Fate::OptedOut => format!(
-            "Error while pre-processing job {id}: Patient \"123456\" does not want his or her data to be used for research"
-        ),
-        Fate::PacsNotFound => pacs("404: Not Found"),
-        Fate::PacsBadRequest => pacs("400: Bad Request"),
-        Fate::DiskFull => format!(
-            r"Could not move file D:\CTP\roots\Post-anonimizationDSS\{id}\test\ to {}\{id}\test\, original error:[Errno 28] No space left on device",
-            job.text("destination_path")
-        ),
-        Fate::Done | Fate::Stuck => String::new(),
-    }
+/// A share, from 0 to 1, of so many files.
+fn share(of: f64, files: i64) -> i64 {
+    ((files as f64) * of.clamp(0.0, 1.0)) as i64
 }
 
 #[cfg(test)]
@@ -158,7 +175,7 @@ mod tests {
     fn after(ordinal: u64, attempt: u32, source: &str, steps: f64) -> FakeJob {
         let mut job = FakeJob::created(JobId(1000 + ordinal as i64), &[("source_type".to_owned(), source.to_owned())]);
         let fate = fate(&job, ordinal, attempt);
-        proceed(&mut job, fate, steps);
+        proceed(&mut job, &fate, steps);
         job
     }
 
@@ -209,6 +226,6 @@ mod tests {
         assert_eq!(after(6, 2, "PATH", 100.0).text("status"), "DONE");
         assert_eq!(after(8, 2, "WADO", 100.0).text("status"), "ERROR");
         let job = FakeJob::new(JobId(4)).field("source_ignore_opt_out", "True");
-        assert_eq!(fate(&job, 4, 2), Fate::Done);
+        assert_eq!(fate(&job, 4, 2).end, End::Done);
     }
 }

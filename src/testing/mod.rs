@@ -44,8 +44,10 @@
 //! ```
 //!
 //! A server can also say what is not so: see [`FakeIdis::lie`]. What networks do to calls is in [`FaultyProxy`], which stands before
-//! such a server; [`dicom_file`] makes data.
+//! such a server; [`dicom_file`] makes data. With a [`Delivery`] the server also fetches and delivers images, and [`practice`] makes a
+//! folder for that.
 
+mod delivery;
 mod dicom;
 mod fake;
 mod fault;
@@ -53,10 +55,14 @@ mod functions;
 mod job;
 mod lie;
 mod life;
+mod messages;
+pub mod practice;
 mod proxy;
 mod received;
+mod uid;
 mod world;
 
+pub use delivery::Delivery;
 pub use dicom::dicom_file;
 pub use fake::{FakeIdis, FakeIdisBuilder};
 pub use fault::{Calls, Fault};

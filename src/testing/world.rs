@@ -1,10 +1,12 @@
 //! What a fake server knows: its jobs, what it has heard, and what it was told to expect.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::delivery::Delivery;
 use super::fault::{Calls, Rules};
-use super::functions::{Chosen, Clock, FUNCTIONS, Jobs, Reply};
+use super::functions::{Clock, FUNCTIONS, Jobs, Reply};
 use super::job::FakeJob;
 use super::lie::Lie;
 use super::life::{Life, Time};
@@ -17,6 +19,7 @@ pub(super) struct Setup {
     pub(super) first_new_id: i64,
     pub(super) replies: Option<Vec<FakeJob>>,
     pub(super) life: Life,
+    pub(super) delivery: Option<Arc<Delivery>>,
     pub(super) clock: Clock,
     pub(super) token: Option<String>,
     pub(super) user: Option<String>,
@@ -104,9 +107,7 @@ impl World {
 
     fn server(&mut self, name: &str) -> &mut Jobs {
         let setup = &self.setup;
-        self.servers.entry(name.to_owned()).or_insert_with(|| {
-            Jobs::new(&setup.seeds, setup.first_new_id, setup.replies.clone().map(Chosen::new), setup.life, setup.clock)
-        })
+        self.servers.entry(name.to_owned()).or_insert_with(|| Jobs::new(setup))
     }
 
     pub(super) fn jobs(&mut self, server: &str) -> Vec<FakeJob> {

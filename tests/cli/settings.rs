@@ -139,6 +139,20 @@ fn keys_of_other_versions_stay() {
     assert!(text.contains("new_in_3:\n- 1\n- two\n"), "{text}");
 }
 
+/// An option or a variable that is set is no command: the list of commands is what is asked for.
+#[test]
+fn groups_list_their_commands_with_other_settings_too() {
+    let env = Env::with_jobs();
+    for group in ["", "job", "map", "settings user"] {
+        let plain = env.run(group).assert_ok();
+        for with in [
+            env.anon(group.split_whitespace()).env("ANON_SETTINGS", env.path("other.yml")).run(),
+            env.run(&format!("-v {group}")),
+        ] {
+            assert_eq!((with.status, &with.stdout, &with.stderr), (0, &plain.stdout, &plain.stderr), "'{group}'");
+        }
+    }
+}
 #[test]
 fn what_is_empty_is_nothing_and_no_name_is_made_up() {
     for nothing in ["", " null", " ~", " ''"] {

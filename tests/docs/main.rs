@@ -9,6 +9,8 @@ mod examples;
 mod floors;
 mod links;
 mod markdown;
+#[cfg(unix)]
+mod practice;
 mod reference;
 mod schemas;
 #[cfg(unix)]

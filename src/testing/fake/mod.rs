@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
+use super::delivery::Delivery;
 use super::fault::Calls;
 use super::functions::Clock;
 use super::job::FakeJob;
@@ -54,6 +55,7 @@ impl FakeIdis {
             first_new_id: 1001,
             replies: None,
             life: Life::still(),
+            delivery: None,
             clock: Clock::Stopped,
             token: None,
             user: None,
@@ -114,6 +116,11 @@ impl FakeIdis {
         self.world().pass(time);
     }
 
+    /// Does what a call asks for that did not come over the network.
+    pub(super) fn hear(&self, call: Received) {
+        self.world().answer(call);
+    }
+
     pub(super) fn address(&self) -> SocketAddr {
         *self.server.address()
     }
@@ -164,6 +171,13 @@ impl FakeIdisBuilder {
     /// Gives jobs that are created the date of now, by a clock that is so many seconds ahead of this computer's.
     pub fn clock_ahead(mut self, seconds: i64) -> FakeIdisBuilder {
         self.setup.clock = Clock::Ahead(seconds);
+        self
+    }
+
+    /// Jobs that are done have delivered their images, and those that cannot end in errors: see [`Delivery`]. Without it no file is read
+    /// or written. Jobs get no further than they do by [`FakeIdisBuilder::life`].
+    pub fn delivery(mut self, delivery: Delivery) -> FakeIdisBuilder {
+        self.setup.delivery = Some(Arc::new(delivery));
         self
     }
 
