@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use clap::{ArgAction, Args};
 
+use super::list_options::ListOptions;
 use super::rows::{NewRow, add, ready, relative};
 use crate::commands::context::Context;
 use crate::commands::scanning::{Scanning, Watched, one_patient, report};
 use crate::error::{Error, Result};
 use crate::folders::{FolderId, as_on_disk, expand};
-use crate::lists::{Column, InputList};
+use crate::lists::InputList;
 use crate::mapping::Mapping;
 use crate::problem::{Place, Problem, Problems};
 use crate::scan::{Check, Found};
@@ -17,7 +18,7 @@ use crate::selection::{FILE_NAME, Selection};
 use crate::storage::Lock;
 use crate::text::counted;
 use crate::unc::{Shares, UncPath};
-use crate::values::{DataPath, Doubt, Source};
+use crate::values::{DataPath, Doubt, Pseudonym, Source};
 
 /// Add all DICOM files in folders to the active mapping, one row per folder
 ///
@@ -32,10 +33,8 @@ use crate::values::{DataPath, Doubt, Source};
 pub struct AddStudyFolders {
     /// Folders, or patterns for folders (patient*, **/raw); repeatable
     paths: Vec<String>,
-    /// Add all folders in the column 'folder' of this csv, txt, xlsx or xls file, with the pseudonyms in its column 'pseudonym'
-    /// if it has one
-    #[arg(short = 'f', long, value_name = "FILE")]
-    input_file: Option<PathBuf>,
+    #[command(flatten)]
+    list: ListOptions,
     /// Skip folders that have a row in the mapping already
     #[arg(long, action = ArgAction::SetTrue)]
     only_missing: bool,
@@ -94,12 +93,12 @@ impl AddStudyFolders {
             let found = expand(pattern, &context.folder)?.into_iter();
             named.extend(found.map(|folder| Named { folder, pseudo_name: None, place: None }));
         }
-        if let Some(file) = &self.input_file {
-            let list = InputList::read(&context.folder.join(file), Column::Path)?;
-            context.console.note(format_args!("Read {} from '{}'", counted(list.rows.len(), "row"), file.display()));
-            named.extend(listed(context, &context.folder.join(file), list)?);
+        let list = self.list.read::<DataPath>(context)?;
+        let file = list.as_ref().map_or(PathBuf::new(), |(file, _)| file.clone());
+        if let Some((_, list)) = list {
+            named.extend(listed(context, &file, list)?);
         }
-        let mut different = self.different(context, named)?;
+        let mut different = different(context, &file, named)?;
         if self.only_missing {
             let all = different.len();
             let present = present(context, mapping);
@@ -115,45 +114,6 @@ impl AddStudyFolders {
             Ok(Study { folder, pseudo_name, source: Source::FileSelection(DataPath::of(path)) })
         };
         different.into_iter().map(study).collect()
-    }
-
-    /// Each folder once, however often it is named and whatever way it is spelled.
-    fn different(&self, context: &Context, named: Vec<Named>) -> Result<Vec<(FolderId, Named)>> {
-        let mut different: Vec<(FolderId, Named)> = vec![];
-        let mut known = HashMap::new();
-        let mut problems = vec![];
-        for next in named {
-            let id = FolderId::of(&context.folder.join(&next.folder))?;
-            let first = match known.entry(id.clone()) {
-                Entry::Vacant(entry) => {
-                    entry.insert(different.len());
-                    different.push((id, next));
-                    continue;
-                }
-                Entry::Occupied(entry) => &mut different[*entry.get()].1,
-            };
-            let (this, that) = (next.folder.display(), first.folder.display());
-            let same = match next.folder == first.folder {
-                true => format!("'{this}' is named twice"),
-                false => format!("'{this}' is the same folder as '{that}'"),
-            };
-            if next.place.is_some() || next.folder != first.folder {
-                context.console.note(format_args!("{same}: it gets one row"));
-            }
-            match (&first.pseudo_name, next.pseudo_name) {
-                (Some(one), Some(other)) if *one != other => {
-                    let place = next.place.unwrap_or(Place::Whole);
-                    let hint = "a folder gets one pseudonym: remove one of the two rows";
-                    problems.push(Problem::new(place, format!("{same}, with another pseudonym")).hint(hint));
-                }
-                (None, pseudo_name) => first.pseudo_name = pseudo_name,
-                _ => {}
-            }
-        }
-        if let Some(file) = &self.input_file {
-            Problems::none_or(&context.folder.join(file), problems)?;
-        }
-        Ok(different)
     }
 
     /// Adds a row for each folder that was scanned, and tells what became of every one.
@@ -215,6 +175,44 @@ impl AddStudyFolders {
     }
 }
 
+/// Each folder once, however often it is named and whatever way it is spelled. Two pseudonyms for one are a problem of the list in
+/// `file`.
+fn different(context: &Context, file: &Path, named: Vec<Named>) -> Result<Vec<(FolderId, Named)>> {
+    let mut different: Vec<(FolderId, Named)> = vec![];
+    let mut known = HashMap::new();
+    let mut problems = vec![];
+    for next in named {
+        let id = FolderId::of(&context.folder.join(&next.folder))?;
+        let first = match known.entry(id.clone()) {
+            Entry::Vacant(entry) => {
+                entry.insert(different.len());
+                different.push((id, next));
+                continue;
+            }
+            Entry::Occupied(entry) => &mut different[*entry.get()].1,
+        };
+        let (this, that) = (next.folder.display(), first.folder.display());
+        let same = match next.folder == first.folder {
+            true => format!("'{this}' is named twice"),
+            false => format!("'{this}' is the same folder as '{that}'"),
+        };
+        if next.place.is_some() || next.folder != first.folder {
+            context.console.note(format_args!("{same}: it gets one row"));
+        }
+        match (&first.pseudo_name, next.pseudo_name) {
+            (Some(one), Some(other)) if *one != other => {
+                let place = next.place.unwrap_or(Place::Whole);
+                let hint = "a folder gets one pseudonym: remove one of the two rows";
+                problems.push(Problem::new(place, format!("{same}, with another pseudonym")).hint(hint));
+            }
+            (None, pseudo_name) => first.pseudo_name = pseudo_name,
+            _ => {}
+        }
+    }
+    Problems::none_or(file, problems)?;
+    Ok(different)
+}
+
 /// The folders that have a row in the mapping.
 fn present(context: &Context, mapping: &Mapping) -> HashSet<FolderId> {
     let shares = Shares::of_this_computer();
@@ -236,18 +234,24 @@ fn from_windows(path: &str) -> PathBuf {
 }
 
 /// The folders of an input list, all that is wrong with them in one go.
-fn listed(context: &Context, file: &Path, list: InputList) -> Result<Vec<Named>> {
+fn listed(context: &Context, file: &Path, list: InputList<DataPath>) -> Result<Vec<Named>> {
     let mut folders = vec![];
     let mut problems = vec![];
-    for row in list.rows {
-        let Some(path) = row.path else { continue };
-        let folder = as_on_disk(&from_windows(&path), &context.folder);
-        if context.folder.join(&folder).is_dir() {
-            folders.push(Named { folder, pseudo_name: row.pseudo_name, place: Some(row.place) });
-        } else {
-            let hint = "check the name, and the folder that you are in";
-            let message = format!("there is no folder '{}'", folder.display().to_string().escape_debug());
-            problems.push(Problem::new(row.place, message).hint(hint));
+    for row in &list.rows {
+        let name = row.value.as_str();
+        // A name can begin with a space, or a person has typed it; Windows copies paths with quotes around them.
+        let spellings = [name, name.trim(), name.trim().trim_matches(['"', '\''])].into_iter();
+        let mut folders_of_it = spellings.map(|name| as_on_disk(&from_windows(name), &context.folder));
+        match folders_of_it.find(|folder| context.folder.join(folder).is_dir()) {
+            Some(folder) => {
+                let pseudo_name = row.pseudonym.as_ref().map(Pseudonym::to_string);
+                folders.push(Named { folder, pseudo_name, place: Some(list.place(row)) });
+            }
+            None => {
+                let hint = "check the name, and the folder that you are in";
+                let message = format!("there is no folder '{}'", name.escape_debug());
+                problems.push(Problem::new(list.place(row), message).hint(hint));
+            }
         }
     }
     Problems::none_or(file, problems)?;

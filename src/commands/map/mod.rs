@@ -6,6 +6,7 @@ mod check;
 mod delete;
 mod edit;
 mod init;
+mod list_options;
 mod rows;
 mod set;
 mod status;
