@@ -26,15 +26,6 @@ pub fn table(jobs: &[Job]) -> Table {
     table
 }
 
-/// As [`table`], with the pseudonym of each job.
-pub fn table_with_names(jobs: &[Job]) -> Table {
-    let mut table = Table::new(COLUMNS.into_iter().chain(["anon_name"])).painted(2);
-    for job in jobs {
-        table.row(cells(job).into_iter().chain([job.pseudo_id().unwrap_or_default()]));
-    }
-    table
-}
-
 fn cells(job: &Job) -> [String; 6] {
     let number = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
     [

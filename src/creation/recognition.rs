@@ -1,6 +1,7 @@
 //! Recognising the jobs of rows among those that a server has.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use chrono::NaiveDateTime;
 
@@ -9,6 +10,7 @@ use super::fingerprint::Fingerprint;
 use super::journal::{self, Journal};
 use super::session::Row;
 use crate::api::{Data, Job, JobId, JobStatus, NewJob};
+use crate::plan::Planned;
 
 /// A job on the server that may be a row's.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,6 +115,27 @@ impl<'j> Sightings<'j> {
     }
 }
 
+/// Which of these rows the jobs of a batch on the server at `url` are: as the journal has it, or else as the jobs themselves tell, if
+/// the server gave their sources. Who created them does not matter, and a job that fits several rows is none's.
+pub fn whose<'r>(jobs: &[Job], rows: &'r [Planned], url: &str, journal: &mut Journal) -> HashMap<JobId, &'r Planned> {
+    let rows_of_jobs: Vec<Row> = rows.iter().map(|planned| Row::new(url, planned.clone())).collect();
+    rows_of_jobs.iter().for_each(|row| journal.claim(&row.job));
+    let sightings = Sightings::of(jobs, &rows_of_jobs, journal);
+    let mut by_job: HashMap<Fingerprint, &Planned> = HashMap::new();
+    let mut found = HashMap::new();
+    for (row, planned) in rows_of_jobs.iter().zip(rows) {
+        // Of rows that ask for the same job, the first has it.
+        let Entry::Vacant(free) = by_job.entry(row.job) else { continue };
+        free.insert(planned);
+        if let Some(Sighting::Its(ids)) = sightings.in_batch(row.job) {
+            found.extend(ids.into_iter().map(|id| (id, planned)));
+        }
+    }
+    let known = jobs.iter().filter_map(|job| Some((job.job_id, *by_job.get(&journal.owner(job.job_id)?)?)));
+    found.extend(known);
+    found
+}
+
 /// The field of a job that names its source, and what it holds.
 fn source(job: &NewJob) -> (&'static str, &str) {
     match &job.data {
@@ -144,7 +167,6 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::plan::Planned;
     use crate::values::Source;
 
     const URL: &str = "https://a/p01";

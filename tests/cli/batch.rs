@@ -373,13 +373,12 @@ fn what_anonapi_left_among_the_ids_is_named_and_left_alone() {
              2  2016-08-26T15:04:02  ERROR         20       0  z123456
              3  2016-08-26T15:04:03  DONE          30      30  z123456
           Summary for all 3 jobs:
-          Status       count  percentage
-          ---------  -------  ------------
-          INACTIVE         1  33.3 %
-          ERROR            1  33.3 %
-          DONE             1  33.3 %
-          NOT_FOUND        0  0.0 %
-          Total            3  100 %
+          Status      count  percentage
+          --------  -------  ------------
+          INACTIVE        1  33.3 %
+          ERROR           1  33.3 %
+          DONE            1  33.3 %
+          Total           3  100 %
         stderr:
           warning: the batch holds what is no job id, and is left alone: 'abc', '-1'; take it out with 'anon batch remove abc'
         requests:

@@ -8,6 +8,7 @@ mod create;
 mod creation;
 mod differences;
 mod failures;
+mod following;
 mod formats;
 mod job;
 mod man;

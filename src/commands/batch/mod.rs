@@ -2,13 +2,14 @@ mod add;
 mod cancel;
 mod cancel_active;
 mod delete;
+mod followed;
 mod info;
 mod init;
 mod remove;
 mod reset;
 mod reset_error;
 mod show_error;
-mod status;
+pub mod status;
 
 use clap::Subcommand;
 

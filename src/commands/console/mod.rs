@@ -180,6 +180,22 @@ impl Console {
         }
     }
 
+    /// Whether results are for scripts, or for spreadsheets.
+    pub fn is_for_scripts(&self) -> bool {
+        self.wishes.format != Format::Table
+    }
+
+    /// Whether questions are answered with yes without being asked.
+    pub fn assumes_yes(&self) -> bool {
+        self.wishes.assume_yes
+    }
+
+    /// How many lines the terminal shows at once, if results go to one.
+    pub fn height(&self) -> Option<usize> {
+        let (_, terminal_size::Height(lines)) = terminal_size::terminal_size_of(io::stdout())?;
+        Some(usize::from(lines))
+    }
+
     /// Whether `-vv` asks for each request.
     pub fn wants_requests(&self) -> bool {
         self.wishes.verbosity > 1
