@@ -129,6 +129,13 @@ pub struct FailedJob {
     pub hint: Option<String>,
 }
 
+impl ActedView {
+    /// Before anything is done.
+    pub fn nothing(action: &Action, server: &Server) -> ActedView {
+        ActedView { action: action.verb.to_owned(), server: server.name.clone(), ..ActedView::default() }
+    }
+}
+
 impl View for ActedView {
     const COLUMNS: &'static [&'static str] = &["job_id", "outcome", "error"];
 
@@ -177,7 +184,7 @@ pub fn act(
     work: impl Fn(&Client, JobId) -> Result<(), ApiError> + Sync,
 ) -> Result<()> {
     let console = &context.console;
-    let mut acted = ActedView { action: action.verb.to_owned(), server: server.name.clone(), ..ActedView::default() };
+    let mut acted = ActedView::nothing(action, server);
     if console.confirm(question)? == Answer::No {
         console.note("Cancelled: nothing was done");
         acted.not_tried = numbers(ids);

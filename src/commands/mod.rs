@@ -23,6 +23,7 @@ pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
     use schemars::schema_for;
     vec![
         ("acted", schema_for!(jobs::ActedView)),
+        ("batch-errors", schema_for!(batch::show_error::BatchErrors)),
         ("batch-status", schema_for!(batch::status::BatchStatus)),
         ("complaints", schema_for!(console::Complaints)),
         ("jobs", schema_for!(jobs::JobsView)),

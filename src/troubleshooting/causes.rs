@@ -1,5 +1,7 @@
 //! Jobs by why they failed: texts that differ in identifiers alone are one cause.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDateTime;
 
 use super::{Advice, advice};
@@ -28,28 +30,37 @@ pub struct Cause<'j> {
 /// causes in the same order each time.
 pub fn causes(jobs: &[Job], now: NaiveDateTime) -> Vec<Cause<'_>> {
     let mut causes: Vec<Cause<'_>> = vec![];
+    let mut numbers: HashMap<String, usize> = HashMap::new();
     for job in jobs {
         let advice = advice(job, now);
-        let masked = job.error_text().map(without_identifiers);
-        let title = match advice {
-            Some(advice) => advice.title.to_owned(),
-            None => masked.clone().unwrap_or_else(|| UNTOLD.to_owned()),
+        let key = match (advice, job.error_text()) {
+            (Some(advice), _) => advice.title.to_owned(),
+            (None, Some(text)) => without_identifiers(text),
+            (None, None) => UNTOLD.to_owned(),
         };
-        match causes.iter_mut().find(|cause| cause.title == title) {
-            Some(cause) => {
-                if cause.text.as_deref() != job.error_text() {
-                    cause.text = cause.text.as_deref().map(without_identifiers);
-                }
-                cause.jobs.push(job);
+        let title = shortened(&key);
+        let number = *numbers.entry(key).or_insert(causes.len());
+        if let Some(cause) = causes.get_mut(number) {
+            if cause.text.as_deref() != job.error_text() {
+                cause.text = cause.text.as_deref().map(without_identifiers);
             }
-            None => {
-                let text = job.error_text().map(str::to_owned);
-                causes.push(Cause { title, text, advice, jobs: vec![job] });
-            }
+            cause.jobs.push(job);
+        } else {
+            let text = job.error_text().map(str::to_owned);
+            causes.push(Cause { title, text, advice, jobs: vec![job] });
         }
     }
     causes.sort_by_key(|cause| std::cmp::Reverse(cause.jobs.len()));
     causes
+}
+
+/// The beginning of a text that may be a whole stack trace.
+pub(super) fn shortened(text: &str) -> String {
+    const LONGEST: usize = 120;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}{ANY}", text[..end].trim_end()),
+        None => text.to_owned(),
+    }
 }
 
 /// A server's text with `…` in the place of numbers, paths, UIDs and quoted names. The numbers of errors stay: `HTTP Error 404`.

@@ -6,7 +6,8 @@ use chrono::{Duration, NaiveDateTime};
 
 use crate::api::{Job, JobStatus};
 
-pub use causes::{Cause, causes, without_identifiers};
+use causes::without_identifiers;
+pub use causes::{Cause, causes};
 
 /// A job that takes longer than this to be processed is probably stuck.
 const PATIENCE: Duration = Duration::minutes(30);
@@ -65,7 +66,7 @@ const STUCK: Advice = Advice {
 pub fn in_few_words(job: &Job, now: NaiveDateTime) -> Option<String> {
     match (advice(job, now), &job.status, job.error_text()) {
         (Some(advice), ..) => Some(advice.title.to_owned()),
-        (None, JobStatus::Error, Some(text)) => Some(without_identifiers(text)),
+        (None, JobStatus::Error, Some(text)) => Some(causes::shortened(&without_identifiers(text))),
         (None, JobStatus::Error, None) => Some(causes::UNTOLD.to_owned()),
         _ => None,
     }

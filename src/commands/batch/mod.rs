@@ -8,7 +8,7 @@ mod init;
 mod remove;
 mod reset;
 mod reset_error;
-mod show_error;
+pub mod show_error;
 pub mod status;
 
 use clap::Subcommand;
@@ -95,10 +95,26 @@ fn act(
         let found = client.get_jobs_list(&ids)?;
         ids = found.into_iter().filter(|job| meant(&job.status)).map(|job| job.job_id).collect();
     }
+    let question = format!("This will {} {} on {server}. Are you sure?", action.verb, counted(ids.len(), "job"));
+    act_on(context, (&server, &client), &ids, action, &question, work)
+}
+
+/// Asks, then acts on these jobs, if there are any.
+fn act_on(
+    context: &Context,
+    at: (&Server, &Client),
+    ids: &[JobId],
+    action: &jobs::Action,
+    question: &str,
+    work: impl Fn(&Client, JobId) -> Result<(), ApiError> + Sync,
+) -> Result<()> {
     if ids.is_empty() {
-        context.console.print(format_args!("There are no jobs to {} in this batch", action.verb));
+        let (server, _) = at;
+        let nothing = jobs::ActedView::nothing(action, server);
+        context.console.show(&nothing, |console| {
+            console.print(format_args!("There are no jobs to {} in this batch", action.verb));
+        });
         return Ok(());
     }
-    let question = format!("This will {} {} on {server}. Are you sure?", action.verb, counted(ids.len(), "job"));
-    jobs::act(context, (&server, &client), &ids, action, &question, work)
+    jobs::act(context, at, ids, action, question, work)
 }

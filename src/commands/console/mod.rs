@@ -139,9 +139,10 @@ impl Console {
         self.write_lines("", &text.to_string());
     }
 
-    /// A text of several lines that somebody else wrote: indented, so that none looks like ours, and not beyond measure.
-    pub fn print_quoted(&self, text: &str) {
-        self.write_lines("  ", &beginning(text));
+    /// What belongs to the line before it, in as many lines as somebody else wrote: indented, so that none looks like ours, and not
+    /// beyond measure.
+    pub fn print_indented(&self, text: &str) {
+        self.write_lines("   ", &beginning(text));
     }
 
     /// In one go: line by line takes longer than all that a dry run of many rows does.

@@ -1,5 +1,6 @@
 //! Following a batch: what becomes of its jobs, and whose they are.
 
+mod errors;
 mod status;
 
 use anonapi::api::JobId;
