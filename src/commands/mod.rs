@@ -25,6 +25,7 @@ pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
         ("acted", schema_for!(jobs::ActedView)),
         ("batch-errors", schema_for!(batch::show_error::BatchErrors)),
         ("batch-status", schema_for!(batch::status::BatchStatus)),
+        ("batch-watch", schema_for!(batch::watch::BatchWatch)),
         ("complaints", schema_for!(console::Complaints)),
         ("jobs", schema_for!(jobs::JobsView)),
         ("servers", schema_for!(server::list::Servers)),

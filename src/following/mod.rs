@@ -3,6 +3,8 @@
 //! A server knows jobs by their ids; a person knows patients. [`Rows::follow`] joins what the server says of jobs with the rows of
 //! the mapping: by the journal, or by the sources and pseudonyms that the server gives with its extended list, whoever created them.
 
+pub mod watch;
+
 use std::path::Path;
 
 use crate::api::Job;

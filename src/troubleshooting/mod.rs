@@ -2,7 +2,9 @@
 
 mod causes;
 
-use chrono::{Duration, NaiveDateTime};
+use std::time::Duration;
+
+use chrono::{NaiveDateTime, TimeDelta};
 
 use crate::api::{Job, JobStatus};
 
@@ -10,7 +12,7 @@ use causes::without_identifiers;
 pub use causes::{Cause, causes};
 
 /// A job that takes longer than this to be processed is probably stuck.
-const PATIENCE: Duration = Duration::minutes(30);
+pub const STUCK_AFTER: Duration = Duration::from_secs(30 * 60);
 
 /// What an error means, and what to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +83,11 @@ pub fn advice(job: &Job, now: NaiveDateTime) -> Option<Advice> {
     }
 }
 
+/// What is known of a job that takes longer than [`STUCK_AFTER`] to be processed.
+pub fn stuck() -> Advice {
+    STUCK
+}
+
 fn for_error(text: &str) -> Option<Advice> {
     let text = text.to_lowercase();
     let says = |words: &str| text.contains(words);
@@ -98,7 +105,9 @@ fn for_error(text: &str) -> Option<Advice> {
 }
 
 fn is_older(job: &Job, now: NaiveDateTime) -> bool {
-    job.created_at().is_some_and(|date| now.signed_duration_since(date) > PATIENCE)
+    job.created_at().is_some_and(|date| {
+        now.signed_duration_since(date) > TimeDelta::from_std(STUCK_AFTER).unwrap_or(TimeDelta::MAX)
+    })
 }
 
 #[cfg(test)]

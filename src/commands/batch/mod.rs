@@ -10,6 +10,7 @@ mod reset;
 mod reset_error;
 pub mod show_error;
 pub mod status;
+pub mod watch;
 
 use clap::Subcommand;
 
@@ -33,6 +34,7 @@ pub enum Batch {
     ResetError(reset_error::ResetError),
     ShowError(show_error::ShowError),
     Status(status::Status),
+    Watch(watch::Watch),
 }
 
 impl Batch {
@@ -49,6 +51,7 @@ impl Batch {
             Batch::ResetError(command) => command.run(context),
             Batch::ShowError(command) => command.run(context),
             Batch::Status(command) => command.run(context),
+            Batch::Watch(command) => command.run(context),
         }
     }
 }

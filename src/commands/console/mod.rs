@@ -17,7 +17,7 @@ mod visible;
 pub use document::{Complaints, Format, View};
 pub use editor::{Editing, open_in_editor};
 pub use interrupt::Interrupt;
-pub use progress::Progress;
+pub use progress::{Level, Live, Progress};
 pub use table::Table;
 pub use visible::{beginning, visible};
 

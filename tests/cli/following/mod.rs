@@ -2,6 +2,7 @@
 
 mod errors;
 mod status;
+mod watch;
 
 use anonapi::api::JobId;
 use anonapi::testing::{FakeIdis, FakeIdisBuilder, FakeJob};
