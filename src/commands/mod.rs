@@ -24,6 +24,7 @@ pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
     vec![
         ("acted", schema_for!(jobs::ActedView)),
         ("batch-errors", schema_for!(batch::show_error::BatchErrors)),
+        ("batch-report", schema_for!(batch::report::BatchReport)),
         ("batch-status", schema_for!(batch::status::BatchStatus)),
         ("batch-watch", schema_for!(batch::watch::BatchWatch)),
         ("complaints", schema_for!(console::Complaints)),

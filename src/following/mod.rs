@@ -3,6 +3,7 @@
 //! A server knows jobs by their ids; a person knows patients. [`Rows::follow`] joins what the server says of jobs with the rows of
 //! the mapping: by the journal, or by the sources and pseudonyms that the server gives with its extended list, whoever created them.
 
+pub mod report;
 pub mod watch;
 
 use std::path::Path;
@@ -11,6 +12,9 @@ use crate::api::Job;
 use crate::creation::{Journal, whose};
 use crate::error::Result;
 use crate::plan::Planned;
+
+/// What a job is whose id the server does not know.
+pub const NOT_FOUND: &str = "NOT_FOUND";
 
 /// A job, and where it comes from.
 #[derive(Debug, Clone, PartialEq)]

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::api::{Client, JobId};
 use crate::commands::context::Context;
 use crate::error::Result;
-use crate::following::{Followed, Rows};
+use crate::following::{Followed, NOT_FOUND, Rows};
 use crate::mapping::{Document, FILE_NAME};
 use crate::plan::{Planned, plan};
 use crate::settings::Server;
@@ -154,9 +154,6 @@ pub struct Count {
     /// How many of the batch.
     pub count: usize,
 }
-
-/// What a job is whose id the server does not know.
-pub const NOT_FOUND: &str = "NOT_FOUND";
 
 /// How many jobs of the batch there are of each status that there is, in the order in which they come.
 pub fn counts(jobs: &[Followed], missing: usize) -> Vec<Count> {

@@ -6,6 +6,7 @@ mod followed;
 mod info;
 mod init;
 mod remove;
+pub mod report;
 mod reset;
 mod reset_error;
 pub mod show_error;
@@ -30,6 +31,7 @@ pub enum Batch {
     Info(info::Info),
     Init(init::Init),
     Remove(remove::Remove),
+    Report(report::Report),
     Reset(reset::Reset),
     ResetError(reset_error::ResetError),
     ShowError(show_error::ShowError),
@@ -47,6 +49,7 @@ impl Batch {
             Batch::Info(command) => command.run(context),
             Batch::Init(command) => command.run(context),
             Batch::Remove(command) => command.run(context),
+            Batch::Report(command) => command.run(context),
             Batch::Reset(command) => command.run(context),
             Batch::ResetError(command) => command.run(context),
             Batch::ShowError(command) => command.run(context),

@@ -2,13 +2,13 @@ use clap::{ArgAction, Args, ValueEnum};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::followed::{Count, FollowedView, List, NOT_FOUND, counts, follow, missing, or_nothing};
+use super::followed::{Count, FollowedView, List, counts, follow, missing, or_nothing};
 use super::open;
 use crate::api::JobId;
 use crate::commands::console::{Console, Table, View};
 use crate::commands::context::Context;
 use crate::error::{Error, Result};
-use crate::following::Followed;
+use crate::following::{Followed, NOT_FOUND};
 use crate::settings::Server;
 use crate::text::{counted, nearest};
 

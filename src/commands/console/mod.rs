@@ -14,7 +14,7 @@ mod progress;
 mod table;
 mod visible;
 
-pub use document::{Complaints, Format, View};
+pub use document::{Complaints, Format, View, csv, json};
 pub use editor::{Editing, open_in_editor};
 pub use interrupt::Interrupt;
 pub use progress::{Level, Live, Progress};
@@ -117,8 +117,8 @@ impl Console {
     pub fn show<V: View>(&self, view: &V, for_people: impl FnOnce(&Console)) {
         match self.wishes.format {
             Format::Table => for_people(self),
-            Format::Csv => self.write_out(&document::csv(view)),
-            Format::Json => self.write_out(&document::json(view)),
+            Format::Csv => self.write_out(&csv(view)),
+            Format::Json => self.write_out(&json(view)),
         }
     }
 
@@ -155,6 +155,11 @@ impl Console {
     /// What clap says on stdout, in its colours.
     pub fn print_help(&self, help: impl Display) {
         self.write_out(&help.to_string());
+    }
+
+    /// A document that was asked for on stdout, as it is.
+    pub fn print_document(&self, text: &str) {
+        self.write_out(text);
     }
 
     /// A table on stdout; on a terminal, the statuses in its painted column get their colour.
@@ -205,7 +210,7 @@ impl Console {
     /// An error: what is wrong and what to do about it, on one line (or one for each problem of a file).
     pub fn error(&self, error: &Error) {
         if self.is_one_object() {
-            return self.write_err(&document::json(&Complaints::of(error, self.take_warnings())));
+            return self.write_err(&json(&Complaints::of(error, self.take_warnings())));
         }
         match (error, error.hint()) {
             (Error::Told, _) => {}
@@ -223,7 +228,7 @@ impl Console {
     pub fn finish(&self) {
         let warnings = self.take_warnings();
         if !warnings.is_empty() {
-            self.write_err(&document::json(&Complaints { warnings, ..Complaints::default() }));
+            self.write_err(&json(&Complaints { warnings, ..Complaints::default() }));
         }
     }
 
@@ -244,7 +249,7 @@ impl Console {
         }
         let text = anstream::adapter::strip_str(&text).to_string();
         let error = text.trim().strip_prefix("error: ").unwrap_or(&text).to_owned();
-        self.write_err(&document::json(&Complaints { error: Some(error), exit_status: 2, ..Complaints::default() }));
+        self.write_err(&json(&Complaints { error: Some(error), exit_status: 2, ..Complaints::default() }));
     }
 
     /// The failure of one of many things, whose hint comes at the end of them all. `remark` says what it means for that thing.

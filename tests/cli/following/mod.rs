@@ -1,6 +1,7 @@
 //! Following a batch: what becomes of its jobs, and whose they are.
 
 mod errors;
+mod report;
 mod status;
 mod watch;
 
