@@ -11,6 +11,8 @@ use super::journal::{self, Journal};
 use super::session::Row;
 use crate::api::{Data, Job, JobId, JobStatus, NewJob};
 use crate::plan::Planned;
+use crate::unc::UncPath;
+use crate::values::clean;
 
 /// A job on the server that may be a row's.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,18 +53,19 @@ impl<'j> Sightings<'j> {
     /// has them, but such a job is another row's if that row asks for these very pseudonyms. Jobs whose row is known already do
     /// not count.
     pub(super) fn of(jobs: &'j [Job], rows: &[Row], journal: &Journal) -> Sightings<'j> {
-        let mut by_source: HashMap<(&str, &str), Vec<&Row>> = HashMap::new();
+        let mut by_source: HashMap<(&str, String), Vec<&Row>> = HashMap::new();
         for row in rows {
-            let rows = by_source.entry(source(&row.planned.job)).or_default();
+            let (name, value) = source(&row.planned.job);
+            let rows = by_source.entry((name, canonical(value))).or_default();
             if !rows.iter().any(|earlier| earlier.job == row.job) {
                 rows.push(row);
             }
         }
         let mut by_row: HashMap<Fingerprint, Vec<(&Job, bool)>> = HashMap::new();
         for job in jobs.iter().filter(|job| journal.owner(job.job_id).is_none()) {
-            let sources =
-                ["source_path", "source_instance_id"].map(|name| (name, job.detail(name).unwrap_or_default()));
-            let rows = sources.iter().filter_map(|(name, value)| by_source.get(&(*name, value.as_str()))).flatten();
+            let sources = ["source_path", "source_instance_id"]
+                .map(|name| (name, job.detail(name).map(|value| canonical(&value)).unwrap_or_default()));
+            let rows = sources.iter().filter_map(|source| by_source.get(source)).flatten();
             let fits: Vec<(usize, &Row)> = rows.filter_map(|row| Some((fit(job, &row.planned.job)?, *row))).collect();
             let best = fits.iter().map(|(fit, _)| *fit).max();
             let best: Vec<&Row> = fits.iter().filter(|(fit, _)| Some(*fit) == best).map(|(_, row)| *row).collect();
@@ -147,9 +150,10 @@ fn source(job: &NewJob) -> (&'static str, &str) {
 /// In how many of the values that were sent for it a job agrees with a row; `None` if it is another job.
 fn fit(job: &Job, wanted: &NewJob) -> Option<usize> {
     let (name, value) = source(wanted);
-    let same = |name: &str, value: &str| job.detail(name).is_some_and(|given| given == value);
+    let given = |name: &str| job.detail(name).map(|value| canonical(&value)).filter(|value| !value.is_empty());
+    let same = |name: &str, value: &str| given(name).is_some_and(|given| given == canonical(value));
     let is_it = same(name, value)
-        && job.project_name.as_ref() == Some(&wanted.project)
+        && job.project_name.as_deref().map(canonical).as_deref() == Some(canonical(&wanted.project).as_str())
         && same("destination_path", &wanted.destination_path);
     // What was not sent, the server may have filled in.
     let sent = [
@@ -157,9 +161,25 @@ fn fit(job: &Job, wanted: &NewJob) -> Option<usize> {
         ("source_anonymizedpatientid", &wanted.pseudo_id),
         ("source_pims_keyfile_id", &wanted.pims_key),
     ];
-    let mut sent = sent.iter().filter_map(|(name, value)| Some((*name, value.as_ref()?)));
-    let count = sent.clone().count();
-    (is_it && sent.all(|(name, value)| same(name, value))).then_some(count)
+    let sent: Vec<(&str, &String)> = sent.iter().filter_map(|(name, value)| Some((*name, value.as_ref()?))).collect();
+    // Of a row with one pseudonym, AnonAPI sends the other empty; here the one serves as both.
+    let is_one = wanted.pseudo_name == wanted.pseudo_id;
+    let is_left_empty = |name: &str| is_one && name != "source_pims_keyfile_id" && given(name).is_none();
+    let agreeing = sent.iter().filter(|(name, value)| same(name, value)).count();
+    let left_empty = sent.iter().filter(|(name, _)| is_left_empty(name)).count();
+    (is_it && left_empty < 2 && agreeing + left_empty == sent.len()).then_some(agreeing)
+}
+
+/// A value as `anon` sends it, of one that AnonAPI has sent as it stood in the mapping: with spaces around it, or a path with other
+/// separators.
+fn canonical(value: &str) -> String {
+    let value = clean(value).text;
+    let path_at = [r"\\", "//"].iter().filter_map(|start| value.find(start)).min();
+    let path = path_at.and_then(|at| Some((&value[..at], UncPath::parse(&value[at..])?)));
+    match path {
+        Some((kind, path)) => format!("{kind}{}", path.sent()),
+        None => value.into_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -224,7 +244,8 @@ mod tests {
         assert!(fits(json!({}), &wanted()));
         for name in ["project_name", "source_path", "destination_path", "source_anonymizedpatientname"] {
             assert!(!fits(json!({name: "other"}), &wanted()), "{name}");
-            assert!(!fits(json!({name: null}), &wanted()), "{name}");
+            // Who sends no name of its own sends an empty one.
+            assert_eq!(fits(json!({name: null}), &wanted()), name.ends_with("patientname"), "{name}");
         }
         let without = NewJob { pseudo_name: None, pseudo_id: None, ..wanted() };
         assert!(fits(json!({"source_anonymizedpatientid": "given by PIMS"}), &without));
@@ -233,6 +254,28 @@ mod tests {
         let pacs = NewJob { data: Data::Pacs("1.2".to_owned()), ..wanted() };
         assert!(!fits(json!({}), &pacs));
         assert!(fits(json!({"source_instance_id": "1.2"}), &pacs));
+    }
+
+    #[test]
+    fn what_anonapi_sends_as_it_stands_in_the_mapping_is_the_same() {
+        let fits = |changed: Value, wanted: &NewJob| fit(&job(7, &changed), wanted);
+        for empty in [json!(""), json!(null)] {
+            assert_eq!(fits(json!({"source_anonymizedpatientname": empty}), &wanted()), Some(1));
+            assert_eq!(fits(json!({"source_anonymizedpatientid": empty}), &wanted()), Some(1));
+            let both = json!({"source_anonymizedpatientid": empty, "source_anonymizedpatientname": empty});
+            assert_eq!(fits(both, &wanted()), None);
+            let two = NewJob { pseudo_id: Some("1".to_owned()), ..wanted() };
+            assert_eq!(fits(json!({"source_anonymizedpatientid": empty}), &two), None, "its own id is missing");
+        }
+        for (name, value) in [
+            ("source_anonymizedpatientid", "A "),
+            ("project_name", "P "),
+            ("destination_path", "//server/share/out/"),
+            ("source_path", "folder://server/share/in/"),
+        ] {
+            assert_eq!(fits(json!({name: value}), &wanted()), Some(2), "{name}");
+        }
+        assert_eq!(fits(json!({"source_path": "fileselection://server/share/in"}), &wanted()), None);
     }
 
     #[test]
