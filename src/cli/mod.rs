@@ -95,6 +95,7 @@ enum Group {
     Select(Lazy<commands::select::Select>),
     /// Create jobs
     Create(OnMapping<commands::create::Create>),
+    Doctor(commands::doctor::Doctor),
     Completions(commands::completions::Completions),
     Man(commands::man::Man),
 }
@@ -137,7 +138,7 @@ fn end(console: &Console, status: u8) -> ExitCode {
 
 /// The command tree of `anon`.
 pub fn command() -> Command {
-    ["status", "completions", "man"].into_iter().fold(Cli::command(), |tree, single| {
+    ["status", "doctor", "completions", "man"].into_iter().fold(Cli::command(), |tree, single| {
         tree.mut_subcommand(single, |command| lazy::refer_to_them(command).defer(lazy::without_global_options))
     })
 }
@@ -231,6 +232,7 @@ fn dispatch(cli: Cli, console: &Arc<Console>) -> Result<()> {
             context.choose_mapping(mapping);
             command.run(&context)
         }
+        Group::Doctor(command) => command.run(&context),
         Group::Completions(completions) => completions.run(&context, command()),
         Group::Man(man) => man.run(&context, command()),
     }

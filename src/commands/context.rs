@@ -93,6 +93,15 @@ impl Context {
         Ok(self.settings.get_or_init(|| settings))
     }
 
+    /// As [`Context::settings`], for a command that itself tells what is doubtful about them.
+    ///
+    /// # Errors
+    /// As [`Context::settings`].
+    pub fn settings_to_examine(&self) -> Result<&Settings> {
+        let (settings, _) = self.file.load()?;
+        Ok(self.settings.get_or_init(|| settings))
+    }
+
     /// Changes the settings on disk.
     ///
     /// # Errors
@@ -189,6 +198,7 @@ impl Context {
 
     fn client_with(&self, server: &Server, timeout: Option<Duration>) -> Result<Client> {
         let settings = self.settings()?;
+        self.warn_of_examples(server, settings);
         let (user_name, token) = settings.credentials()?;
         self.console.tell(format_args!("server: {server}"));
         let observer = calls::observer(Arc::clone(&self.console), &server.name);
@@ -199,6 +209,21 @@ impl Context {
         let client = builder.build(&server.url, user_name, token.clone())?;
         self.warn_of_risks(&client, settings);
         Ok(client)
+    }
+
+    fn warn_of_examples(&self, server: &Server, settings: &Settings) {
+        if server.is_example() {
+            self.console.warn(format_args!(
+                "'{}' is only an example of a server; 'anon server add NAME URL' and 'anon server activate NAME' put yours in its place",
+                server.name
+            ));
+        }
+        if settings.has_example_user() {
+            self.console.warn(format_args!(
+                "the user name '{}' is only an example; 'anon settings user set-username NAME' puts yours in its place",
+                settings.user_name
+            ));
+        }
     }
 
     fn warn_of_risks(&self, client: &Client, settings: &Settings) {

@@ -5,6 +5,7 @@ pub mod completions;
 pub mod console;
 pub mod context;
 pub mod create;
+pub mod doctor;
 pub mod job;
 pub mod man;
 pub mod map;
@@ -28,6 +29,7 @@ pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
         ("batch-status", schema_for!(batch::status::BatchStatus)),
         ("batch-watch", schema_for!(batch::watch::BatchWatch)),
         ("complaints", schema_for!(console::Complaints)),
+        ("doctor", schema_for!(doctor::Diagnosis)),
         ("jobs", schema_for!(jobs::JobsView)),
         ("servers", schema_for!(server::list::Servers)),
     ]

@@ -7,6 +7,7 @@ mod completions;
 mod create;
 mod creation;
 mod differences;
+mod doctor;
 mod failures;
 mod following;
 mod formats;
