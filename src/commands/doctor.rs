@@ -241,9 +241,14 @@ fn clock(ahead: Option<TimeDelta>) -> Check {
     let apart = ahead.abs();
     let which = if ahead > TimeDelta::zero() { "behind" } else { "ahead of" };
     if apart <= CLOCKS_APART {
-        return Check::good("clock", format!("{} s from the server's", apart.num_seconds()));
+        // An answer takes its time.
+        let found = match apart.num_seconds() {
+            ..10 => "as the server's, to within seconds".to_owned(),
+            seconds => format!("{seconds} s {which} the server's"),
+        };
+        return Check::good("clock", found);
     }
-    let found = format!("this computer is {} min {which} the server", apart.num_minutes());
+    let found = format!("{} min {which} the server's", apart.num_minutes());
     Check::bad(
         "clock",
         found,
@@ -309,8 +314,8 @@ mod tests {
             use State::{Bad, Good};
             [Good, Good, Good, Bad, Bad]
         });
-        assert!(clock(Some(TimeDelta::minutes(90))).found.contains("90 min behind the server"));
-        assert!(clock(Some(TimeDelta::minutes(-90))).found.contains("90 min ahead of the server"));
+        assert!(clock(Some(TimeDelta::minutes(90))).found.contains("90 min behind the server's"));
+        assert!(clock(Some(TimeDelta::minutes(-90))).found.contains("90 min ahead of the server's"));
         assert_eq!(clock(None).state, State::Neutral);
     }
 }

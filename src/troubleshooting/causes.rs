@@ -79,7 +79,11 @@ pub fn without_identifiers(text: &str) -> String {
         } else {
             let end = rest.find(|c: char| c.is_whitespace() || is_mark(c)).unwrap_or(rest.len());
             let word = &rest[..end];
-            out.push_str(if is_identifier(word, &out) { ANY } else { word });
+            match word.strip_suffix(':') {
+                Some(_) if is_identifier(word, &out) => out.extend([ANY, ":"]),
+                None if is_identifier(word, &out) => out.push_str(ANY),
+                _ => out.push_str(word),
+            }
             rest = &rest[end..];
         }
     }
@@ -141,7 +145,7 @@ mod tests {
     fn identifiers_do_not_count_and_numbers_of_errors_do() {
         for (text, masked) in [
             (r#"Patient "123456" does not want his data"#, r#"Patient "…" does not want his data"#),
-            (r"cannot write \\server\share\a\1.dcm: it is full", r"cannot write … it is full"),
+            (r"cannot write \\server\share\a\1.dcm: it is full", "cannot write …: it is full"),
             ("cannot open '/data/my study/x.dcm'", "cannot open '…'"),
             ("series 1.2.840.113619.2.55 of job 1077 failed.", "series … of job … failed."),
             ("Original error:'HTTP Error 404: Not Found'", "Original error:'HTTP Error 404: Not Found'"),

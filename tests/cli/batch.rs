@@ -219,7 +219,7 @@ fn reset_error_and_cancel_active_take_only_theirs() {
           Reset job 6 on p01: {url}/p01
         stderr:
           This will reset 2 jobs on p01: {url}/p01. Are you sure? [y/N]: y
-          warning: 2 jobs (2,6): The patient has opted out. Do not use this data. If the patient has signed a consent [..]; '--except-opted-out' leaves such jobs out
+          warning: 2 jobs (2,6): The patient has opted out; this data must not be used. '--except-opted-out' leaves such jobs out
         requests:
           GET p01/get_jobs_list job_ids=1 job_ids=2 job_ids=3 job_ids=4 job_ids=5 job_ids=6 job_ids=7 user_name=z123456
           POST p01/modify_job job_id=2 status=ACTIVE files_downloaded=0 files_processed=0 error=  user_name=z123456

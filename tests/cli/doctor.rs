@@ -54,7 +54,7 @@ fn what_is_well_has_a_tick() {
           ✓ server       p01: {url}/p01 answers
           - proxy        none for this server
           ✓ credentials  accepted by p01
-          ✓ clock        [..] s from the server's
+          ✓ clock        as the server's, to within seconds
           ✓ mapping      ./anon_mapping.csv, 1 row, nothing wrong
           - folder       . is on this computer only: right for data from PACS, while files to anonymize must be on a share
           nothing to mend
@@ -112,9 +112,11 @@ fn each_cause_is_told_apart_and_no_secret_is_shown() {
         );
         assert!(check["remedy"].is_string() && !outcome.story().contains(TOKEN), "{}", outcome.story());
     }
-    let env = env(FakeIdis::builder());
-    let outcome =
-        env.anon(["doctor", "--json"]).env("HTTP_PROXY", format!("http://{refused}")).env("NO_PROXY", "").run();
+    let env = Env::new();
+    env.settings_for(&[("p01", "http://idis.example/p01")]);
+    with_token(&env);
+    let outcome = env.anon(["doctor", "--json"]).env("HTTP_PROXY", format!("http://{refused}")).run().assert_status(1);
+    assert_eq!(check(&outcome, "server")["stage"], "proxy", "{}", outcome.story());
     assert_eq!(check(&outcome, "proxy")["found"], refused.to_string(), "{}", outcome.story());
 }
 

@@ -47,10 +47,10 @@ impl ResetError {
             let what = if leave_out { format!("{jobs} left out") } else { jobs };
             let hint = match (leave_out, self.except_opted_out) {
                 (true, true) => "",
-                (true, false) => "; '--include-opted-out' resets them all the same",
-                (false, _) => "; '--except-opted-out' leaves such jobs out",
+                (true, false) => " '--include-opted-out' resets them all the same",
+                (false, _) => " '--except-opted-out' leaves such jobs out",
             };
-            console.warn(format_args!("{what} ({ids}): {}. {}{hint}", advice.title, advice.remedy));
+            console.warn(format_args!("{what} ({ids}): {}; this data must not be used.{hint}", advice.title));
         }
         if leave_out {
             chosen.retain(|job| forbids(job).is_none());

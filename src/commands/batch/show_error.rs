@@ -121,9 +121,10 @@ impl ShowError {
         });
         let unknown = found.iter().filter(|followed| !followed.is_known()).count();
         if unknown > 0 && !is_asked {
+            let come = agreeing(unknown, "comes", "come");
             console.note(format_args!(
-                "\nwhose {} this computer does not know; 'anon batch show-error --patient-name' asks the server",
-                if unknown == 1 { "1 of the jobs is".to_owned() } else { format!("{unknown} of the jobs are") }
+                "\nwhere {} {come} from is not known on this computer; 'anon batch show-error --patient-name' asks the server",
+                counted(unknown, "job")
             ));
         }
         Ok(())

@@ -19,7 +19,7 @@ use crate::text::{counted, nearest};
   anon batch status --summary
   anon batch status --status ERROR,UPLOADED --columns pseudonym,source,line
   anon batch status --sort date --limit 20
-  anon batch status --status ERROR --ids | anon job reset - --yes")]
+  anon batch status --status ERROR --ids")]
 pub struct Status {
     /// Add a column with the pseudonym of each job
     #[arg(long, overrides_with = "no_patient_name")]

@@ -38,7 +38,7 @@ fn they_are_grouped_by_cause_with_their_pseudonyms_and_sources() {
               6  name6      \\server\share\in
 
           2. The image server does not have the data now (2 jobs)
-             WadoWrapperException: study … 'HTTP Error 404: Not Found'
+             WadoWrapperException: study …: 'HTTP Error 404: Not Found'
              what it means: The data could not be retrieved from the hospital's image server, often because of a passing fault there.
              what to do: Wait at least 30 minutes, then run 'anon job reset' for this job or 'anon batch reset-error'.
              to try these again: anon batch reset-error --cause 2
@@ -117,7 +117,7 @@ fn what_must_not_be_used_is_not_reset_unasked() {
     // Who is asked has been told.
     let outcome = six().answer("batch reset-error", "y\n").assert_ok();
     assert_eq!(reset(&outcome).len(), 6);
-    let told = outcome.stderr.find("3 jobs (2,4,6): The patient has opted out. Do not use this data").unwrap();
+    let told = outcome.stderr.find("3 jobs (2,4,6): The patient has opted out; this data must not be used.").unwrap();
     assert!(told < outcome.stderr.find("Are you sure").unwrap(), "{}", outcome.stderr);
 }
 
