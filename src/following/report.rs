@@ -245,6 +245,26 @@ mod tests {
         assert_eq!((rows.len(), &rows[2][8]), (3, &text("=1+1")));
     }
 
+    /// The text of a part of a workbook.
+    fn part(bytes: &[u8], name: &str) -> String {
+        let mut text = String::new();
+        let mut archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
+        archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+        text
+    }
+
+    #[test]
+    fn the_header_is_frozen_and_filters_and_statuses_have_colours() {
+        let bytes = workbook(&[entry(1, "DONE"), entry(2, "ERROR")], true).unwrap();
+        let sheet = part(&bytes, "xl/worksheets/sheet1.xml");
+        for wanted in [r#"<pane ySplit="1""#, r#"<autoFilter ref="A1:J3""#, r#"numberStoredAsText="1""#, "customWidth"]
+        {
+            assert!(sheet.contains(wanted), "{wanted}: {sheet}");
+        }
+        let styles = part(&bytes, "xl/styles.xml");
+        assert!(styles.contains("FFC6EFCE") && styles.contains("FFFFC7CE"), "{styles}");
+    }
+
     #[test]
     fn the_source_can_be_left_out() {
         let rows = cells(workbook(&[entry(1001, "DONE")], false).unwrap());

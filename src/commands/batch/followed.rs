@@ -1,6 +1,6 @@
 //! What the commands that follow a batch share: its jobs, and whose they are.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -42,29 +42,32 @@ pub fn follow(
     Ok(rows(context, server).follow(jobs))
 }
 
-/// The rows of the mapping that goes with the batch: the one in its folder, or else the active one. What keeps them from being
+/// The rows that jobs of the batch can be of: those of the mapping in its folder, and of the active one. What keeps a mapping from being
 /// read keeps nobody from following the jobs.
 pub fn rows(context: &Context, server: &Server) -> Rows {
-    let planned = match planned(context) {
-        Ok(planned) => planned,
-        Err(error) => {
-            context.console.tell(format_args!("the jobs are shown without their lines in the mapping: {error}"));
-            vec![]
+    let here = context.folder.join(FILE_NAME);
+    let active = context.settings().ok().and_then(|settings| settings.active_mapping_file.clone());
+    let mut planned = vec![];
+    for path in [Some(here.clone()), active.filter(|path| *path != here)].into_iter().flatten() {
+        match planned_in(context, &path) {
+            Ok(rows) => planned.extend(rows),
+            Err(error) => {
+                context.console.tell(format_args!("jobs are shown without their lines in a mapping: {error}"))
+            }
         }
-    };
+    }
     Rows::new(planned, &server.url, &context.journal_path()).unwrap_or_else(|error| {
         context.console.warn(format_args!("whose the jobs are cannot be told: {error}"));
         Rows::default()
     })
 }
 
-fn planned(context: &Context) -> Result<Vec<Planned>> {
-    let settings = context.settings()?;
-    let here = context.folder.join(FILE_NAME);
-    let paths: [Option<PathBuf>; 2] = [Some(here), settings.active_mapping_file.clone()];
-    let Some(path) = paths.into_iter().flatten().find(|path| path.is_file()) else { return Ok(vec![]) };
-    let document = Document::read(&path)?;
-    Ok(plan(document.mapping(), &settings.job_default_parameters).jobs)
+fn planned_in(context: &Context, path: &Path) -> Result<Vec<Planned>> {
+    if !path.is_file() {
+        return Ok(vec![]);
+    }
+    let document = Document::read(path)?;
+    Ok(plan(document.mapping(), &context.settings()?.job_default_parameters).jobs)
 }
 
 /// A job of the batch, and where it comes from.

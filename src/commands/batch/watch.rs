@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::followed::{Count, FollowedView, counts, missing, rows};
-use crate::api::{Client, JobId, JobStatus};
+use crate::api::{Client, JobId, JobStatus, Stage};
 use crate::commands::console::{Console, Interrupt, Level, Live, View};
 use crate::commands::context::Context;
 use crate::error::{Error, Result};
@@ -136,6 +136,8 @@ impl Watching<'_> {
                     remember(&mut now, &jobs);
                     (jobs, fails) = (now, false);
                 }
+                // Nobody but the user can put that right.
+                Err(error) if error.stage() == Stage::Credentials => return Err(error.into()),
                 Err(error) => {
                     self.watch.see_nothing();
                     if !std::mem::replace(&mut fails, true) {

@@ -10,6 +10,7 @@
 mod document;
 mod editor;
 mod interrupt;
+mod mark;
 mod progress;
 mod table;
 mod visible;
@@ -17,6 +18,7 @@ mod visible;
 pub use document::{Complaints, Format, View, csv, json};
 pub use editor::{Editing, open_in_editor};
 pub use interrupt::Interrupt;
+pub use mark::Mark;
 pub use progress::{Level, Live, Progress};
 pub use table::Table;
 pub use visible::{beginning, visible};
@@ -91,17 +93,6 @@ pub struct Console {
     warnings: Mutex<Vec<String>>,
 }
 
-/// How something is that was checked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mark {
-    /// As it should be.
-    Good,
-    /// To be mended.
-    Bad,
-    /// Neither.
-    Neutral,
-}
-
 /// What a person said to a yes-or-no question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
@@ -136,16 +127,6 @@ impl Console {
     /// A result: a line on stdout. Line breaks around it are blank lines, one within it is shown as `\n`.
     pub fn print(&self, text: impl Display) {
         self.write_for_people(&format!("{}\n", line(&text.to_string())));
-    }
-
-    /// A result with a mark before it.
-    pub fn print_marked(&self, mark: Mark, text: impl Display) {
-        let (style, sign) = match mark {
-            Mark::Good => (AnsiColor::Green.on_default(), "✓"),
-            Mark::Bad => (ERROR, "✗"),
-            Mark::Neutral => (Style::new(), "-"),
-        };
-        self.write_for_people(&format!("{style}{sign}{style:#} {}\n", line(&text.to_string())));
     }
 
     /// What was done: a line on stdout, which `--quiet` leaves out.

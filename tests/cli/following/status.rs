@@ -164,3 +164,16 @@ fn a_journal_that_cannot_be_read_keeps_nobody_from_looking() {
     let outcome = env.run("batch status").assert_ok();
     assert!(outcome.stderr.contains("warning: whose the jobs are cannot be told"), "{}", outcome.stderr);
 }
+
+#[test]
+fn a_mapping_elsewhere_and_one_with_a_wrong_row_tell_as_much_as_they_can() {
+    let env = created(FakeIdis::builder());
+    let text = env.read("anon_mapping.csv");
+    std::fs::create_dir(env.work().join("mappings")).unwrap();
+    std::fs::remove_file(env.work().join("anon_mapping.csv")).unwrap();
+    env.write("mappings/anon_mapping.csv", text.replace("accession_number:12.1", "fodler:12.1"));
+    env.run("-C mappings map activate").assert_ok();
+    let jobs = env.run("batch status --json").assert_ok().json("batch-status")["jobs"].clone();
+    assert_eq!((&jobs[0]["line"], &jobs[1]["line"]), (&json!(null), &json!(11)));
+    assert_eq!(jobs[0]["source"], "accession_number:12.1", "the server's own words");
+}
