@@ -10,11 +10,12 @@ use std::time::Duration;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::error::ErrorKind;
+use clap::parser::ValueSource;
 use clap::{ArgAction, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::commands;
 use crate::commands::console::{Color, Console, Format, Wishes, visible};
-use crate::commands::context::Context;
+use crate::commands::context::{Context, Timeout};
 use crate::error::{Error, Result};
 use lazy::{Lazy, OnMapping};
 
@@ -58,6 +59,9 @@ struct Global {
     /// Give up on a request to the server after this many seconds [default: 60]
     #[arg(long, value_name = "SECONDS", env = "ANON_TIMEOUT", hide_env_values = true, value_parser = clap::value_parser!(u64).range(1..=86_400), global = true)]
     timeout: Option<u64>,
+    /// Whether it was typed, not taken from the environment.
+    #[arg(skip)]
+    timeout_is_typed: bool,
     /// When to print in color: auto, always or never
     #[arg(long, value_name = "WHEN", value_enum, default_value_t, hide_possible_values = true, global = true)]
     color: Color,
@@ -91,6 +95,7 @@ enum Group {
     Select(Lazy<commands::select::Select>),
     /// Create jobs
     Create(OnMapping<commands::create::Create>),
+    Doctor(commands::doctor::Doctor),
     Completions(commands::completions::Completions),
     Man(commands::man::Man),
 }
@@ -133,7 +138,7 @@ fn end(console: &Console, status: u8) -> ExitCode {
 
 /// The command tree of `anon`.
 pub fn command() -> Command {
-    ["status", "completions", "man"].into_iter().fold(Cli::command(), |tree, single| {
+    ["status", "doctor", "completions", "man"].into_iter().fold(Cli::command(), |tree, single| {
         tree.mut_subcommand(single, |command| lazy::refer_to_them(command).defer(lazy::without_global_options))
     })
 }
@@ -141,7 +146,10 @@ pub fn command() -> Command {
 fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
     let mut command = command();
     let mut matches = command.try_get_matches_from_mut(arguments)?;
-    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+    let timeout_is_typed = matches.value_source("timeout") == Some(ValueSource::CommandLine);
+    let mut cli = Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))?;
+    cli.global.timeout_is_typed = timeout_is_typed;
+    Ok(cli)
 }
 
 /// A group without a command asks for the list of its commands. With `ANON_SETTINGS` set, say, which clap takes for an argument, it
@@ -202,12 +210,13 @@ fn asked<T: ValueEnum>(arguments: &[OsString], option: &str) -> Option<T> {
 }
 
 fn dispatch(cli: Cli, console: &Arc<Console>) -> Result<()> {
-    let Global { settings, timeout, directory, .. } = cli.global;
+    let Global { settings, timeout, timeout_is_typed, directory, .. } = cli.global;
+    let timeout = timeout.map(|seconds| Timeout { after: Duration::from_secs(seconds), is_typed: timeout_is_typed });
     // Before everything else: a relative path of the settings counts from there, too.
     if let Some(folder) = directory {
         std::env::set_current_dir(&folder).map_err(Error::io("enter", &folder))?;
     }
-    let mut context = Context::new(Arc::clone(console), settings, timeout.map(Duration::from_secs))?;
+    let mut context = Context::new(Arc::clone(console), settings, timeout)?;
     match cli.command {
         Group::Status(command) => command.run(&context),
         Group::Server(Lazy(command)) => command.run(&context),
@@ -223,6 +232,7 @@ fn dispatch(cli: Cli, console: &Arc<Console>) -> Result<()> {
             context.choose_mapping(mapping);
             command.run(&context)
         }
+        Group::Doctor(command) => command.run(&context),
         Group::Completions(completions) => completions.run(&context, command()),
         Group::Man(man) => man.run(&context, command()),
     }

@@ -26,15 +26,6 @@ pub fn table(jobs: &[Job]) -> Table {
     table
 }
 
-/// As [`table`], with the pseudonym of each job.
-pub fn table_with_names(jobs: &[Job]) -> Table {
-    let mut table = Table::new(COLUMNS.into_iter().chain(["anon_name"])).painted(2);
-    for job in jobs {
-        table.row(cells(job).into_iter().chain([job.pseudo_id().unwrap_or_default()]));
-    }
-    table
-}
-
 fn cells(job: &Job) -> [String; 6] {
     let number = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
     [
@@ -138,6 +129,13 @@ pub struct FailedJob {
     pub hint: Option<String>,
 }
 
+impl ActedView {
+    /// Before anything is done.
+    pub fn nothing(action: &Action, server: &Server) -> ActedView {
+        ActedView { action: action.verb.to_owned(), server: server.name.clone(), ..ActedView::default() }
+    }
+}
+
 impl View for ActedView {
     const COLUMNS: &'static [&'static str] = &["job_id", "outcome", "error"];
 
@@ -186,7 +184,7 @@ pub fn act(
     work: impl Fn(&Client, JobId) -> Result<(), ApiError> + Sync,
 ) -> Result<()> {
     let console = &context.console;
-    let mut acted = ActedView { action: action.verb.to_owned(), server: server.name.clone(), ..ActedView::default() };
+    let mut acted = ActedView::nothing(action, server);
     if console.confirm(question)? == Answer::No {
         console.note("Cancelled: nothing was done");
         acted.not_tried = numbers(ids);

@@ -5,6 +5,7 @@ pub mod completions;
 pub mod console;
 pub mod context;
 pub mod create;
+pub mod doctor;
 pub mod job;
 pub mod man;
 pub mod map;
@@ -23,7 +24,12 @@ pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
     use schemars::schema_for;
     vec![
         ("acted", schema_for!(jobs::ActedView)),
+        ("batch-errors", schema_for!(batch::show_error::BatchErrors)),
+        ("batch-report", schema_for!(batch::report::BatchReport)),
+        ("batch-status", schema_for!(batch::status::BatchStatus)),
+        ("batch-watch", schema_for!(batch::watch::BatchWatch)),
         ("complaints", schema_for!(console::Complaints)),
+        ("doctor", schema_for!(doctor::Diagnosis)),
         ("jobs", schema_for!(jobs::JobsView)),
         ("servers", schema_for!(server::list::Servers)),
     ]

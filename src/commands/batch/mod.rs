@@ -2,13 +2,16 @@ mod add;
 mod cancel;
 mod cancel_active;
 mod delete;
+mod followed;
 mod info;
 mod init;
 mod remove;
+pub mod report;
 mod reset;
 mod reset_error;
-mod show_error;
-mod status;
+pub mod show_error;
+pub mod status;
+pub mod watch;
 
 use clap::Subcommand;
 
@@ -28,10 +31,12 @@ pub enum Batch {
     Info(info::Info),
     Init(init::Init),
     Remove(remove::Remove),
+    Report(report::Report),
     Reset(reset::Reset),
     ResetError(reset_error::ResetError),
     ShowError(show_error::ShowError),
     Status(status::Status),
+    Watch(watch::Watch),
 }
 
 impl Batch {
@@ -44,10 +49,12 @@ impl Batch {
             Batch::Info(command) => command.run(context),
             Batch::Init(command) => command.run(context),
             Batch::Remove(command) => command.run(context),
+            Batch::Report(command) => command.run(context),
             Batch::Reset(command) => command.run(context),
             Batch::ResetError(command) => command.run(context),
             Batch::ShowError(command) => command.run(context),
             Batch::Status(command) => command.run(context),
+            Batch::Watch(command) => command.run(context),
         }
     }
 }
@@ -94,10 +101,26 @@ fn act(
         let found = client.get_jobs_list(&ids)?;
         ids = found.into_iter().filter(|job| meant(&job.status)).map(|job| job.job_id).collect();
     }
+    let question = format!("This will {} {} on {server}. Are you sure?", action.verb, counted(ids.len(), "job"));
+    act_on(context, (&server, &client), &ids, action, &question, work)
+}
+
+/// Asks, then acts on these jobs, if there are any.
+fn act_on(
+    context: &Context,
+    at: (&Server, &Client),
+    ids: &[JobId],
+    action: &jobs::Action,
+    question: &str,
+    work: impl Fn(&Client, JobId) -> Result<(), ApiError> + Sync,
+) -> Result<()> {
     if ids.is_empty() {
-        context.console.print(format_args!("There are no jobs to {} in this batch", action.verb));
+        let (server, _) = at;
+        let nothing = jobs::ActedView::nothing(action, server);
+        context.console.show(&nothing, |console| {
+            console.print(format_args!("There are no jobs to {} in this batch", action.verb));
+        });
         return Ok(());
     }
-    let question = format!("This will {} {} on {server}. Are you sure?", action.verb, counted(ids.len(), "job"));
-    jobs::act(context, (&server, &client), &ids, action, &question, work)
+    jobs::act(context, at, ids, action, question, work)
 }

@@ -10,14 +10,16 @@
 mod document;
 mod editor;
 mod interrupt;
+mod mark;
 mod progress;
 mod table;
 mod visible;
 
-pub use document::{Complaints, Format, View};
+pub use document::{Complaints, Format, View, csv, json};
 pub use editor::{Editing, open_in_editor};
 pub use interrupt::Interrupt;
-pub use progress::Progress;
+pub use mark::Mark;
+pub use progress::{Level, Live, Progress};
 pub use table::Table;
 pub use visible::{beginning, visible};
 
@@ -117,8 +119,8 @@ impl Console {
     pub fn show<V: View>(&self, view: &V, for_people: impl FnOnce(&Console)) {
         match self.wishes.format {
             Format::Table => for_people(self),
-            Format::Csv => self.write_out(&document::csv(view)),
-            Format::Json => self.write_out(&document::json(view)),
+            Format::Csv => self.write_out(&csv(view)),
+            Format::Json => self.write_out(&json(view)),
         }
     }
 
@@ -139,9 +141,10 @@ impl Console {
         self.write_lines("", &text.to_string());
     }
 
-    /// A text of several lines that somebody else wrote: indented, so that none looks like ours, and not beyond measure.
-    pub fn print_quoted(&self, text: &str) {
-        self.write_lines("  ", &beginning(text));
+    /// What belongs to the line before it, in as many lines as somebody else wrote: indented, so that none looks like ours, and not
+    /// beyond measure.
+    pub fn print_indented(&self, text: &str) {
+        self.write_lines("   ", &beginning(text));
     }
 
     /// In one go: line by line takes longer than all that a dry run of many rows does.
@@ -154,6 +157,11 @@ impl Console {
     /// What clap says on stdout, in its colours.
     pub fn print_help(&self, help: impl Display) {
         self.write_out(&help.to_string());
+    }
+
+    /// A document that was asked for on stdout, as it is.
+    pub fn print_document(&self, text: &str) {
+        self.write_out(text);
     }
 
     /// A table on stdout; on a terminal, the statuses in its painted column get their colour.
@@ -180,6 +188,22 @@ impl Console {
         }
     }
 
+    /// Whether results are for scripts, or for spreadsheets.
+    pub fn is_for_scripts(&self) -> bool {
+        self.wishes.format != Format::Table
+    }
+
+    /// Whether questions are answered with yes without being asked.
+    pub fn assumes_yes(&self) -> bool {
+        self.wishes.assume_yes
+    }
+
+    /// How many lines the terminal shows at once, if results go to one.
+    pub fn height(&self) -> Option<usize> {
+        let (_, terminal_size::Height(lines)) = terminal_size::terminal_size_of(io::stdout())?;
+        Some(usize::from(lines))
+    }
+
     /// Whether `-vv` asks for each request.
     pub fn wants_requests(&self) -> bool {
         self.wishes.verbosity > 1
@@ -188,7 +212,7 @@ impl Console {
     /// An error: what is wrong and what to do about it, on one line (or one for each problem of a file).
     pub fn error(&self, error: &Error) {
         if self.is_one_object() {
-            return self.write_err(&document::json(&Complaints::of(error, self.take_warnings())));
+            return self.write_err(&json(&Complaints::of(error, self.take_warnings())));
         }
         match (error, error.hint()) {
             (Error::Told, _) => {}
@@ -206,7 +230,7 @@ impl Console {
     pub fn finish(&self) {
         let warnings = self.take_warnings();
         if !warnings.is_empty() {
-            self.write_err(&document::json(&Complaints { warnings, ..Complaints::default() }));
+            self.write_err(&json(&Complaints { warnings, ..Complaints::default() }));
         }
     }
 
@@ -227,7 +251,7 @@ impl Console {
         }
         let text = anstream::adapter::strip_str(&text).to_string();
         let error = text.trim().strip_prefix("error: ").unwrap_or(&text).to_owned();
-        self.write_err(&document::json(&Complaints { error: Some(error), exit_status: 2, ..Complaints::default() }));
+        self.write_err(&json(&Complaints { error: Some(error), exit_status: 2, ..Complaints::default() }));
     }
 
     /// The failure of one of many things, whose hint comes at the end of them all. `remark` says what it means for that thing.
