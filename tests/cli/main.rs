@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod batch;
+mod chaining;
 mod completions;
 mod create;
 mod creation;

@@ -9,13 +9,15 @@
 
 mod document;
 mod editor;
+mod input;
 mod interrupt;
 mod progress;
 mod table;
 mod visible;
 
-pub use document::{Complaints, Format, View};
+pub use document::{Complaints, Format, View, cell};
 pub use editor::{Editing, open_in_editor};
+pub use input::stdin;
 pub use interrupt::Interrupt;
 pub use progress::Progress;
 pub use table::Table;
@@ -24,6 +26,7 @@ pub use visible::{beginning, visible};
 use std::fmt::Display;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use anstream::{AutoStream, ColorChoice};
@@ -89,6 +92,8 @@ pub struct Console {
     closed: OnceLock<io::ErrorKind>,
     /// What was warned of, for the one object on stderr.
     warnings: Mutex<Vec<String>>,
+    /// stdin was a list, so that no answer can come from it.
+    list_is_read: AtomicBool,
 }
 
 /// What a person said to a yes-or-no question.
@@ -110,6 +115,7 @@ impl Console {
             interactive: io::stderr().is_terminal(),
             closed: OnceLock::new(),
             warnings: Mutex::default(),
+            list_is_read: AtomicBool::new(false),
         }
     }
 
@@ -158,7 +164,7 @@ impl Console {
 
     /// A table on stdout; on a terminal, the statuses in its painted column get their colour.
     pub fn print_table(&self, table: &Table) {
-        self.write_for_people(&table.render());
+        self.write_for_people(&table.render(self.width()));
     }
 
     /// Something that the user should know and that is no result: a line on stderr.
@@ -321,16 +327,26 @@ impl Console {
         Progress::new(is_seen, Some(total as u64), what)
     }
 
+    /// How many columns the terminal has, if results for people go to one.
+    fn width(&self) -> Option<usize> {
+        let (terminal_size::Width(columns), _) = terminal_size::terminal_size_of(io::stdout())?;
+        Some(usize::from(columns)).filter(|_| self.wishes.format == Format::Table && columns > 0)
+    }
+
     fn shows_progress(&self) -> bool {
         self.interactive && !self.wishes.quiet
     }
 
     /// One line of stdin, whether that is a terminal or a pipe.
     fn read_line(&self) -> Result<String> {
+        if self.list_is_read.load(Ordering::SeqCst) {
+            self.write_err("\n");
+            let message = "standard input is the list, so nobody can answer the question: nothing was done";
+            return Err(Error::refused(message, "answer it with '--yes'"));
+        }
         let mut bytes = vec![];
         let read = io::stdin().lock().read_until(b'\n', &mut bytes);
-        let stdin = Path::new("standard input");
-        if read.map_err(Error::io("read", stdin))? == 0 {
+        if read.map_err(Error::io("read", stdin()))? == 0 {
             self.write_err("\n");
             return Err(Error::NoAnswer);
         }

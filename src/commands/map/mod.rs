@@ -8,7 +8,7 @@ mod edit;
 mod init;
 mod rows;
 mod set;
-mod status;
+pub mod status;
 
 use std::path::PathBuf;
 
