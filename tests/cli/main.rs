@@ -10,6 +10,7 @@ mod creation;
 mod differences;
 mod failures;
 mod formats;
+mod help;
 mod job;
 mod man;
 mod manual;

@@ -162,6 +162,11 @@ impl Console {
         self.write_out(&help.to_string());
     }
 
+    /// A document that was asked for on stdout, as it is.
+    pub fn print_document(&self, text: &str) {
+        self.write_out(text);
+    }
+
     /// A table on stdout; on a terminal, the statuses in its painted column get their colour.
     pub fn print_table(&self, table: &Table) {
         self.write_for_people(&table.render(self.width()));
