@@ -9,6 +9,7 @@
 
 mod document;
 mod editor;
+mod heartbeat;
 mod input;
 mod interrupt;
 mod progress;
@@ -320,9 +321,10 @@ impl Console {
         }
     }
 
-    /// A progress bar for steps without a known end, which print nothing.
+    /// A progress bar for steps without a known end, which print nothing; where none can be drawn, a line now and then.
     pub fn progress(&self, what: &str) -> Progress {
-        Progress::new(self.shows_progress(), None, what)
+        let is_log = !self.interactive && !self.wishes.quiet && !self.is_one_object();
+        Progress::new(self.shows_progress(), None, what).with_heartbeat(is_log, what)
     }
 
     /// A progress bar for `total` steps that print a line each: for when those lines go to a file. On a terminal they are

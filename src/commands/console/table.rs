@@ -226,7 +226,7 @@ mod tests {
         let whole = bare(&table);
         assert!(whole.lines().all(|line| !line.contains('…')), "{whole}");
         let fitted = anstream::adapter::strip_str(&table.render(Some(50))).to_string();
-        assert_eq!(fitted.lines().last(), Some("     7  fileselection:coh…/fileselection.txt  ERROR"), "{fitted}");
+        assert_eq!(fitted.lines().last(), Some("     7  fileselection:co…leselection.txt  ERROR"), "{fitted}");
         assert!(fitted.lines().all(|line| line.width() <= 50), "{fitted}");
         assert_eq!(table.render(Some(500)), table.render(None));
         // Too narrow for anything: nothing is shortened beyond what can still be told apart.
