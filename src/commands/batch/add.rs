@@ -11,7 +11,7 @@ use crate::error::Result;
   anon batch add 20-35
   anon batch add - < ids.txt")]
 pub struct Add {
-    /// Job ids (4), ranges (4-6) and lists (1,4-6); repeatable; - reads them from standard input
+    /// Job ids (4), ranges (4-6) and lists (1,4-6); repeatable; '-' reads them from standard input
     #[arg(required = true, allow_negative_numbers = true)]
     job_ids: Vec<Typed>,
 }

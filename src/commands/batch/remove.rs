@@ -19,7 +19,7 @@ use crate::problem::{Place, Problem, Problems};
   anon batch remove 20-35
   anon batch remove - < ids.txt")]
 pub struct Remove {
-    /// Job ids (4), ranges (4-6) and lists (1,4-6); repeatable; - reads them from standard input
+    /// Job ids (4), ranges (4-6) and lists (1,4-6); repeatable; '-' reads them from standard input
     #[arg(required = true, allow_negative_numbers = true, add = complete::job_ids())]
     job_ids: Vec<Typed>,
 }

@@ -32,7 +32,7 @@ const DETAILS: [&str; 8] = [
   anon job info 1234
   anon job info - < ids.txt")]
 pub struct Info {
-    /// Job ids (4), ranges (4-6) and lists (1,4-6); repeatable; - reads them from standard input
+    /// Job ids (4), ranges (4-6) and lists (1,4-6); repeatable; '-' reads them from standard input
     #[arg(allow_negative_numbers = true, add = complete::job_ids())]
     job_ids: Vec<Typed>,
 }

@@ -14,7 +14,7 @@ use crate::text::{agreeing, counted};
   anon job list 1 3-5
   anon job list - < ids.txt")]
 pub struct List {
-    /// Job ids (4), ranges (4-6) and lists (1,4-6); repeatable; - reads them from standard input
+    /// Job ids (4), ranges (4-6) and lists (1,4-6); repeatable; '-' reads them from standard input
     #[arg(allow_negative_numbers = true, add = complete::job_ids())]
     job_ids: Vec<Typed>,
 }

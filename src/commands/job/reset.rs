@@ -15,7 +15,7 @@ use crate::error::Result;
   anon job reset - --yes < ids.txt
   anon job reset 12,14-16 --dry-run")]
 pub struct Reset {
-    /// Job ids (4), ranges (4-6) and lists (1,4-6); repeatable; - reads them from standard input
+    /// Job ids (4), ranges (4-6) and lists (1,4-6); repeatable; '-' reads them from standard input
     #[arg(required = true, allow_negative_numbers = true, add = complete::job_ids())]
     job_ids: Vec<Typed>,
     /// Show which jobs it would be, and change nothing

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
   anon job set-opt-out-ignore 1-2,4 signed
   anon job set-opt-out-ignore - "signed consent" --yes < ids.txt"#)]
 pub struct SetOptOutIgnore {
-    /// Job ids (4), ranges (4-6) and lists (1,4-6), or - to read them from standard input; then the reason in quotes
+    /// Job ids (4), ranges (4-6) and lists (1,4-6), or '-' to read them from standard input; then the reason in quotes
     #[arg(value_names = ["JOB_IDS", "REASON"], num_args = 2.., required = true, allow_negative_numbers = true, add = complete::job_ids())]
     ids_and_reason: Vec<String>,
     /// Show which jobs it would be, and change nothing

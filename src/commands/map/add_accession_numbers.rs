@@ -18,7 +18,7 @@ use crate::values::{AccessionNumber, Parsed, Source};
   anon map add-accession-numbers -f numbers.xlsx
   anon map add-accession-numbers - < numbers.txt")]
 pub struct AddAccessionNumbers {
-    /// Accession numbers; repeatable; - reads them from standard input, one a line
+    /// Accession numbers; repeatable; '-' reads them from standard input, one a line
     accession_numbers: Vec<String>,
     /// Add all numbers in the column 'accession_number' of this csv, txt, xlsx or xls file, with the pseudonyms in its column
     /// 'pseudonym' if it has one

@@ -32,7 +32,7 @@ use crate::values::{DataPath, Doubt, Source};
   anon map add-study-folders --input-file folders.xlsx --only-missing
   anon map add-study-folders - < folders.txt"#)]
 pub struct AddStudyFolders {
-    /// Folders, or patterns for folders (patient*, **/raw); repeatable; - reads them from standard input, one a line
+    /// Folders, or patterns for folders (patient*, **/raw); repeatable; '-' reads them from standard input, one a line
     #[arg(value_hint = ValueHint::DirPath)]
     paths: Vec<String>,
     /// Add all folders in the column 'folder' of this csv, txt, xlsx or xls file, with the pseudonyms in its column 'pseudonym'
