@@ -1,5 +1,7 @@
 //! The command tree, and which code a parsed command line runs. Nothing below knows it.
 
+mod guesses;
+mod help;
 mod lazy;
 
 use std::ffi::OsString;
@@ -12,11 +14,14 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgAction, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap_complete::CompleteEnv;
 
 use crate::commands;
+use crate::commands::completions::ASKING;
 use crate::commands::console::{Color, Console, Format, Wishes, visible};
 use crate::commands::context::{Context, Timeout};
 use crate::error::{Error, Result};
+use help::asking_for_help;
 use lazy::{Lazy, OnMapping};
 
 /// Anonymize medical images with an IDIS server
@@ -98,12 +103,17 @@ enum Group {
     Doctor(commands::doctor::Doctor),
     Completions(commands::completions::Completions),
     Man(commands::man::Man),
+    Help(help::Help),
 }
 
 /// The whole program: takes the command line, does what it says, and returns what to exit with.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     keep_memory_private();
     let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Some(status) = complete(&arguments) {
+        return status;
+    }
+    let arguments = asking_for_help(arguments);
     let cli = match parse(&arguments) {
         Ok(cli) => cli,
         Err(error) => return explain(&asked_of(error, &arguments), &arguments),
@@ -118,6 +128,18 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             console.error(&error);
             ExitCode::from(error.exit_status())
         }
+    }
+}
+
+/// Answers a shell that asks what can be typed next. `None` if none does.
+fn complete(arguments: &[OsString]) -> Option<ExitCode> {
+    // What a shell shows while one types is no place for errors.
+    let answered =
+        CompleteEnv::with_factory(command).var(ASKING).try_complete(arguments, std::env::current_dir().ok().as_deref());
+    match answered {
+        Ok(false) => None,
+        Ok(true) => Some(ExitCode::SUCCESS),
+        Err(_) => Some(ExitCode::FAILURE),
     }
 }
 
@@ -138,14 +160,16 @@ fn end(console: &Console, status: u8) -> ExitCode {
 
 /// The command tree of `anon`.
 pub fn command() -> Command {
-    ["status", "doctor", "completions", "man"].into_iter().fold(Cli::command(), |tree, single| {
+    ["status", "doctor", "completions", "man", "help"].into_iter().fold(Cli::command(), |tree, single| {
         tree.mut_subcommand(single, |command| lazy::refer_to_them(command).defer(lazy::without_global_options))
     })
 }
 
 fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
     let mut command = command();
-    let mut matches = command.try_get_matches_from_mut(arguments)?;
+    let words: Vec<String> = arguments.iter().map(|argument| argument.to_string_lossy().into_owned()).collect();
+    let matches = command.try_get_matches_from_mut(arguments);
+    let mut matches = matches.map_err(|error| guesses::improve(error, &command, &words))?;
     let timeout_is_typed = matches.value_source("timeout") == Some(ValueSource::CommandLine);
     let mut cli = Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))?;
     cli.global.timeout_is_typed = timeout_is_typed;
@@ -233,8 +257,10 @@ fn dispatch(cli: Cli, console: &Arc<Console>) -> Result<()> {
             command.run(&context)
         }
         Group::Doctor(command) => command.run(&context),
-        Group::Completions(completions) => completions.run(&context, command()),
+        Group::Completions(completions) => completions.run(&context),
         Group::Man(man) => man.run(&context, command()),
+        // Handled before: it asks for the help of another command.
+        Group::Help(_) => Ok(()),
     }
 }
 

@@ -246,9 +246,9 @@ fn reset_error_and_cancel_active_take_only_theirs() {
     );
     env.answer("batch reset-error", "y\n").assert(
         r"
-        exit 0
-        stdout:
-          There are no jobs to reset in this batch
+        exit 1
+        stderr:
+          error: there are no jobs to reset in this batch; 'anon batch status' shows what there is
         requests:
           GET p01/get_jobs_list job_ids=1 job_ids=2 job_ids=3 job_ids=4 job_ids=5 job_ids=6 job_ids=7 user_name=z123456
         ",
@@ -382,7 +382,7 @@ fn only_jobs_that_were_asked_for_are_acted_upon() {
     env.idis().lie(Calls::every("get_jobs_list"), Lie::ListAll);
     env.run("batch status").assert_ok().assert_says(&["Job info for 2 jobs", "Summary for all 2 jobs"]);
     for command in ["batch cancel-active", "batch reset-error", "batch show-error"] {
-        let outcome = env.answer(command, "y\n").assert_ok();
+        let outcome = env.answer(command, "y\n").assert_says(&["no jobs"]);
         let changing = outcome.requests.iter().filter(|call| call.method == "POST").count();
         assert_eq!(changing, 0, "neither job 3 nor job 4 is meant: {}", outcome.story());
     }

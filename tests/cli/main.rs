@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod batch;
+mod chaining;
 mod completions;
 mod create;
 mod creation;
@@ -11,6 +12,7 @@ mod doctor;
 mod failures;
 mod following;
 mod formats;
+mod help;
 mod job;
 mod man;
 mod manual;
@@ -18,11 +20,13 @@ mod map;
 mod proxies;
 mod replies;
 mod round_trip;
+mod scripts;
 mod select;
 mod server;
 mod settings;
 mod status;
 mod support;
+mod terminal;
 mod tls;
 mod tls_server;
 mod together;

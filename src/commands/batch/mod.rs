@@ -3,7 +3,7 @@ mod cancel;
 mod cancel_active;
 mod delete;
 mod followed;
-mod info;
+pub mod info;
 mod init;
 mod remove;
 pub mod report;
@@ -17,8 +17,9 @@ use clap::Subcommand;
 
 use crate::api::{ApiError, Client, JobId, JobStatus};
 use crate::commands::context::Context;
+use crate::commands::ids::shown;
 use crate::commands::jobs;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::settings::Server;
 use crate::text::counted;
 
@@ -94,6 +95,7 @@ fn act(
     context: &Context,
     which: Which,
     action: &jobs::Action,
+    dry_run: bool,
     work: impl Fn(&Client, JobId) -> Result<(), ApiError> + Sync,
 ) -> Result<()> {
     let (mut ids, server, client) = open(context)?;
@@ -101,26 +103,30 @@ fn act(
         let found = client.get_jobs_list(&ids)?;
         ids = found.into_iter().filter(|job| meant(&job.status)).map(|job| job.job_id).collect();
     }
-    let question = format!("This will {} {} on {server}. Are you sure?", action.verb, counted(ids.len(), "job"));
-    act_on(context, (&server, &client), &ids, action, &question, work)
+    let what = format!("{} {} on {server}", action.verb, counted(ids.len(), "job"));
+    act_on(context, (&server, &client), &ids, (action, &what, dry_run), work)
 }
 
-/// Asks, then acts on these jobs, if there are any.
+/// Asks, then acts on these jobs, or only tells what would be done.
+///
+/// # Errors
+/// As [`jobs::act`], and [`Error::Refused`] if there are none.
 fn act_on(
     context: &Context,
     at: (&Server, &Client),
     ids: &[JobId],
-    action: &jobs::Action,
-    question: &str,
+    (action, what, dry_run): (&jobs::Action, &str, bool),
     work: impl Fn(&Client, JobId) -> Result<(), ApiError> + Sync,
 ) -> Result<()> {
+    let (server, _) = at;
     if ids.is_empty() {
-        let (server, _) = at;
-        let nothing = jobs::ActedView::nothing(action, server);
-        context.console.show(&nothing, |console| {
-            console.print(format_args!("There are no jobs to {} in this batch", action.verb));
-        });
+        context.console.show(&jobs::ActedView { dry_run, ..jobs::ActedView::nothing(action, server) }, |_| {});
+        let message = format!("there are no jobs to {} in this batch", action.verb);
+        return Err(Error::refused(message, "'anon batch status' shows what there is"));
+    }
+    if dry_run {
+        jobs::rehearse(context, server, ids, action, &format!("{what}: {}", shown(ids)));
         return Ok(());
     }
-    jobs::act(context, at, ids, action, question, work)
+    jobs::act(context, at, ids, action, &format!("This will {what}. Are you sure?"), work)
 }

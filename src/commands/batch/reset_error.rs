@@ -16,6 +16,7 @@ use crate::troubleshooting::{Advice, advice, causes};
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon batch reset-error
+  anon batch reset-error --dry-run
   anon batch reset-error --cause 2
   anon batch reset-error --except-opted-out --yes")]
 pub struct ResetError {
@@ -28,6 +29,9 @@ pub struct ResetError {
     /// With '--yes': reset the jobs of patients who have opted out as well
     #[arg(long)]
     include_opted_out: bool,
+    /// Show which jobs it would be, and change nothing
+    #[arg(long)]
+    dry_run: bool,
 }
 
 impl ResetError {
@@ -57,9 +61,9 @@ impl ResetError {
         }
         let ids: Vec<JobId> = chosen.iter().map(|job| job.job_id).collect();
         let of_cause = title.map(|title| format!(" ({title})")).unwrap_or_default();
-        let question = format!("This will reset {} on {server}{of_cause}. Are you sure?", counted(ids.len(), "job"));
+        let what = format!("reset {} on {server}{of_cause}", counted(ids.len(), "job"));
         let reset = |client: &Client, id| client.reset_job(id);
-        super::act_on(context, (&server, &client), &ids, &RESET, &question, reset)
+        super::act_on(context, (&server, &client), &ids, (&RESET, &what, self.dry_run), reset)
     }
 
     /// The jobs that are meant, and their cause if one was named.

@@ -9,14 +9,17 @@
 
 mod document;
 mod editor;
+mod heartbeat;
+mod input;
 mod interrupt;
 mod mark;
 mod progress;
 mod table;
 mod visible;
 
-pub use document::{Complaints, Format, View, csv, json};
+pub use document::{Complaints, Format, View, cell, csv, json};
 pub use editor::{Editing, open_in_editor};
+pub use input::stdin;
 pub use interrupt::Interrupt;
 pub use mark::Mark;
 pub use progress::{Level, Live, Progress};
@@ -26,6 +29,7 @@ pub use visible::{beginning, visible};
 use std::fmt::Display;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use anstream::{AutoStream, ColorChoice};
@@ -91,6 +95,8 @@ pub struct Console {
     closed: OnceLock<io::ErrorKind>,
     /// What was warned of, for the one object on stderr.
     warnings: Mutex<Vec<String>>,
+    /// stdin was a list, so that no answer can come from it.
+    list_is_read: AtomicBool,
 }
 
 /// What a person said to a yes-or-no question.
@@ -112,6 +118,7 @@ impl Console {
             interactive: io::stderr().is_terminal(),
             closed: OnceLock::new(),
             warnings: Mutex::default(),
+            list_is_read: AtomicBool::new(false),
         }
     }
 
@@ -166,7 +173,7 @@ impl Console {
 
     /// A table on stdout; on a terminal, the statuses in its painted column get their colour.
     pub fn print_table(&self, table: &Table) {
-        self.write_for_people(&table.render());
+        self.write_for_people(&table.render(self.width()));
     }
 
     /// Something that the user should know and that is no result: a line on stderr.
@@ -333,9 +340,10 @@ impl Console {
         }
     }
 
-    /// A progress bar for steps without a known end, which print nothing.
+    /// A progress bar for steps without a known end, which print nothing; where none can be drawn, a line now and then.
     pub fn progress(&self, what: &str) -> Progress {
-        Progress::new(self.shows_progress(), None, what)
+        let is_log = !self.interactive && !self.wishes.quiet && !self.is_one_object();
+        Progress::new(self.shows_progress(), None, what).with_heartbeat(is_log, what)
     }
 
     /// A progress bar for `total` steps that print a line each: for when those lines go to a file. On a terminal they are
@@ -345,16 +353,26 @@ impl Console {
         Progress::new(is_seen, Some(total as u64), what)
     }
 
+    /// How many columns the terminal has, if results for people go to one.
+    fn width(&self) -> Option<usize> {
+        let (terminal_size::Width(columns), _) = terminal_size::terminal_size_of(io::stdout())?;
+        Some(usize::from(columns)).filter(|_| self.wishes.format == Format::Table && columns > 0)
+    }
+
     fn shows_progress(&self) -> bool {
         self.interactive && !self.wishes.quiet
     }
 
     /// One line of stdin, whether that is a terminal or a pipe.
     fn read_line(&self) -> Result<String> {
+        if self.list_is_read.load(Ordering::SeqCst) {
+            self.write_err("\n");
+            let message = "standard input is the list, so nobody can answer the question: nothing was done";
+            return Err(Error::refused(message, "answer it with '--yes'"));
+        }
         let mut bytes = vec![];
         let read = io::stdin().lock().read_until(b'\n', &mut bytes);
-        let stdin = Path::new("standard input");
-        if read.map_err(Error::io("read", stdin))? == 0 {
+        if read.map_err(Error::io("read", stdin()))? == 0 {
             self.write_err("\n");
             return Err(Error::NoAnswer);
         }

@@ -1,12 +1,15 @@
+use std::io::Write;
 use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::heartbeat::Heartbeat;
 use super::{Console, visible};
 
-/// A progress bar on stderr; nothing at all where stderr is not a terminal.
+/// A progress bar on stderr, where that is a terminal.
 pub struct Progress {
     bar: ProgressBar,
+    heartbeat: Option<Heartbeat>,
 }
 
 impl Progress {
@@ -24,7 +27,19 @@ impl Progress {
         if interactive {
             bar.enable_steady_tick(Duration::from_millis(200));
         }
-        Progress { bar }
+        Progress { bar, heartbeat: None }
+    }
+
+    /// In a log, a line now and then.
+    pub(super) fn with_heartbeat(mut self, is_log: bool, what: &str) -> Progress {
+        let what = visible(what).into_owned();
+        let tell = move |message: &str| {
+            let message = if message.is_empty() { "..." } else { message };
+            // There is nowhere left to complain.
+            let _ = writeln!(std::io::stderr(), "{what} {message}");
+        };
+        self.heartbeat = is_log.then(|| Heartbeat::start(tell));
+        self
     }
 
     /// One step further.
@@ -34,7 +49,11 @@ impl Progress {
 
     /// What there is to say at this moment. Can be called from any thread, often.
     pub fn say(&self, message: String) {
-        self.bar.set_message(visible(&message).into_owned());
+        let message = visible(&message).into_owned();
+        if let Some(heartbeat) = &self.heartbeat {
+            heartbeat.say(message.clone());
+        }
+        self.bar.set_message(message);
     }
 }
 

@@ -2,10 +2,11 @@ use std::collections::HashSet;
 use std::collections::hash_map::{Entry, HashMap};
 use std::path::{Path, PathBuf};
 
-use clap::{ArgAction, Args};
+use clap::{ArgAction, Args, ValueHint};
 
 use super::list_options::ListOptions;
 use super::rows::{NewRow, add, ready, relative};
+use crate::commands::console::stdin;
 use crate::commands::context::Context;
 use crate::commands::scanning::{Scanning, Watched, one_patient, report};
 use crate::error::{Error, Result};
@@ -29,9 +30,11 @@ use crate::values::{DataPath, Doubt, Pseudonym, Source};
   anon map add-study-folders "patient*"
   anon map add-study-folders "**/raw"
   anon map add-study-folders --input-file folders.xlsx
-  anon map add-study-folders --input-file folders.xlsx --only-missing"#)]
+  anon map add-study-folders --input-file folders.xlsx --only-missing
+  anon map add-study-folders - < folders.txt"#)]
 pub struct AddStudyFolders {
-    /// Folders, or patterns for folders (patient*, **/raw); repeatable
+    /// Folders, or patterns for folders (patient*, **/raw); repeatable; '-' reads them from standard input, one a line
+    #[arg(value_hint = ValueHint::DirPath)]
     paths: Vec<String>,
     #[command(flatten)]
     list: ListOptions,
@@ -66,10 +69,15 @@ impl AddStudyFolders {
         let document = ready(context)?;
         let studies = self.studies(context, document.mapping())?;
         if studies.is_empty() {
-            console.print(if self.only_missing { "Nothing to add" } else { "No folders given" });
-            return Ok(());
+            return if self.only_missing {
+                console.report("Nothing to add");
+                Ok(())
+            } else {
+                let hint = "name them: anon map add-study-folders patient1 \"patient*\", or '-f FILE'";
+                Err(Error::refused("no folders given", hint))
+            };
         }
-        console.print(format_args!("Adding {} to mapping", counted(studies.len(), "folder")));
+        console.report(format_args!("Adding {} to mapping", counted(studies.len(), "folder")));
         let folders: Vec<PathBuf> = studies.iter().map(|study| context.folder.join(&study.folder)).collect();
         let watched = Watched::start(console, folders.len());
         let scan = self.scanning.scan(Check::ByName, &watched)?;
@@ -90,6 +98,10 @@ impl AddStudyFolders {
     fn studies(&self, context: &Context, mapping: &Mapping) -> Result<Vec<Study>> {
         let mut named = vec![];
         for pattern in &self.paths {
+            if pattern == "-" {
+                named.extend(piped(context)?);
+                continue;
+            }
             let found = expand(pattern, &context.folder)?.into_iter();
             named.extend(found.map(|folder| Named { folder, pseudo_name: None, place: None }));
         }
@@ -129,14 +141,12 @@ impl AddStudyFolders {
                     failures.push(self.nothing_found(&name, &found));
                 }
                 Ok((found, selected)) => {
-                    console.print(format_args!("Adding '{name}' to mapping"));
-                    console.print(format_args!("Finding all files in {name}"));
+                    console.report(format_args!("Adding '{name}' to mapping"));
+                    console.report(format_args!("Finding all files in {name}"));
                     let next = if self.scanning.opens_files() { ". Finding out which ones are DICOM" } else { "" };
                     let selected = counted(selected, "DICOM file");
-                    console.print_lines(format_args!(
-                        "Found {}{next}\nFound {selected}",
-                        counted(found.seen as usize, "file")
-                    ));
+                    console.report(format_args!("Found {}{next}", counted(found.seen as usize, "file")));
+                    console.report(format_args!("Found {selected}"));
                     report(console, &name, &found);
                     rows.push(NewRow::new(study.source, study.pseudo_name));
                     names.push(format!("'{name}'"));
@@ -148,7 +158,7 @@ impl AddStudyFolders {
         let added = rows.len();
         if added > 0 {
             add(context, rows)?;
-            console.print(format_args!("Done. Added [{}] to mapping", names.join(", ")));
+            console.report(format_args!("Done. Added [{}] to mapping", names.join(", ")));
         }
         if failures.len() == 1 && all == 1 {
             return Err(failures.remove(0));
@@ -231,6 +241,22 @@ fn present(context: &Context, mapping: &Mapping) -> HashSet<FolderId> {
 /// What was written on Windows names folders with backslashes.
 fn from_windows(path: &str) -> PathBuf {
     if cfg!(windows) { path.into() } else { path.replace('\\', "/").into() }
+}
+
+/// The folders on standard input, or those that patterns there find.
+fn piped(context: &Context) -> Result<Vec<Named>> {
+    let (mut named, mut problems) = (vec![], vec![]);
+    for item in context.console.items()? {
+        match expand(&from_windows(&item.text).to_string_lossy(), &context.folder) {
+            Ok(found) => {
+                let place = || Some(Place::Line(item.line));
+                named.extend(found.into_iter().map(|folder| Named { folder, pseudo_name: None, place: place() }));
+            }
+            Err(error) => problems.push(item.problem(error.to_string()).hint(error.hint().unwrap_or_default())),
+        }
+    }
+    Problems::none_or(stdin(), problems)?;
+    Ok(named)
 }
 
 /// The folders of an input list, all that is wrong with them in one go.

@@ -9,7 +9,7 @@ mod init;
 mod list_options;
 mod rows;
 mod set;
-mod status;
+pub mod status;
 
 use std::path::PathBuf;
 

@@ -56,14 +56,19 @@ impl Add {
         }
         if found.paths.is_empty() {
             let what = if self.scanning.opens_files() { "DICOM file" } else { "file" };
-            console.warn(format_args!("no {what} matches '{}'", self.pattern.join("', '")));
+            let message = format!("no {what} matches '{}'", self.pattern.join("', '"));
+            return Err(Error::refused(
+                message,
+                "nothing was selected; check the pattern, and the folder that you are in",
+            ));
         }
         let _lock = Lock::of(&path)?;
         refuse_if_edited(&path)?;
         let mut selection = Selection::read_if_present(&path)?.unwrap_or_else(|| Selection::new(folder));
         selection.merge(found.paths);
         selection.save(&path)?;
-        console.print(format_args!("selection now contains {} files", selection.selected_paths.len()));
+        // In the manual's words, also for one.
+        console.report(format_args!("selection now contains {} files", selection.selected_paths.len()));
         Ok(())
     }
 

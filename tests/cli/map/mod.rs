@@ -132,7 +132,13 @@ fn accession_numbers_are_typed_or_listed() {
           accession_number:3234567.12345678  studyC
         ",
     );
-    env.run("map add-accession-numbers").assert("exit 0\nstdout:\n  No accession numbers given");
+    env.run("map add-accession-numbers").assert(
+        "
+        exit 1
+        stderr:
+          error: no accession numbers given; name them: anon map add-accession-numbers 1234567.12345678, or '-f FILE'
+        ",
+    );
 }
 
 #[test]
