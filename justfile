@@ -26,6 +26,10 @@ accept:
 quickstart:
     cargo run --locked --example quickstart
 
+# The documentation site, in target/site/html; needs mdBook: cargo install --locked mdbook mdbook-mermaid
+site:
+    docs/site/build
+
 # Compare with AnonAPI on this computer: start, scan, reset, lists
 compare:
     benches/compare

@@ -1,6 +1,7 @@
 //! The command tree, and which code a parsed command line runs. Nothing below knows it.
 
 mod lazy;
+pub mod topics;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ use lazy::{Lazy, OnMapping};
 /// Anonymize medical images with an IDIS server
 ///
 /// Choose the data, name the pseudonyms, create the jobs, and follow them. Start with 'anon status'.
+/// 'anon help topics' lists the pages of the documentation.
 #[derive(Parser)]
 #[command(name = "anon", version, disable_help_subcommand = true, infer_long_args = false, args_override_self = true)]
 #[command(subcommand_required = true, arg_required_else_help = true)]
@@ -99,6 +101,11 @@ enum Group {
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     keep_memory_private();
     let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Some(text) = topics::asked_for(&arguments) {
+        let console = Console::new(Wishes::default());
+        console.print_help(text);
+        return end(&console, 0);
+    }
     let cli = match parse(&arguments) {
         Ok(cli) => cli,
         Err(error) => return explain(&asked_of(error, &arguments), &arguments),

@@ -61,9 +61,9 @@ pub(super) fn no_header(required: Column, nearly: Option<(Place, &str)>) -> Prob
     let message = format!("there is no column of {}s: looked for {}", required.noun(), names.join(", "));
     match nearly {
         Some((place, name)) => Problem::new(place, message).hint(format!("is '{}' meant?", name.trim())),
-        None => {
-            Problem::new(Place::Whole, message).hint("give the column one of these names, on the row above its values")
-        }
+        None => Problem::new(Place::Whole, message).hint(
+            "give the column one of these names, on the row above its values; see 'anon help concepts input file'",
+        ),
     }
 }
 

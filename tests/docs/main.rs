@@ -15,6 +15,7 @@ mod reference;
 mod schemas;
 #[cfg(unix)]
 mod sessions;
+mod site;
 
 use std::fs;
 use std::path::{Path, PathBuf};
