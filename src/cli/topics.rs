@@ -85,9 +85,9 @@ fn list() -> String {
     )
 }
 
-/// Markdown without what a terminal cannot show: pictures, comments, the targets of links.
+/// Markdown without what a terminal cannot show: comments, the targets of links, and pictures but for what they show.
 fn for_terminals(text: &str) -> String {
-    let lines = text.lines().filter(|line| !line.starts_with("<!--") && !line.starts_with("!["));
+    let lines = text.lines().filter(|line| !line.starts_with("<!--"));
     let mut shown = String::new();
     let mut is_code = false;
     for line in lines {
@@ -101,14 +101,17 @@ fn for_terminals(text: &str) -> String {
     shown
 }
 
-/// `[text](target)` becomes `text`.
+/// `[text](target)` becomes `text`, `![text](picture)` becomes `(picture: text)`.
 fn without_links(line: &str) -> String {
     let mut shown = String::new();
     let mut rest = line;
     while let Some((before, after)) = rest.split_once("](") {
         match (before.rsplit_once('['), after.split_once(')')) {
             (Some((before, text)), Some((_, after))) => {
-                shown.extend([before, text]);
+                match before.strip_suffix('!') {
+                    Some(before) => shown.extend([before, "(picture: ", text, ")"]),
+                    None => shown.extend([before, text]),
+                }
                 rest = after;
             }
             _ => break,
@@ -155,6 +158,6 @@ mod tests {
     #[test]
     fn what_a_terminal_cannot_show_is_left_out() {
         assert_eq!(without_links("a [b](c.md#d), [e](f) [g]"), "a b, e [g]");
-        assert_eq!(for_terminals("a\n\n![x](y)\n\n<!-- z -->\nb\n"), "a\n\nb\n");
+        assert_eq!(for_terminals("a\n\n![x](y)\n\n<!-- z -->\n\nb\n"), "a\n\n(picture: x)\n\nb\n");
     }
 }

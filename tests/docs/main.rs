@@ -16,6 +16,7 @@ mod schemas;
 #[cfg(unix)]
 mod sessions;
 mod site;
+mod spreadsheets;
 
 use std::fs;
 use std::path::{Path, PathBuf};
