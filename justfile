@@ -17,7 +17,7 @@ lint:
     cargo fmt
     cargo clippy --locked --all-targets -- -D warnings
 
-# Accept what the tests show: snapshots, the command reference, the sessions in the documentation
+# Accept what the tests show: snapshots, the command reference, sessions and terminals in the documentation
 accept:
     SNAPSHOTS=overwrite cargo test --locked --test cli
     UPDATE_DOCS=1 cargo test --locked --test docs
@@ -25,6 +25,10 @@ accept:
 # Both tutorials, from end to end, on a sandbox server
 quickstart:
     cargo run --locked --example quickstart
+
+# The documentation site, in target/site/html; needs mdBook: cargo install --locked mdbook mdbook-mermaid
+site:
+    docs/site/build
 
 # Compare with AnonAPI on this computer: start, scan, reset, lists
 compare:

@@ -292,7 +292,7 @@ impl ApiError {
             }
             Failure::Proxy(..) => {
                 "check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY, in Windows also the proxy in Internet Options; \
-                 if the server is to be reached directly, name its host in NO_PROXY"
+                 if the server is to be reached directly, name its host in NO_PROXY; see 'anon help troubleshooting proxy'"
             }
             Failure::Certificate(distrust) => distrust.hint(),
             Failure::Tls(TlsFault::Plain) => {

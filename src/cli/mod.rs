@@ -3,6 +3,7 @@
 mod guesses;
 mod help;
 mod lazy;
+pub mod topics;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -27,6 +28,7 @@ use lazy::{Lazy, OnMapping};
 /// Anonymize medical images with an IDIS server
 ///
 /// Choose the data, name the pseudonyms, create the jobs, and follow them. Start with 'anon status'.
+/// 'anon help topics' lists the pages of the documentation.
 #[derive(Parser)]
 #[command(name = "anon", version, disable_help_subcommand = true, infer_long_args = false, args_override_self = true)]
 #[command(subcommand_required = true, arg_required_else_help = true)]
@@ -112,6 +114,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     if let Some(status) = complete(&arguments) {
         return status;
+    }
+    if let Some(text) = topics::asked_for(&arguments) {
+        let console = Console::new(Wishes::default());
+        console.print_help(text);
+        return end(&console, 0);
     }
     let arguments = asking_for_help(arguments);
     let cli = match parse(&arguments) {

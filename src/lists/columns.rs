@@ -157,7 +157,7 @@ pub(super) fn no_header(sought: Column, choice: &Choice, perhaps: Option<(Place,
             Problem::new(place, message).hint(format!("if '{name}' is meant, add '--column \"{name}\"', or rename it"))
         }
         None => Problem::new(Place::Whole, message)
-            .hint("give the column one of these names, or choose it with '--column NAME'"),
+            .hint("give the column one of these names, or choose it with '--column NAME'; see 'anon help concepts input file'"),
     }
 }
 

@@ -230,5 +230,5 @@ fn mixed(found: &Mixture, encoding: &Option<Encoding>) -> Problem {
         utf8 => format!("{} in UTF-8, {} in {other}", are(utf8), are(&found.other)),
     };
     Problem::new(Place::Line(found.other[0]), message)
-        .hint("correct the letters with accents in those lines, and save the file as 'CSV UTF-8'")
+        .hint("correct the letters with accents in those lines, and save the file as 'CSV UTF-8'; see 'anon help troubleshooting UTF-8'")
 }

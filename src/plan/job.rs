@@ -112,7 +112,7 @@ impl Values<'_> {
             None => {
                 let hint = match shared(text) {
                     Some(path) => format!("on this computer that is '{path}': write that"),
-                    None => r"it should look like '\\server\share\folder', so that the server can find it".to_owned(),
+                    None => r"it should look like '\\server\share\folder', so that the server can find it; see 'anon help concepts UNC path'".to_owned(),
                 };
                 Err(self.problem(kind, format!("{name} '{text}' is not a UNC path")).hint(hint))
             }
@@ -137,5 +137,5 @@ fn shared(typed: &str) -> Option<UncPath> {
 
 fn here_only(place: Place, what: &str, path: &UncPath) -> Problem {
     Problem::new(place, format!("{what}: only this computer knows '{path}'"))
-        .hint(r"write the path that other computers have for it, such as '\\server\share\folder'")
+        .hint(r"write the path that other computers have for it, such as '\\server\share\folder'; see 'anon help concepts UNC path'")
 }

@@ -62,7 +62,10 @@ pub struct NotText {
 
 impl NotText {
     fn new(found: impl Into<String>) -> NotText {
-        NotText { found: found.into(), hint: "save it again as 'CSV UTF-8' or as plain text" }
+        NotText {
+            found: found.into(),
+            hint: "save it again as 'CSV UTF-8' or as plain text; see 'anon help troubleshooting UTF-8'",
+        }
     }
 
     /// The error for the file that holds these bytes.

@@ -1,7 +1,9 @@
 //! Every command that a page, a help text or a message shows exists, with the arguments that it is shown with.
 
+use std::ffi::OsString;
 use std::path::Path;
 
+use anonapi::internals::asked_for;
 use clap::error::ErrorKind;
 use walkdir::WalkDir;
 
@@ -25,12 +27,33 @@ pub fn command_of(line: &str) -> Option<&str> {
 
 /// Why a command line is none; `None` if it is one.
 fn fault(line: &str) -> Option<String> {
+    if let Some(name) = words(line).get(2).filter(|name| line.starts_with("anon help ") && *name != "PAGE") {
+        return fault_in_help(line, name);
+    }
+    if line == "anon help PAGE" {
+        return None;
+    }
     match anonapi::internals::command().try_get_matches_from(words(line)) {
         Ok(_) => None,
         Err(error) if !error.use_stderr() || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             None
         }
         Err(error) => Some(format!("{line}\n{}", error.to_string().lines().next().unwrap_or_default())),
+    }
+}
+
+/// `anon help PAGE WORDS` shows what the words choose, and the whole page if they choose nothing.
+fn fault_in_help(line: &str, name: &str) -> Option<String> {
+    let help = |words: &[String]| asked_for(&words.iter().map(OsString::from).collect::<Vec<_>>());
+    let words = words(line);
+    match help(&words) {
+        None if anonapi::internals::command().find_subcommand(name).is_none() => {
+            Some(format!("{line}: there is no such page"))
+        }
+        Some(text) if words.len() > 3 && Some(&text) == help(&words[..3]).as_ref() => {
+            Some(format!("{line}: the page has no such heading"))
+        }
+        _ => None,
     }
 }
 
@@ -118,5 +141,6 @@ fn prompts_of_both_systems_are_known() {
     assert_eq!(command_of("$ anon batch add - < ids.txt"), Some("anon batch add -"));
     assert_eq!(command_of("$ cd anon "), None);
     assert_eq!(command_of("a table > anon "), None);
+    assert!(fault("anon help concepts xyzzy").is_some() && fault("anon help concepts batch").is_none());
     assert!(fault("anon batch rest").unwrap().contains("unrecognized subcommand 'rest'"));
 }

@@ -15,6 +15,8 @@ mod reference;
 mod schemas;
 #[cfg(unix)]
 mod sessions;
+mod site;
+mod spreadsheets;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{compare, root};
+use super::{compare, root, text_of};
 
 #[test]
 fn are_those_of_the_types() {
@@ -18,4 +18,24 @@ fn are_those_of_the_types() {
         fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     found.sort();
     assert_eq!(found, names);
+}
+
+/// The page on formats has a table of them.
+#[test]
+fn are_listed() {
+    const MARKS: [&str; 2] = ["<!-- schemas -->\n", "<!-- end of schemas -->\n"];
+    let page = root().join("docs/formats.md");
+    let text = text_of(&page);
+    let (before, rest) = text.split_once(MARKS[0]).expect("the page has the first mark");
+    let (_, after) = rest.split_once(MARKS[1]).expect("the page has the second mark");
+    let mut schemas = anonapi::internals::schemas();
+    schemas.sort_by_key(|(name, _)| *name);
+    let rows: String = schemas
+        .iter()
+        .map(|(name, schema)| {
+            let description = schema.get("description").and_then(|text| text.as_str()).expect("each view is described");
+            format!("| [{name}](schema/{name}.json) | {} |\n", description.replace('\n', " "))
+        })
+        .collect();
+    compare(&page, &format!("{before}{}| | |\n|---|---|\n{rows}{}{after}", MARKS[0], MARKS[1]));
 }

@@ -79,11 +79,11 @@ impl Distrust {
         match self {
             Distrust::UnknownIssuer { .. } | Distrust::OtherIssuer { .. } => {
                 "add your hospital's CA to the system's trust store or name its file in REQUESTS_CA_BUNDLE; \
-                 'anon settings set-validate-ssl false' turns the check off, at your own risk"
+                 'anon settings set-validate-ssl false' turns the check off, at your own risk; see 'anon help troubleshooting certificate'"
             }
             Distrust::SelfSigned { .. } => {
                 "ask a server admin for the certificate's file, and name that file in REQUESTS_CA_BUNDLE; \
-                 'anon settings set-validate-ssl false' turns the check off, at your own risk"
+                 'anon settings set-validate-ssl false' turns the check off, at your own risk; see 'anon help troubleshooting certificate'"
             }
             Distrust::Expired { .. } | Distrust::NotYetValid { .. } => {
                 "if that clock is right, ask a server admin for a new certificate; if not, set it"

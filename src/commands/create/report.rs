@@ -10,8 +10,8 @@ use crate::plan::Planned;
 use crate::text::counted;
 
 /// What to do about rows that were perhaps created.
-const PERHAPS: &str =
-    "'anon create from-mapping --perhaps' looks once more for what was perhaps created, shows it and creates it anew";
+const PERHAPS: &str = "'anon create from-mapping --perhaps' looks once more for what was perhaps created, shows it and creates it anew; \
+     see 'anon help troubleshooting perhaps created'";
 
 /// Tells what becomes of each row.
 pub struct Told<'c> {

@@ -29,11 +29,15 @@ impl Set {
     pub fn run(self, context: &Context) -> Result<()> {
         let console = &context.console;
         let kind = option(&self.option)?;
+        let given = without_quotes(kind, &self.value);
+        if given != self.value {
+            console.note(format_args!("taken without quotes, which this terminal passes on: '{given}'"));
+        }
         let path = context.mapping_path()?;
         let _lock = Lock::of(&path)?;
         refuse_if_edited(&path)?;
         let mut document = Document::read(&path)?;
-        let before = document.set_option(kind, &as_servers_write(kind, &self.value))?;
+        let before = document.set_option(kind, &as_servers_write(kind, given))?;
         document.save(&path)?;
         let value = document.mapping().options.get(kind).unwrap_or_default();
         let was = before.filter(|before| before != value).map_or_else(String::new, |old| format!(" (it was '{old}')"));
@@ -60,6 +64,16 @@ fn option(name: &str) -> Result<Kind> {
             Err(Error::usage(format!("'{name}' is not an option of a mapping"), hint))
         }
     }
+}
+
+/// The value without a pair of quotes around it, which the Windows command prompt passes on (`'`) and word processors make (`‘ “`). A
+/// description may have them.
+fn without_quotes(kind: Kind, value: &str) -> &str {
+    const PAIRS: [(char, char); 4] = [('\'', '\''), ('"', '"'), ('‘', '’'), ('“', '”')];
+    let inside = PAIRS.iter().find_map(|(open, close)| value.strip_prefix(*open)?.strip_suffix(*close));
+    // Windows takes the end of "\\server\share\" for a quote that belongs to the value.
+    let inside = inside.or_else(|| value.strip_suffix('"').filter(|path| path.starts_with(r"\\")));
+    inside.filter(|inside| !inside.is_empty() && kind != Kind::Description).unwrap_or(value)
 }
 
 /// A UNC path with backslashes: `//server/share` needs no quotes in any shell, but AnonAPI does not know it.

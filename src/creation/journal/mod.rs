@@ -33,7 +33,7 @@ const CAP: Cap = Cap::new(1024, "journal");
 
 /// What to do about a journal that cannot be read.
 const REMEDY: &str = "put back a copy from a backup, or move the file away: rows whose jobs are in the batch of this folder are \
-                      still recognised, all others are then offered again";
+                      still recognised, all others are then offered again; see 'anon help troubleshooting journal'";
 
 /// The journal, as it concerns one server.
 #[derive(Debug)]

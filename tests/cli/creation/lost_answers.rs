@@ -34,7 +34,7 @@ fn a_request_without_an_answer_or_a_job_is_left_to_the_user() {
           batch    . (new)
           This will create 3 jobs on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: y
           error: line 10: {url}/create_job: the connection was closed before the whole answer came (the job was perhaps created)
-          error: 1 job created, 1 perhaps created, 1 not tried (from line 11 on); try again; if it stays so, check the URL with 'anon server list' or inform a server admin; then run it again: only the rest will be created; 'anon create from-mapping --perhaps' looks once more for what was perhaps created, shows it and creates it anew
+          error: 1 job created, 1 perhaps created, 1 not tried (from line 11 on); try again; if it stays so, check the URL with 'anon server list' or inform a server admin; then run it again: only the rest will be created; 'anon create from-mapping --perhaps' looks once more for what was perhaps created, shows it and creates it anew; see 'anon help troubleshooting perhaps created'
         files:
           + ./.anonbatch
           + ~/.anonapi/journal.jsonl
@@ -55,7 +55,7 @@ fn a_request_without_an_answer_or_a_job_is_left_to_the_user() {
           mapping  ./anon_mapping.csv
           batch    . (1 job so far)
           This will create 1 job on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: y
-          error: 1 job created; 1 job was perhaps created before; 'anon create from-mapping --perhaps' looks once more for what was perhaps created, shows it and creates it anew
+          error: 1 job created; 1 job was perhaps created before; 'anon create from-mapping --perhaps' looks once more for what was perhaps created, shows it and creates it anew; see 'anon help troubleshooting perhaps created'
         files:
           ~ ./.anonbatch
           ~ ~/.anonapi/journal.jsonl
@@ -67,7 +67,7 @@ fn a_request_without_an_answer_or_a_job_is_left_to_the_user() {
         stderr:
           warning: line 10: its job was perhaps created; no answer came that can be believed
           2 of 3 rows already have a job and are left out
-          error: 1 job was perhaps created; 'anon create from-mapping --perhaps' looks once more for what was perhaps created, shows it and creates it anew
+          error: 1 job was perhaps created; 'anon create from-mapping --perhaps' looks once more for what was perhaps created, shows it and creates it anew; see 'anon help troubleshooting perhaps created'
         ",
     );
     assert_eq!(on_server(&idis), ["A", "C"]);
@@ -179,7 +179,7 @@ fn of_two_jobs_none_is_taken_unasked() {
           warning: line 9: its job was perhaps created, and may be one of these on p01:
             5  DONE  [..]
             1001  ACTIVE  [..]
-          error: 0 jobs created, 1 perhaps created; the server may be of another version; inform a server admin; then run it again: only the rest will be created; 'anon create from-mapping --perhaps' looks once more for what was perhaps created, shows it and creates it anew
+          error: 0 jobs created, 1 perhaps created; the server may be of another version; inform a server admin; then run it again: only the rest will be created; 'anon create from-mapping --perhaps' looks once more for what was perhaps created, shows it and creates it anew; see 'anon help troubleshooting perhaps created'
         files:
           + ~/.anonapi/journal.jsonl
         ",

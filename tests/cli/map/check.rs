@@ -42,7 +42,7 @@ fn all_that_is_wrong_is_told_at_once() {
           ./anon_mapping.csv: 2 errors in 1 row
         stderr:
           error: ./anon_mapping.csv: no project is set; set it with 'anon map set project NAME', your anonymization project
-          ./anon_mapping.csv: destination_path 'H:\out' is not a UNC path; it should look like '\\server\share\folder', so that the server can find it
+          ./anon_mapping.csv: destination_path 'H:\out' is not a UNC path; it should look like '\\server\share\folder', so that the server can find it; see 'anon help concepts UNC path'
         ",
     );
 }

@@ -86,7 +86,7 @@ fn a_mapping_in_two_encodings_is_refused_with_its_lines() {
             r"
             exit 1
             stderr:
-              error: ./anon_mapping.csv, line 9: line 7 is in UTF-8, line 9 is in Windows-1252; correct the letters with accents in those lines, and save the file as 'CSV UTF-8'
+              error: ./anon_mapping.csv, line 9: line 7 is in UTF-8, line 9 is in Windows-1252; correct the letters with accents in those lines, and save the file as 'CSV UTF-8'; see 'anon help troubleshooting UTF-8'
             ",
         );
     }

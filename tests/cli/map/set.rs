@@ -97,3 +97,22 @@ fn what_is_no_option_of_all_rows_is_refused() {
     let outcome = none.run("map set project x").assert_status(1);
     assert!(outcome.stderr.contains("has no line '## Options ##'"), "{}", outcome.story());
 }
+
+#[test]
+fn quotes_that_the_terminal_passes_on_are_left_out() {
+    let env = env_with_mapping();
+    for (value, set) in [
+        (r"'\\server\share'", r"\\server\share"),
+        (r#""\\server\share""#, r"\\server\share"),
+        // What Windows makes of "\\server\share\".
+        (r#"\\server\share""#, r"\\server\share"),
+        (r"“//server/share”", r"\\server\share"),
+    ] {
+        let outcome = env.anon(["map", "set", "destination_path", value]).run().assert_ok();
+        assert!(outcome.stdout.starts_with(&format!("Set destination_path to '{set}'")), "{outcome:?}");
+        assert!(outcome.stderr.starts_with("taken without quotes, which this terminal passes on: '"), "{outcome:?}");
+    }
+    let outcome = env.anon(["map", "set", "description", "'so called'"]).run().assert_ok();
+    assert!(outcome.stdout.starts_with("Set description to ''so called''"), "{outcome:?}");
+    assert_eq!(outcome.stderr, "");
+}

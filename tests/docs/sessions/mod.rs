@@ -16,6 +16,7 @@
 //!
 //! A page that is followed from its first line to its last has one `practice`, and needs little else.
 
+mod pictures;
 mod varying;
 mod world;
 
