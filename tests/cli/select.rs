@@ -116,9 +116,13 @@ fn a_pattern_that_finds_nothing_says_so() {
     let env = env_with_files();
     env.anon(["select", "add", "*.nii", "*.img"]).run().assert(
         r"
-        exit 1
+        exit 0
+        stdout:
+          selection now contains 0 files
         stderr:
-          error: no DICOM file matches '*.nii', '*.img'; nothing was selected; check the pattern, and the folder that you are in
+          warning: no DICOM file matches '*.nii', '*.img'
+        files:
+          + ./fileselection.txt
         ",
     );
 }

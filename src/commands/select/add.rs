@@ -56,11 +56,7 @@ impl Add {
         }
         if found.paths.is_empty() {
             let what = if self.scanning.opens_files() { "DICOM file" } else { "file" };
-            let message = format!("no {what} matches '{}'", self.pattern.join("', '"));
-            return Err(Error::refused(
-                message,
-                "nothing was selected; check the pattern, and the folder that you are in",
-            ));
+            console.warn(format_args!("no {what} matches '{}'", self.pattern.join("', '")));
         }
         let _lock = Lock::of(&path)?;
         refuse_if_edited(&path)?;
