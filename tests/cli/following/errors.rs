@@ -129,7 +129,7 @@ fn one_cause_is_reset() {
         "This will reset 2 jobs on p01",
         "(The image server does not have the data now). Are you sure?",
     ]);
-    let outcome = six().run("batch reset-error --cause 1 --yes --json").assert_ok();
+    let outcome = six().run("batch reset-error --cause 1 --yes --json").assert_status(1);
     assert_eq!((reset(&outcome), &outcome.json("acted")["done"]), (vec![], &json!([])));
     for cause in ["0", "4"] {
         let outcome = six().run(&format!("batch reset-error --cause {cause} --yes")).assert_status(1);

@@ -18,7 +18,7 @@ fn columns_are_asked_about_and_chosen() {
         exit 0
         stdout:
           Adding accession_number:111
-          Done. Added 1 accession numbers
+          Done. Added 1 accession number
         stderr:
           Read 1 row from 'numbers.csv': accession numbers from 'Accession No', no pseudonym column: made up 1
         files:
@@ -31,7 +31,7 @@ fn columns_are_asked_about_and_chosen() {
         exit 0
         stdout:
           Adding accession_number:222
-          Done. Added 1 accession numbers
+          Done. Added 1 accession number
         stderr:
           Read 1 row from 'numbers.csv': accession numbers from 'Exam', pseudonyms from 'Pseudonym (new)'
         files:
