@@ -1,33 +1,30 @@
 //! Lists that are piped in, and what would be done: for commands in scripts.
 
 use crate::support::Env;
+use snapbox::str;
 
 #[test]
 fn ids_come_from_standard_input_however_they_are_written() {
     let env = Env::with_jobs();
     env.run("batch init").assert_ok();
-    env.answer("batch add -", "\u{feff}1\r\n\r\n# the second week\r\n 4-6 \r\n2,3 # twice\r\n").assert(
-        "
-        exit 0
-        stdout:
-          Added 1,4-6,2-3 to batch
-        files:
-          ~ ./.anonbatch
-        ",
-    );
+    env.answer("batch add -", "\u{feff}1\r\n\r\n# the second week\r\n 4-6 \r\n2,3 # twice\r\n").assert(str![[r#"
+exit 0
+stdout:
+  Added 1,4-6,2-3 to batch
+files:
+  ~ ./.anonbatch
+"#]]);
     env.answer("batch remove -", "2\n3\n").assert_ok().assert_says(&["Removed 2-3 from batch"]);
-    env.answer("job list -", "4\r6\r").assert(
-        "
-        exit 0
-        stdout:
-            id  date                 status      down    proc  user
-          ----  -------------------  --------  ------  ------  -------
-             4  2016-08-26T15:04:04  UPLOADED      40       0  z123456
-             6  2016-08-26T15:04:06  ERROR         60       0  z123456
-        requests:
-          GET p01/get_jobs_list job_ids=4 job_ids=6 user_name=z123456
-        ",
-    );
+    env.answer("job list -", "4\r6\r").assert(str![[r#"
+exit 0
+stdout:
+    id  date                 status      down    proc  user
+  ----  -------------------  --------  ------  ------  -------
+     4  2016-08-26T15:04:04  UPLOADED      40       0  z123456
+     6  2016-08-26T15:04:06  ERROR         60       0  z123456
+requests:
+  GET p01/get_jobs_list job_ids=4 job_ids=6 user_name=z123456
+"#]]);
     env.answer("job info -", "1\n").assert_ok().assert_says(&["job 1 on p01"]);
     env.answer("job reset - --yes", "6").assert_ok().assert_says(&["Reset job 6"]);
     env.answer("job cancel 1 - --yes", "2").assert_ok().assert_says(&["Cancelled job 1", "Cancelled job 2"]);
@@ -54,27 +51,23 @@ fn powershell_pipes_utf_16() {
 fn a_question_cannot_be_answered_where_the_list_is() {
     let env = Env::with_jobs();
     env.answer("job reset -", "1\ny\n").assert_status(1).assert_says(&["standard input, line 2: 'y' is not a job id"]);
-    env.answer("job reset -", "1\n2\n").assert(
-        "
-        exit 1
-        stderr:
-          This will reset 2 jobs on p01: 1-2. Are you sure? [y/N]:
-          error: standard input is the list, so nobody can answer the question: nothing was done; answer it with '--yes'
-        ",
-    );
+    env.answer("job reset -", "1\n2\n").assert(str![[r#"
+exit 1
+stderr:
+  This will reset 2 jobs on p01: 1-2. Are you sure? [y/N]:
+  error: standard input is the list, so nobody can answer the question: nothing was done; answer it with '--yes'
+"#]]);
 }
 
 #[test]
 fn what_is_wrong_with_a_list_is_told_at_once() {
     let env = Env::with_jobs();
-    env.answer("job reset - --yes", "1\nx\n\n0\n").assert(
-        "
-        exit 1
-        stderr:
-          error: standard input, line 2: 'x' is not a job id: expected a number (4), a range (4-6) or a list (1,4-6)
-          standard input, line 4: '0' is not a job id: they are numbers from 1 on
-        ",
-    );
+    env.answer("job reset - --yes", "1\nx\n\n0\n").assert(str![[r#"
+exit 1
+stderr:
+  error: standard input, line 2: 'x' is not a job id: expected a number (4), a range (4-6) or a list (1,4-6)
+  standard input, line 4: '0' is not a job id: they are numbers from 1 on
+"#]]);
     for command in ["job reset - -y", "job info -", "batch add -", "batch remove -"] {
         let _ = env.run("batch init");
         let outcome = env.answer(command, "\n# nothing\n").assert_status(1);
@@ -88,17 +81,15 @@ fn accession_numbers_and_folders_are_piped_in() {
     let env = Env::with_jobs();
     env.patients();
     env.run("map init").assert_ok();
-    env.answer("map add-accession-numbers -", "\u{feff}1234567.1\r\n# more\r\n1234567.2\r\n").assert(
-        "
-        exit 0
-        stdout:
-          Adding accession_number:1234567.1
-          Adding accession_number:1234567.2
-          Done. Added 2 accession numbers
-        files:
-          ~ ./anon_mapping.csv
-        ",
-    );
+    env.answer("map add-accession-numbers -", "\u{feff}1234567.1\r\n# more\r\n1234567.2\r\n").assert(str![[r#"
+exit 0
+stdout:
+  Adding accession_number:1234567.1
+  Adding accession_number:1234567.2
+  Done. Added 2 accession numbers
+files:
+  ~ ./anon_mapping.csv
+"#]]);
     let outcome = env.answer("map add-accession-numbers -", "1234567.3\n1.23457E+15\n").assert_status(1);
     assert!(outcome.files.is_empty(), "all or nothing: {}", outcome.story());
     let _ = outcome.assert_says(&["standard input, line 2:", "1.23457E+15"]);

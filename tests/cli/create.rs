@@ -1,6 +1,7 @@
 //! `anon create`: the normal life. What can go wrong is in `creation.rs`.
 
 use anonapi::testing::{Calls, Lie};
+use snapbox::str;
 
 use crate::support::Env;
 
@@ -16,112 +17,102 @@ fn env_with_three_rows() -> Env {
 #[test]
 fn jobs_are_created_in_order_and_go_into_the_batch() {
     let env = env_with_three_rows();
-    env.answer("create from-mapping", "y\n").assert(
-        r"
-        exit 0
-        stdout:
-          Created job with id 1001 (1 of 3, line 11)
-          Created job with id 1002 (2 of 3, line 12)
-          Created job with id 1003 (3 of 3, line 13)
-          created 3 jobs: 1001-1003
-          Saving job ids in batch in current folder
-          Done
-        stderr:
-          mapping  ./anon_mapping.csv
-          batch    . (new)
-          This will create 3 jobs on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: y
-        requests:
-          POST p01/create_job source_type=WADO source_name=IDC_WADO source_instance_id=accession_number:1234567.12345678 destination_type=PATH project_name=Wetenschap-Algemeen destination_path=\\server\share\out anonymizedpatientname=studyA anonymizedpatientid=studyA description=generated_[..] user_name=z123456
-          POST p01/create_job source_type=WADO source_name=IDC_WADO source_instance_id=accession_number:2234567.12345678 destination_type=PATH project_name=Wetenschap-Algemeen destination_path=\\server\share\out anonymizedpatientname=studyB anonymizedpatientid=studyB description=generated_[..] user_name=z123456
-          POST p01/create_job source_type=WADO source_name=IDC_WADO source_instance_id=accession_number:3234567.12345678 destination_type=PATH project_name=Wetenschap-Algemeen destination_path=\\server\share\out anonymizedpatientname=studyC anonymizedpatientid=studyC description=generated_[..] user_name=z123456
-        files:
-          + ./.anonbatch
-          + ~/.anonapi/journal.jsonl
-        ",
-    );
-    env.run("batch info").assert(
-        r"
-        exit 0
-        stdout:
-          job_ids:
-          - '1001'
-          - '1002'
-          - '1003'
-          server:
-            name: p01
-            url: {url}/p01
-        ",
-    );
+    env.answer("create from-mapping", "y\n").assert(str![[r#"
+exit 0
+stdout:
+  Created job with id 1001 (1 of 3, line 11)
+  Created job with id 1002 (2 of 3, line 12)
+  Created job with id 1003 (3 of 3, line 13)
+  created 3 jobs: 1001-1003
+  Saving job ids in batch in current folder
+  Done
+stderr:
+  mapping  ./anon_mapping.csv
+  batch    . (new)
+  This will create 3 jobs on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: y
+requests:
+  POST p01/create_job source_type=WADO source_name=IDC_WADO source_instance_id=accession_number:1234567.12345678 destination_type=PATH project_name=Wetenschap-Algemeen destination_path=\\server\share\out anonymizedpatientname=studyA anonymizedpatientid=studyA description=generated_[..] user_name=z123456
+  POST p01/create_job source_type=WADO source_name=IDC_WADO source_instance_id=accession_number:2234567.12345678 destination_type=PATH project_name=Wetenschap-Algemeen destination_path=\\server\share\out anonymizedpatientname=studyB anonymizedpatientid=studyB description=generated_[..] user_name=z123456
+  POST p01/create_job source_type=WADO source_name=IDC_WADO source_instance_id=accession_number:3234567.12345678 destination_type=PATH project_name=Wetenschap-Algemeen destination_path=\\server\share\out anonymizedpatientname=studyC anonymizedpatientid=studyC description=generated_[..] user_name=z123456
+files:
+  + ./.anonbatch
+  + ~/.anonapi/journal.jsonl
+"#]]);
+    env.run("batch info").assert(str![[r#"
+exit 0
+stdout:
+  job_ids:
+  - '1001'
+  - '1002'
+  - '1003'
+  server:
+    name: p01
+    url: {url}/p01
+"#]]);
     env.run("batch status --patient-name").assert_ok().assert_says(&["1001", "studyA", "studyC"]);
 }
 
 #[test]
 fn a_refusal_or_the_end_of_the_input_creates_nothing() {
     let env = env_with_three_rows();
-    env.answer("create from-mapping", "n\n").assert(
-        r"
-        exit 0
-        stderr:
-          mapping  ./anon_mapping.csv
-          batch    . (new)
-          This will create 3 jobs on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: n
-          Cancelled: no job was created
-        ",
-    );
-    env.run("create from-mapping").assert(
-        r"
-        exit 1
-        stderr:
-          mapping  ./anon_mapping.csv
-          batch    . (new)
-          This will create 3 jobs on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]:
-          error: no answer to the question: nothing was done; run it in a terminal, pipe the answer in, or answer every question with '--yes'
-        ",
-    );
+    env.answer("create from-mapping", "n\n").assert(str![[r#"
+exit 0
+stderr:
+  mapping  ./anon_mapping.csv
+  batch    . (new)
+  This will create 3 jobs on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: n
+  Cancelled: no job was created
+"#]]);
+    env.run("create from-mapping").assert(str![[r#"
+exit 1
+stderr:
+  mapping  ./anon_mapping.csv
+  batch    . (new)
+  This will create 3 jobs on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]:
+  error: no answer to the question: nothing was done; run it in a terminal, pipe the answer in, or answer every question with '--yes'
+"#]]);
 }
 
 #[test]
 fn a_dry_run_sends_nothing_and_shows_what_it_would_send() {
     let env = env_with_three_rows();
-    env.run("create from-mapping --dry-run").assert(
-        r"
-        exit 0
-        stdout:
-          ** Dry run, nothing will be sent to server **
-          This would create 3 jobs on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'
-          line 11: create_job would be called with
-            source_type: WADO
-            source_name: IDC_WADO
-            source_instance_id: accession_number:1234567.12345678
-            destination_type: PATH
-            project_name: Wetenschap-Algemeen
-            destination_path: \\server\share\out
-            anonymizedpatientname: studyA
-            anonymizedpatientid: studyA
-            description: generated_[..]
-          line 12: create_job would be called with
-            source_type: WADO
-            source_name: IDC_WADO
-            source_instance_id: accession_number:2234567.12345678
-            destination_type: PATH
-            project_name: Wetenschap-Algemeen
-            destination_path: \\server\share\out
-            anonymizedpatientname: studyB
-            anonymizedpatientid: studyB
-            description: generated_[..]
-          line 13: create_job would be called with
-            source_type: WADO
-            source_name: IDC_WADO
-            source_instance_id: accession_number:3234567.12345678
-            destination_type: PATH
-            project_name: Wetenschap-Algemeen
-            destination_path: \\server\share\out
-            anonymizedpatientname: studyC
-            anonymizedpatientid: studyC
-            description: generated_[..]
-          3 jobs would be created
-        ",
-    );
+    env.run("create from-mapping --dry-run").assert(str![[r#"
+exit 0
+stdout:
+  ** Dry run, nothing will be sent to server **
+  This would create 3 jobs on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'
+  line 11: create_job would be called with
+    source_type: WADO
+    source_name: IDC_WADO
+    source_instance_id: accession_number:1234567.12345678
+    destination_type: PATH
+    project_name: Wetenschap-Algemeen
+    destination_path: \\server\share\out
+    anonymizedpatientname: studyA
+    anonymizedpatientid: studyA
+    description: generated_[..]
+  line 12: create_job would be called with
+    source_type: WADO
+    source_name: IDC_WADO
+    source_instance_id: accession_number:2234567.12345678
+    destination_type: PATH
+    project_name: Wetenschap-Algemeen
+    destination_path: \\server\share\out
+    anonymizedpatientname: studyB
+    anonymizedpatientid: studyB
+    description: generated_[..]
+  line 13: create_job would be called with
+    source_type: WADO
+    source_name: IDC_WADO
+    source_instance_id: accession_number:3234567.12345678
+    destination_type: PATH
+    project_name: Wetenschap-Algemeen
+    destination_path: \\server\share\out
+    anonymizedpatientname: studyC
+    anonymizedpatientid: studyC
+    description: generated_[..]
+  3 jobs would be created
+"#]]);
     env.answer("create from-mapping --filter studyB", "y\n").assert_ok().assert_says(&["created 1 job: 1001"]);
     let outcome = env.run("create from-mapping --dry-run").assert_ok();
     assert!(outcome.requests.is_empty() && outcome.files.is_empty(), "{}", outcome.story());
@@ -131,13 +122,11 @@ fn a_dry_run_sends_nothing_and_shows_what_it_would_send() {
 #[test]
 fn a_filter_chooses_rows_by_pseudonym() {
     let env = env_with_three_rows();
-    env.anon(["create", "from-mapping", "--filter", "nobody", "-y"]).run().assert(
-        r"
-        exit 1
-        stderr:
-          error: no row of the mapping has the pseudonym 'nobody'; 'anon map status' shows the rows
-        ",
-    );
+    env.anon(["create", "from-mapping", "--filter", "nobody", "-y"]).run().assert(str![[r#"
+exit 1
+stderr:
+  error: no row of the mapping has the pseudonym 'nobody'; 'anon map status' shows the rows
+"#]]);
     let outcome = env.anon(["create", "from-mapping", "--filter", "studyC studyA", "-y"]).run().assert_ok();
     let names: Vec<_> = outcome.requests.iter().filter_map(|call| call.param("anonymizedpatientname")).collect();
     assert_eq!(names, ["studyA", "studyC"]);
@@ -175,56 +164,50 @@ fn options_defaults_and_columns_make_a_job() {
     let rows = "## Mapping ##\r\nsource,pseudo_id,description,project\r\nfolder:a\\b,,no pseudonym,\r\n\
                 study_instance_uid:1.2.3,007,own project,Other\r\n";
     env.write("anon_mapping.csv", format!("{root}{rows}"));
-    env.run("create from-mapping -y").assert(
-        r"
-        exit 0
-        stdout:
-          Created job with id 1001 (1 of 2, line 9)
-          Created job with id 1002 (2 of 2, line 10)
-          created 2 jobs: 1001-1002
-          Saving job ids in batch in current folder
-          Done
-        stderr:
-          mapping  ./anon_mapping.csv
-          batch    . (new)
-          This will create 2 jobs on p01, for projects 'Other', 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: y
-        requests:
-          POST p01/create_job source_type=PATH source_path=folder:\\server\share\data\a\b destination_type=PATH project_name=Wetenschap-Algemeen destination_path=\\server\share\out description=no pseudonym pims_keyfile_id=50 user_name=z123456
-          POST p01/create_job source_type=WADO source_name=IDC_WADO source_instance_id=1.2.3 destination_type=PATH project_name=Other destination_path=\\server\share\out anonymizedpatientname=007 anonymizedpatientid=007 description=own project pims_keyfile_id=50 user_name=z123456
-        files:
-          + ./.anonbatch
-          + ~/.anonapi/journal.jsonl
-        ",
-    );
+    env.run("create from-mapping -y").assert(str![[r#"
+exit 0
+stdout:
+  Created job with id 1001 (1 of 2, line 9)
+  Created job with id 1002 (2 of 2, line 10)
+  created 2 jobs: 1001-1002
+  Saving job ids in batch in current folder
+  Done
+stderr:
+  mapping  ./anon_mapping.csv
+  batch    . (new)
+  This will create 2 jobs on p01, for projects 'Other', 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: y
+requests:
+  POST p01/create_job source_type=PATH source_path=folder:\\server\share\data\a\b destination_type=PATH project_name=Wetenschap-Algemeen destination_path=\\server\share\out description=no pseudonym pims_keyfile_id=50 user_name=z123456
+  POST p01/create_job source_type=WADO source_name=IDC_WADO source_instance_id=1.2.3 destination_type=PATH project_name=Other destination_path=\\server\share\out anonymizedpatientname=007 anonymizedpatientid=007 description=own project pims_keyfile_id=50 user_name=z123456
+files:
+  + ./.anonbatch
+  + ~/.anonapi/journal.jsonl
+"#]]);
 }
 
 #[test]
 fn defaults_are_set_and_used_by_the_next_mapping() {
     let env = Env::with_jobs();
-    env.run("create show-defaults").assert(
-        r"
-        exit 0
-        stdout:
-          Default parameters when creating jobs:
-          project:Wetenschap-Algemeen (Anonymize according to this project)
-          destination_path:\\server\share\out (Write data to this UNC path after anonymization)
-        ",
-    );
-    env.answer("create set-defaults", "MyProject\n\\\\server\\other\\out\n").assert(
-        r"
-        exit 0
-        stdout:
-          Default parameters when creating jobs:
-          project:MyProject (Anonymize according to this project)
-          destination_path:\\server\other\out (Write data to this UNC path after anonymization)
-        stderr:
-          Enter keeps the value in [brackets]
-          project [Wetenschap-Algemeen]: MyProject
-          destination_path [\\server\share\out]: \\server\other\out
-        files:
-          ~ ~/AnonWebAPIClientSettings.yml
-        ",
-    );
+    env.run("create show-defaults").assert(str![[r#"
+exit 0
+stdout:
+  Default parameters when creating jobs:
+  project:Wetenschap-Algemeen (Anonymize according to this project)
+  destination_path:\\server\share\out (Write data to this UNC path after anonymization)
+"#]]);
+    env.answer("create set-defaults", "MyProject\n\\\\server\\other\\out\n").assert(str![[r#"
+exit 0
+stdout:
+  Default parameters when creating jobs:
+  project:MyProject (Anonymize according to this project)
+  destination_path:\\server\other\out (Write data to this UNC path after anonymization)
+stderr:
+  Enter keeps the value in [brackets]
+  project [Wetenschap-Algemeen]: MyProject
+  destination_path [\\server\share\out]: \\server\other\out
+files:
+  ~ ~/AnonWebAPIClientSettings.yml
+"#]]);
     env.answer("create set-defaults", "\n\n").assert_ok().assert_says(&["project:MyProject"]);
     let outcome =
         env.answer("create set-defaults", "Half\n").assert_status(1).assert_says(&["no answer to the question"]);
@@ -239,14 +222,12 @@ fn a_mapping_that_is_wrong_is_refused_before_the_question() {
     let env = Env::with_jobs();
     env.run("create from-mapping").assert_status(1).assert_says(&["no mapping is active", "anon map init"]);
     env.run("map init").assert_ok();
-    env.answer("create from-mapping", "y\n").assert(
-        r"
-        exit 1
-        stderr:
-          error: ./anon_mapping.csv, line 11: this is still an example row of 'anon map init'; delete the line, or put your own source and pseudonym there
-          ./anon_mapping.csv, line 12: this is still an example row of 'anon map init'; delete the line, or put your own source and pseudonym there
-        ",
-    );
+    env.answer("create from-mapping", "y\n").assert(str![[r#"
+exit 1
+stderr:
+  error: ./anon_mapping.csv, line 11: this is still an example row of 'anon map init'; delete the line, or put your own source and pseudonym there
+  ./anon_mapping.csv, line 12: this is still an example row of 'anon map init'; delete the line, or put your own source and pseudonym there
+"#]]);
 }
 
 #[test]
@@ -263,35 +244,31 @@ fn a_pseudonym_with_a_space_is_one_and_not_two() {
 #[test]
 fn what_is_known_of_each_row_can_be_looked_at() {
     let env = env_with_three_rows();
-    env.run("create journal").assert(
-        r"
-        exit 0
-        stdout:
-            line  source                             state          id    when
-          ------  ---------------------------------  -------------  ----  ------
-              11  accession_number:1234567.12345678  not asked for
-              12  accession_number:2234567.12345678  not asked for
-              13  accession_number:3234567.12345678  not asked for
-        stderr:
-          journal  ~/.anonapi/journal.jsonl, for p01: {url}/p01
-        ",
-    );
+    env.run("create journal").assert(str![[r#"
+exit 0
+stdout:
+    line  source                             state          id    when
+  ------  ---------------------------------  -------------  ----  ------
+      11  accession_number:1234567.12345678  not asked for
+      12  accession_number:2234567.12345678  not asked for
+      13  accession_number:3234567.12345678  not asked for
+stderr:
+  journal  ~/.anonapi/journal.jsonl, for p01: {url}/p01
+"#]]);
     env.anon(["create", "from-mapping", "--filter", "studyA", "-y"]).run().assert_ok();
     env.idis().lie(Calls::nth("create_job", 2), Lie::Id(0));
     env.anon(["create", "from-mapping", "--filter", "studyB", "-y"]).run().assert_status(1);
-    env.run("create journal").assert(
-        r"
-        exit 0
-        stdout:
-            line  source                             state              id  when
-          ------  ---------------------------------  ---------------  ----  -------------------
-              11  accession_number:1234567.12345678  created          1001  [..]
-              12  accession_number:2234567.12345678  perhaps created        [..]
-              13  accession_number:3234567.12345678  not asked for
-        stderr:
-          journal  ~/.anonapi/journal.jsonl, for p01: {url}/p01
-        ",
-    );
+    env.run("create journal").assert(str![[r#"
+exit 0
+stdout:
+    line  source                             state              id  when
+  ------  ---------------------------------  ---------------  ----  -------------------
+      11  accession_number:1234567.12345678  created          1001  [..]
+      12  accession_number:2234567.12345678  perhaps created        [..]
+      13  accession_number:3234567.12345678  not asked for
+stderr:
+  journal  ~/.anonapi/journal.jsonl, for p01: {url}/p01
+"#]]);
 }
 
 #[test]

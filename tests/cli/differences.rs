@@ -4,6 +4,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use anonapi::testing::{Calls, FakeIdis, Fault, FaultyProxy};
+use snapbox::str;
 
 use crate::support::Env;
 
@@ -131,13 +132,11 @@ fn example_rows_are_refused_or_replaced() {
 fn batch_status_of_an_empty_batch_says_so() {
     let env = Env::with_jobs();
     env.run("batch init").assert_ok();
-    env.run("batch status").assert(
-        r"
-        exit 0
-        stdout:
-          The batch for p01: {url}/p01 is empty; add jobs with 'anon batch add ID'
-        ",
-    );
+    env.run("batch status").assert(str![[r#"
+exit 0
+stdout:
+  The batch for p01: {url}/p01 is empty; add jobs with 'anon batch add ID'
+"#]]);
 }
 
 #[test]

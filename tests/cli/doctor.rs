@@ -2,6 +2,7 @@
 
 use anonapi::testing::{Calls, FakeIdis, Fault, FaultyProxy};
 use serde_json::Value;
+use snapbox::str;
 
 use crate::support::{Env, Outcome};
 
@@ -45,45 +46,41 @@ fn what_is_well_has_a_tick() {
          source,pseudo_name\naccession_number:1.1,A\n",
     );
     env.run("map activate").assert_ok();
-    env.run("doctor").assert(
-        "
-        exit 0
-        stdout:
-          ✓ settings     ~/AnonWebAPIClientSettings.yml, readable by you alone
-          ✓ user         z123456, token set
-          ✓ server       p01: {url}/p01 answers
-          - proxy        none for this server
-          ✓ credentials  accepted by p01
-          ✓ clock        as the server's, to within seconds
-          ✓ mapping      ./anon_mapping.csv, 1 row, nothing wrong
-          - folder       . is on this computer only: right for data from PACS, while files to anonymize must be on a share
-          nothing to mend
-        requests:
-          GET p01/ user_name=z123456
-          GET p01/get_jobs_list job_ids=1 user_name=z123456
-        ",
-    );
+    env.run("doctor").assert(str![[r#"
+exit 0
+stdout:
+  ✓ settings     ~/AnonWebAPIClientSettings.yml, readable by you alone
+  ✓ user         z123456, token set
+  ✓ server       p01: {url}/p01 answers
+  - proxy        none for this server
+  ✓ credentials  accepted by p01
+  ✓ clock        as the server's, to within seconds
+  ✓ mapping      ./anon_mapping.csv, 1 row, nothing wrong
+  - folder       . is on this computer only: right for data from PACS, while files to anonymize must be on a share
+  nothing to mend
+requests:
+  GET p01/ user_name=z123456
+  GET p01/get_jobs_list job_ids=1 user_name=z123456
+"#]]);
 }
 
 #[cfg(unix)]
 #[test]
 fn a_fresh_machine_is_told_what_to_put_in_the_place_of_examples() {
-    Env::new().run("doctor").assert(
-        "
-        exit 1
-        stdout:
-          ✓ settings     ~/AnonWebAPIClientSettings.yml, made just now
-          ✗ user         'username' is only an example
-                         anon settings user set-username NAME
-          ✗ server       testserver: https://hostname_of_api is only an example
-                         anon server add NAME URL, then anon server activate NAME
-          - mapping      none is active; 'anon map init' makes one
-          - folder       . is on this computer only: right for data from PACS, while files to anonymize must be on a share
-          2 things to mend
-        files:
-          + ~/AnonWebAPIClientSettings.yml
-        ",
-    );
+    Env::new().run("doctor").assert(str![[r#"
+exit 1
+stdout:
+  ✓ settings     ~/AnonWebAPIClientSettings.yml, made just now
+  ✗ user         'username' is only an example
+                 anon settings user set-username NAME
+  ✗ server       testserver: https://hostname_of_api is only an example
+                 anon server add NAME URL, then anon server activate NAME
+  - mapping      none is active; 'anon map init' makes one
+  - folder       . is on this computer only: right for data from PACS, while files to anonymize must be on a share
+  2 things to mend
+files:
+  + ~/AnonWebAPIClientSettings.yml
+"#]]);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use anonapi::api::JobId;
 use anonapi::testing::{Calls, FakeIdis, FakeJob, Fault, FaultyProxy};
+use snapbox::str;
 
 use crate::support::{Env, Outcome};
 
@@ -149,7 +150,11 @@ fn status_404_with_documentation() {
     let (_idis, proxy) = with_fault(fault);
     let url = proxy.url("p01");
     assert_all_fail(&url, &all_but("server status"), &["the web API has no function '", "another version"]);
-    env_at(&url).run("server status").assert("exit 0\nstdout:\n  OK: p01: {url} is online and responsive");
+    env_at(&url).run("server status").assert(str![[r#"
+exit 0
+stdout:
+  OK: p01: {url} is online and responsive
+"#]]);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use anonapi::testing::{Calls, Fault, FaultyProxy};
 use serde_json::{Value, json};
+use snapbox::str;
 
 use crate::support::Env;
 
@@ -43,13 +44,11 @@ fn wrong_usage_is_an_object_too() {
 
 #[test]
 fn quiet_leaves_out_what_was_done() {
-    Env::with_jobs().run("job reset 1 -y -q").assert(
-        "
-        exit 0
-        requests:
-          POST p01/modify_job job_id=1 status=ACTIVE[..]
-        ",
-    );
+    Env::with_jobs().run("job reset 1 -y -q").assert(str![[r#"
+exit 0
+requests:
+  POST p01/modify_job job_id=1 status=ACTIVE[..]
+"#]]);
 }
 
 /// Two rows that become jobs, and a third that asks for the same as the second.

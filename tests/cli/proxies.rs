@@ -7,6 +7,7 @@ use std::thread;
 
 use anonapi::testing::{Calls, FakeIdis, Fault, FaultyProxy};
 use rcgen::{CertificateParams, KeyPair};
+use snapbox::str;
 
 use crate::support::{Env, Outcome};
 use crate::tls_server::TlsServer;
@@ -116,11 +117,13 @@ fn encrypted_calls_go_through_a_tunnel() {
     let env = env(SECURE);
     let bundle = env.write("server.pem", certificate.pem());
     let with_password = proxy.url.replace("http://", "http://me:s3cret@");
-    env.anon(["server", "status"])
-        .env("REQUESTS_CA_BUNDLE", bundle)
-        .env("HTTPS_PROXY", with_password)
-        .run()
-        .assert("exit 0\nstdout:\n  OK: p01: {url} is online and responsive");
+    env.anon(["server", "status"]).env("REQUESTS_CA_BUNDLE", bundle).env("HTTPS_PROXY", with_password).run().assert(
+        str![[r#"
+exit 0
+stdout:
+  OK: p01: {url} is online and responsive
+"#]],
+    );
     let head = proxy.asked.lock().unwrap().concat();
     assert!(head.starts_with("CONNECT idis.example.invalid:443 HTTP/1.1\r\n"), "{head}");
     assert!(head.contains("proxy-authorization: Basic bWU6czNjcmV0\r\n"), "{head}");

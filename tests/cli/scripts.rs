@@ -56,7 +56,6 @@ fn env_with_list(rows: usize) -> Env {
 
 #[cfg(unix)]
 #[test]
-#[ignore = "needs 'batch watch' and 'batch report'"]
 fn a_list_becomes_finished_jobs_and_a_report() {
     let env = env_with_list(6);
     let output = anonymize(&env, "list.csv");
@@ -75,7 +74,6 @@ fn a_list_becomes_finished_jobs_and_a_report() {
 
 #[cfg(unix)]
 #[test]
-#[ignore = "needs 'batch watch' and 'batch report'"]
 fn when_all_is_well_the_script_says_so() {
     let env = env_with_list(3);
     let output = anonymize(&env, "list.csv");

@@ -1,6 +1,7 @@
 //! `anon settings`.
 
 use crate::support::Env;
+use snapbox::str;
 
 /// A token that could not be in an output by chance.
 const SECRET: &str = "k3eP-tH1s-s3cRet-0123456789";
@@ -14,25 +15,21 @@ fn env_with_secret() -> Env {
 #[test]
 fn both_spellings_set_the_user_name() {
     let env = Env::with_jobs();
-    env.run("settings user set-username z1234567").assert(
-        r"
-        exit 0
-        stdout:
-          username is now 'z1234567'
-        files:
-          ~ ~/AnonWebAPIClientSettings.yml
-        ",
-    );
+    env.run("settings user set-username z1234567").assert(str![[r#"
+exit 0
+stdout:
+  username is now 'z1234567'
+files:
+  ~ ~/AnonWebAPIClientSettings.yml
+"#]]);
     assert!(env.read_settings().contains("user_name: z1234567\n"));
-    env.run("settings set-username z999").assert(
-        r"
-        exit 0
-        stdout:
-          username is now 'z999'
-        files:
-          ~ ~/AnonWebAPIClientSettings.yml
-        ",
-    );
+    env.run("settings set-username z999").assert(str![[r#"
+exit 0
+stdout:
+  username is now 'z999'
+files:
+  ~ ~/AnonWebAPIClientSettings.yml
+"#]]);
     assert!(env.read_settings().contains("user_name: z999\n"));
 }
 
@@ -41,15 +38,13 @@ fn both_spellings_get_a_token() {
     let env = env_with_secret();
     let mut before = SECRET.to_owned();
     for line in ["settings user get-token", "settings get-token"] {
-        env.run(line).assert(
-            r"
-            exit 0
-            stdout:
-              Got and saved api token for username z123456
-            files:
-              ~ ~/AnonWebAPIClientSettings.yml
-            ",
-        );
+        env.run(line).assert(str![[r#"
+exit 0
+stdout:
+  Got and saved api token for username z123456
+files:
+  ~ ~/AnonWebAPIClientSettings.yml
+"#]]);
         let text = env.read_settings();
         let token = text.lines().find_map(|line| line.strip_prefix("user_token: ")).unwrap().to_owned();
         assert!(token.len() == 64 && token.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{token}");
@@ -69,37 +64,33 @@ fn both_spellings_show_the_credentials() {
 #[test]
 fn show_hides_the_token() {
     let env = env_with_secret();
-    env.run("settings show").assert(
-        r"
-        exit 0
-        stdout:
-          active_mapping_file: null
-          active_server_name: p01
-          job_default_parameters:
-          - project,Wetenschap-Algemeen
-          - destination_path,\\server\share\out
-          servers:
-            p01: {url}/p01
-            p02: {url}/p02
-          user_name: z123456
-          user_token: '***'
-          validate_ssl: true
-        ",
-    );
+    env.run("settings show").assert(str![[r#"
+exit 0
+stdout:
+  active_mapping_file: null
+  active_server_name: p01
+  job_default_parameters:
+  - project,Wetenschap-Algemeen
+  - destination_path,\\server\share\out
+  servers:
+    p01: {url}/p01
+    p02: {url}/p02
+  user_name: z123456
+  user_token: '***'
+  validate_ssl: true
+"#]]);
 }
 
 #[test]
 fn certificates_are_checked_or_not() {
     let env = Env::with_jobs();
-    env.run("settings set-validate-ssl false").assert(
-        r"
-        exit 0
-        stdout:
-          validate_ssl is now false
-        files:
-          ~ ~/AnonWebAPIClientSettings.yml
-        ",
-    );
+    env.run("settings set-validate-ssl false").assert(str![[r#"
+exit 0
+stdout:
+  validate_ssl is now false
+files:
+  ~ ~/AnonWebAPIClientSettings.yml
+"#]]);
     assert!(env.read_settings().contains("validate_ssl: false\n"));
     env.run("settings set-validate-ssl true").assert_ok();
     assert!(env.read_settings().contains("validate_ssl: true\n"));
@@ -171,21 +162,17 @@ fn what_is_empty_is_nothing_and_no_name_is_made_up() {
                  p02: {url}\nuser_name: null\nuser_token: null\nvalidate_ssl: true\n"
             )
         );
-        env.run("job list 1").assert(
-            r"
-            exit 1
-            stderr:
-              error: the settings hold no user name; set the one that the servers know you by with 'anon settings user set-username NAME'
-            ",
-        );
+        env.run("job list 1").assert(str![[r#"
+exit 1
+stderr:
+  error: the settings hold no user name; set the one that the servers know you by with 'anon settings user set-username NAME'
+"#]]);
         env.run("settings set-username z123456").assert_ok();
-        env.run("job list 1").assert(
-            r"
-            exit 1
-            stderr:
-              error: the settings hold no token; get one with 'anon settings user get-token'
-            ",
-        );
+        env.run("job list 1").assert(str![[r#"
+exit 1
+stderr:
+  error: the settings hold no token; get one with 'anon settings user get-token'
+"#]]);
     }
 }
 
@@ -194,13 +181,11 @@ fn settings_that_are_no_plain_file_or_a_bomb_are_refused_by_name() {
     let env = Env::new();
     let path = env.home().join(anonapi::settings::FILE_NAME);
     std::fs::create_dir(&path).unwrap();
-    env.run("status").assert(
-        r"
-        exit 1
-        stderr:
-          error: ~/AnonWebAPIClientSettings.yml: it is a folder, not a file; move it away, or name another file
-        ",
-    );
+    env.run("status").assert(str![[r#"
+exit 1
+stderr:
+  error: ~/AnonWebAPIClientSettings.yml: it is a folder, not a file; move it away, or name another file
+"#]]);
     std::fs::remove_dir(&path).unwrap();
     let laughs = format!("a: &a [{}]\nb: [{}]\n", "x,".repeat(1000), "*a,".repeat(1000));
     for (bomb, fault) in [(laughs, "line 2: repeats itself"), (format!("a: {}", "[".repeat(100_000)), "line 1: ")] {
@@ -208,11 +193,9 @@ fn settings_that_are_no_plain_file_or_a_bomb_are_refused_by_name() {
         env.run("status").assert_status(1).assert_says(&[&format!("~/AnonWebAPIClientSettings.yml, {fault}")]);
         assert_eq!(env.read_settings(), bomb);
     }
-    env.run("status --settings away/settings.yml").assert(
-        r"
-        exit 1
-        stderr:
-          error: ./away/settings.yml: its folder './away' is not there; check the name, and whether the share is connected
-        ",
-    );
+    env.run("status --settings away/settings.yml").assert(str![[r#"
+exit 1
+stderr:
+  error: ./away/settings.yml: its folder './away' is not there; check the name, and whether the share is connected
+"#]]);
 }

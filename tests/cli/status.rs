@@ -1,6 +1,7 @@
 //! `anon status`, groups without a command, and the options that every command takes.
 
 use anonapi::testing::FakeIdis;
+use snapbox::str;
 
 use crate::support::Env;
 
@@ -10,28 +11,26 @@ const SECRET: &str = "k3eP-tH1s-s3cRet-0123456789";
 #[test]
 fn the_first_run_makes_settings() {
     let env = Env::new();
-    env.run("status").assert(
-        r"
-        exit 0
-        stdout:
-          Available servers (* = active):
+    env.run("status").assert(str![[r#"
+exit 0
+stdout:
+  Available servers (* = active):
 
-          * testserver https://hostname_of_api
+  * testserver https://hostname_of_api
 
-          Using username: 'username'
-          Active mapping: none
-          Reading settings from '~/AnonWebAPIClientSettings.yml'
-        stderr:
-          No settings file found. Created default settings at '~/AnonWebAPIClientSettings.yml'
+  Using username: 'username'
+  Active mapping: none
+  Reading settings from '~/AnonWebAPIClientSettings.yml'
+stderr:
+  No settings file found. Created default settings at '~/AnonWebAPIClientSettings.yml'
 
-          To begin: 'anon server add NAME URL' and 'anon server activate NAME', with the URL that your server's admin gives you;
-          'anon settings user set-username NAME', with the name that the server knows you by;
-          'anon settings user get-token', which makes your token;
-          'anon doctor', which checks all of it and says what to mend.
-        files:
-          + ~/AnonWebAPIClientSettings.yml
-        ",
-    );
+  To begin: 'anon server add NAME URL' and 'anon server activate NAME', with the URL that your server's admin gives you;
+  'anon settings user set-username NAME', with the name that the server knows you by;
+  'anon settings user get-token', which makes your token;
+  'anon doctor', which checks all of it and says what to mend.
+files:
+  + ~/AnonWebAPIClientSettings.yml
+"#]]);
     assert_eq!(
         env.read_settings(),
         "active_mapping_file: null\nactive_server_name: testserver\njob_default_parameters:\n- project,NOT_SET\n\
@@ -45,20 +44,18 @@ fn the_first_run_makes_settings() {
 fn status_shows_what_the_tool_knows() {
     let env = Env::with_jobs();
     env.run("map init").assert_ok();
-    env.run("status").assert(
-        r"
-        exit 0
-        stdout:
-          Available servers (* = active):
+    env.run("status").assert(str![[r#"
+exit 0
+stdout:
+  Available servers (* = active):
 
-          * p01 {url}/p01
-            p02 {url}/p02
+  * p01 {url}/p01
+    p02 {url}/p02
 
-          Using username: 'z123456'
-          Active mapping: './anon_mapping.csv'
-          Reading settings from '~/AnonWebAPIClientSettings.yml'
-        ",
-    );
+  Using username: 'z123456'
+  Active mapping: './anon_mapping.csv'
+  Reading settings from '~/AnonWebAPIClientSettings.yml'
+"#]]);
 }
 
 #[test]
@@ -139,35 +136,31 @@ fn verbose_tells_what_is_done_and_never_the_token() {
     let env = Env::with_idis(FakeIdis::builder().jobs(2).token(SECRET));
     env.settings();
     env.write_settings(&env.read_settings().replace("user_token: token", &format!("user_token: {SECRET}")));
-    env.run("job list 1 -v").assert(
-        r"
-        exit 0
-        stdout:
-            id  date                 status      down    proc  user
-          ----  -------------------  --------  ------  ------  -------
-             1  2016-08-26T15:04:01  INACTIVE      10       0  z123456
-        stderr:
-          settings: '~/AnonWebAPIClientSettings.yml'
-          server: p01: {url}/p01
-        requests:
-          GET p01/get_jobs_list job_ids=1 user_name=z123456
-        ",
-    );
-    env.run("-vv job list 1").assert(
-        r"
-        exit 0
-        stdout:
-            id  date                 status      down    proc  user
-          ----  -------------------  --------  ------  ------  -------
-             1  2016-08-26T15:04:01  INACTIVE      10       0  z123456
-        stderr:
-          settings: '~/AnonWebAPIClientSettings.yml'
-          server: p01: {url}/p01
-          GET {url}/p01/get_jobs_list with 2 arguments: 200 OK, [..] ms
-        requests:
-          GET p01/get_jobs_list job_ids=1 user_name=z123456
-        ",
-    );
+    env.run("job list 1 -v").assert(str![[r#"
+exit 0
+stdout:
+    id  date                 status      down    proc  user
+  ----  -------------------  --------  ------  ------  -------
+     1  2016-08-26T15:04:01  INACTIVE      10       0  z123456
+stderr:
+  settings: '~/AnonWebAPIClientSettings.yml'
+  server: p01: {url}/p01
+requests:
+  GET p01/get_jobs_list job_ids=1 user_name=z123456
+"#]]);
+    env.run("-vv job list 1").assert(str![[r#"
+exit 0
+stdout:
+    id  date                 status      down    proc  user
+  ----  -------------------  --------  ------  ------  -------
+     1  2016-08-26T15:04:01  INACTIVE      10       0  z123456
+stderr:
+  settings: '~/AnonWebAPIClientSettings.yml'
+  server: p01: {url}/p01
+  GET {url}/p01/get_jobs_list with 2 arguments: 200 OK, [..] ms
+requests:
+  GET p01/get_jobs_list job_ids=1 user_name=z123456
+"#]]);
     for line in ["server status", "server jobs", "job info 1", "batch init", "status", "settings show", "job info 99"] {
         let outcome = env.run(&format!("{line} -vv"));
         assert!(!outcome.story().contains(SECRET), "{}", outcome.story());
@@ -197,17 +190,15 @@ fn other_settings_can_be_named() {
 #[test]
 fn yes_answers_every_question() {
     let env = Env::with_jobs();
-    env.run("job reset 1 --yes").assert(
-        r"
-        exit 0
-        stdout:
-          Reset job 1 on p01: {url}/p01
-        stderr:
-          This will reset job 1 on p01. Are you sure? [y/N]: y
-        requests:
-          POST p01/modify_job job_id=1 status=ACTIVE files_downloaded=0 files_processed=0 error=  user_name=z123456
-        ",
-    );
+    env.run("job reset 1 --yes").assert(str![[r#"
+exit 0
+stdout:
+  Reset job 1 on p01: {url}/p01
+stderr:
+  This will reset job 1 on p01. Are you sure? [y/N]: y
+requests:
+  POST p01/modify_job job_id=1 status=ACTIVE files_downloaded=0 files_processed=0 error=  user_name=z123456
+"#]]);
     env.run("-y job cancel 1").assert_ok().assert_says(&["Cancelled job 1 on p01"]);
 }
 

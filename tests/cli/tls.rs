@@ -6,6 +6,7 @@ use std::thread;
 
 use anonapi::testing::FakeIdis;
 use rcgen::{BasicConstraints, Certificate, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
+use snapbox::str;
 
 use crate::support::Env;
 use crate::tls_server::TlsServer;
@@ -84,12 +85,11 @@ fn env(url: &str) -> Env {
 
 #[test]
 fn a_certificate_of_an_unknown_ca_is_refused_with_the_remedies() {
-    Hospital::with_ca(&["localhost"]).env().run("server status").assert(
-        "
-         exit 1
-         stderr:
-           error: {url}: the server's certificate is not trusted: 'Hospital CA', which issued it, is not in the system's trust store; add your hospital's CA [..]REQUESTS_CA_BUNDLE[..]set-validate-ssl false[..]",
-    );
+    Hospital::with_ca(&["localhost"]).env().run("server status").assert(str![[r#"
+exit 1
+stderr:
+  error: {url}: the server's certificate is not trusted: 'Hospital CA', which issued it, is not in the system's trust store; add your hospital's CA [..]REQUESTS_CA_BUNDLE[..]set-validate-ssl false[..]
+"#]]);
     // The file of another one does not help, and is named; nor that of one with its name.
     let hospital = Hospital::with_ca(&["localhost"]);
     let (_, stderr) = hospital.status_with("REQUESTS_CA_BUNDLE", Hospital::self_signed(|_| {}).file);
@@ -107,12 +107,11 @@ fn the_bundle_that_the_environment_names_is_trusted() {
     let env = hospital.env();
     let folder = env.write("certificates/ca.crt", &hospital.file).parent().unwrap().to_owned();
     for variable in ["REQUESTS_CA_BUNDLE", "SSL_CERT_DIR"] {
-        env.anon(["server", "status"]).env(variable, &folder).run().assert(
-            "
-             exit 0
-             stdout:
-               OK: p01: {url} is online and responsive",
-        );
+        env.anon(["server", "status"]).env(variable, &folder).run().assert(str![[r#"
+exit 0
+stdout:
+  OK: p01: {url} is online and responsive
+"#]]);
     }
 }
 
@@ -128,12 +127,11 @@ fn a_bundle_that_cannot_be_used_is_named() {
     let hospital = Hospital::with_ca(&["localhost"]);
     let env = hospital.env();
     let missing = env.path("nothing.pem");
-    env.anon(["server", "status"]).env("REQUESTS_CA_BUNDLE", missing).run().assert(
-        "
-         exit 1
-         stderr:
-           error: {url}: REQUESTS_CA_BUNDLE names './nothing.pem', but it cannot be read: [..]",
-    );
+    env.anon(["server", "status"]).env("REQUESTS_CA_BUNDLE", missing).run().assert(str![[r#"
+exit 1
+stderr:
+  error: {url}: REQUESTS_CA_BUNDLE names './nothing.pem', but it cannot be read: [..]
+"#]]);
     let (_, stderr) = hospital.status_with("CURL_CA_BUNDLE", "not a certificate");
     assert!(
         stderr.contains("CURL_CA_BUNDLE names './bundle.pem', but it holds no certificates in PEM form"),
@@ -203,14 +201,13 @@ fn a_certificate_that_is_named_vouches_for_no_other() {
 fn without_the_check_each_run_warns() {
     let env = Hospital::with_ca(&["localhost"]).env();
     env.run("settings set-validate-ssl false").assert_ok();
-    env.run("server status").assert(
-        "
-         exit 0
-         stdout:
-           OK: p01: {url} is online and responsive
-         stderr:
-           warning: the server's certificate is not checked, [..] 'anon settings set-validate-ssl true' turns the check on",
-    );
+    env.run("server status").assert(str![[r#"
+exit 0
+stdout:
+  OK: p01: {url} is online and responsive
+stderr:
+  warning: the server's certificate is not checked, [..] 'anon settings set-validate-ssl true' turns the check on
+"#]]);
 }
 
 /// A port that answers whoever connects with these bytes.

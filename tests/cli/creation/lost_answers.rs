@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anonapi::api::JobId;
 use anonapi::testing::{Calls, FakeIdis, FakeJob, Fault, FaultyProxy, Lie};
+use snapbox::str;
 
 use crate::support::Env;
 
@@ -22,68 +23,60 @@ fn dated(count: usize) -> (FakeIdis, FaultyProxy, Env) {
 fn a_request_without_an_answer_or_a_job_is_left_to_the_user() {
     let (idis, proxy, env) = dated(3);
     proxy.on(Calls::nth("create_job", 2), Fault::Close);
-    create(&env, "").assert(
-        r"
-        exit 1
-        stdout:
-          Created job with id 1001 (1 of 3, line 9)
-          created 1 job: 1001
-          Saving job ids in batch in current folder
-        stderr:
-          mapping  ./anon_mapping.csv
-          batch    . (new)
-          This will create 3 jobs on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: y
-          error: line 10: {url}/create_job: the connection was closed before the whole answer came (the job was perhaps created)
-          error: 1 job created, 1 perhaps created, 1 not tried (from line 11 on); try again; if it stays so, check the URL with 'anon server list' or inform a server admin; then run it again: only the rest will be created; 'anon create from-mapping --perhaps' looks once more for what was perhaps created, shows it and creates it anew; see 'anon help troubleshooting perhaps created'
-        files:
-          + ./.anonbatch
-          + ~/.anonapi/journal.jsonl
-        ",
-    );
+    create(&env, "").assert(str![[r#"
+exit 1
+stdout:
+  Created job with id 1001 (1 of 3, line 9)
+  created 1 job: 1001
+  Saving job ids in batch in current folder
+stderr:
+  mapping  ./anon_mapping.csv
+  batch    . (new)
+  This will create 3 jobs on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: y
+  error: line 10: {url}/create_job: the connection was closed before the whole answer came (the job was perhaps created)
+  error: 1 job created, 1 perhaps created, 1 not tried (from line 11 on); try again; if it stays so, check the URL with 'anon server list' or inform a server admin; then run it again: only the rest will be created; 'anon create from-mapping --perhaps' looks once more for what was perhaps created, shows it and creates it anew; see 'anon help troubleshooting perhaps created'
+files:
+  + ./.anonbatch
+  + ~/.anonapi/journal.jsonl
+"#]]);
     assert_eq!(batch(&env), [1001]);
     assert_eq!(journal(&env), ["0 asked", "0 created 1001", "1 asked"]);
-    create(&env, "").assert(
-        r"
-        exit 1
-        stdout:
-          Created job with id 1002 (1 of 1, line 11)
-          created 1 job: 1002
-          Saving job ids in batch in current folder
-        stderr:
-          warning: line 10: its job was perhaps created; no answer came that can be believed
-          1 of 3 rows already has a job and is left out
-          mapping  ./anon_mapping.csv
-          batch    . (1 job so far)
-          This will create 1 job on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: y
-          error: 1 job created; 1 job was perhaps created before; 'anon create from-mapping --perhaps' looks once more for what was perhaps created, shows it and creates it anew; see 'anon help troubleshooting perhaps created'
-        files:
-          ~ ./.anonbatch
-          ~ ~/.anonapi/journal.jsonl
-        ",
-    );
-    create(&env, "").assert(
-        r"
-        exit 1
-        stderr:
-          warning: line 10: its job was perhaps created; no answer came that can be believed
-          2 of 3 rows already have a job and are left out
-          error: 1 job was perhaps created; 'anon create from-mapping --perhaps' looks once more for what was perhaps created, shows it and creates it anew; see 'anon help troubleshooting perhaps created'
-        ",
-    );
+    create(&env, "").assert(str![[r#"
+exit 1
+stdout:
+  Created job with id 1002 (1 of 1, line 11)
+  created 1 job: 1002
+  Saving job ids in batch in current folder
+stderr:
+  warning: line 10: its job was perhaps created; no answer came that can be believed
+  1 of 3 rows already has a job and is left out
+  mapping  ./anon_mapping.csv
+  batch    . (1 job so far)
+  This will create 1 job on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: y
+  error: 1 job created; 1 job was perhaps created before; 'anon create from-mapping --perhaps' looks once more for what was perhaps created, shows it and creates it anew; see 'anon help troubleshooting perhaps created'
+files:
+  ~ ./.anonbatch
+  ~ ~/.anonapi/journal.jsonl
+"#]]);
+    create(&env, "").assert(str![[r#"
+exit 1
+stderr:
+  warning: line 10: its job was perhaps created; no answer came that can be believed
+  2 of 3 rows already have a job and are left out
+  error: 1 job was perhaps created; 'anon create from-mapping --perhaps' looks once more for what was perhaps created, shows it and creates it anew; see 'anon help troubleshooting perhaps created'
+"#]]);
     assert_eq!(on_server(&idis), ["A", "C"]);
-    env.answer("create from-mapping --perhaps", "n\n").assert(
-        r"
-        exit 0
-        stderr:
-          2 of 3 rows already have a job and are left out
-          mapping  ./anon_mapping.csv
-          batch    . (2 jobs so far)
-          these rows were asked for, no answer came, and the server does not show their jobs:
-            line 10  accession_number:12.B  B  [..]
-          This will create 1 job on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: n
-          Cancelled: no job was created
-        ",
-    );
+    env.answer("create from-mapping --perhaps", "n\n").assert(str![[r#"
+exit 0
+stderr:
+  2 of 3 rows already have a job and are left out
+  mapping  ./anon_mapping.csv
+  batch    . (2 jobs so far)
+  these rows were asked for, no answer came, and the server does not show their jobs:
+    line 10  accession_number:12.B  B  [..]
+  This will create 1 job on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: n
+  Cancelled: no job was created
+"#]]);
     create(&env, "--perhaps").assert_ok().assert_says(&["Created job with id 1003 (1 of 1, line 10)"]);
     assert_eq!((on_server(&idis).len(), batch(&env)), (3, vec![1001, 1002, 1003]));
     create(&env, "").assert_ok().assert_says(&["Each of the 3 rows already has a job"]);
@@ -112,25 +105,23 @@ fn only_what_was_perhaps_created_is_created_anew() {
 fn a_job_whose_answer_was_lost_is_found_at_once() {
     let (idis, proxy, env) = dated(3);
     proxy.after(Calls::nth("create_job", 2), Fault::Close);
-    create(&env, "").assert(
-        r"
-        exit 0
-        stdout:
-          Created job with id 1001 (1 of 3, line 9)
-          Created job with id 1002 (2 of 3, line 10, found on the server)
-          Created job with id 1003 (3 of 3, line 11)
-          created 3 jobs: 1001-1003
-          Saving job ids in batch in current folder
-          Done
-        stderr:
-          mapping  ./anon_mapping.csv
-          batch    . (new)
-          This will create 3 jobs on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: y
-        files:
-          + ./.anonbatch
-          + ~/.anonapi/journal.jsonl
-        ",
-    );
+    create(&env, "").assert(str![[r#"
+exit 0
+stdout:
+  Created job with id 1001 (1 of 3, line 9)
+  Created job with id 1002 (2 of 3, line 10, found on the server)
+  Created job with id 1003 (3 of 3, line 11)
+  created 3 jobs: 1001-1003
+  Saving job ids in batch in current folder
+  Done
+stderr:
+  mapping  ./anon_mapping.csv
+  batch    . (new)
+  This will create 3 jobs on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: y
+files:
+  + ./.anonbatch
+  + ~/.anonapi/journal.jsonl
+"#]]);
     assert_eq!((on_server(&idis).len(), batch(&env)), (3, vec![1001, 1002, 1003]));
 }
 
@@ -166,49 +157,45 @@ fn with_two_candidates() -> (FakeIdis, Env) {
 #[test]
 fn of_two_jobs_none_is_taken_unasked() {
     let (idis, env) = with_two_candidates();
-    create(&env, "").assert(
-        r"
-        exit 1
-        stdout:
-          created 0 jobs
-        stderr:
-          mapping  ./anon_mapping.csv
-          batch    . (new)
-          This will create 1 job on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: y
-          error: line 9: {url}/create_job: the answer is not what it should be: 0 is not the id of a job (the job was perhaps created)
-          warning: line 9: its job was perhaps created, and may be one of these on p01:
-            5  DONE  [..]
-            1001  ACTIVE  [..]
-          error: 0 jobs created, 1 perhaps created; the server may be of another version; inform a server admin; then run it again: only the rest will be created; 'anon create from-mapping --perhaps' looks once more for what was perhaps created, shows it and creates it anew; see 'anon help troubleshooting perhaps created'
-        files:
-          + ~/.anonapi/journal.jsonl
-        ",
-    );
+    create(&env, "").assert(str![[r#"
+exit 1
+stdout:
+  created 0 jobs
+stderr:
+  mapping  ./anon_mapping.csv
+  batch    . (new)
+  This will create 1 job on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: y
+  error: line 9: {url}/create_job: the answer is not what it should be: 0 is not the id of a job (the job was perhaps created)
+  warning: line 9: its job was perhaps created, and may be one of these on p01:
+    5  DONE  [..]
+    1001  ACTIVE  [..]
+  error: 0 jobs created, 1 perhaps created; the server may be of another version; inform a server admin; then run it again: only the rest will be created; 'anon create from-mapping --perhaps' looks once more for what was perhaps created, shows it and creates it anew; see 'anon help troubleshooting perhaps created'
+files:
+  + ~/.anonapi/journal.jsonl
+"#]]);
     for options in ["", "--perhaps"] {
         create(&env, options).assert_status(1).assert_says(&["5  DONE  ", "1001  ACTIVE  ", "answer the question"]);
         // Nobody there.
         env.run(&format!("create from-mapping {options}")).assert_status(1).assert_says(&["1001  ACTIVE  "]);
     }
     assert_eq!((idis.calls("create_job"), batch_or_none(&env)), (1, vec![]));
-    env.answer("create from-mapping", "7\nperhaps\n1001\n").assert(
-        r"
-        exit 0
-        stdout:
-          The row already has a job: see 'anon batch status'
-        stderr:
-          warning: line 9: its job was perhaps created, and may be one of these on p01:
-            5  DONE  [..]
-            1001  ACTIVE  [..]
-          Which one is the job of line 9? Its id, 'none', or Enter to leave it open: 7
-          please answer with one of these ids, with 'none', or with Enter
-          Which one is the job of line 9? Its id, 'none', or Enter to leave it open: perhaps
-          please answer with one of these ids, with 'none', or with Enter
-          Which one is the job of line 9? Its id, 'none', or Enter to leave it open: 1001
-        files:
-          + ./.anonbatch
-          ~ ~/.anonapi/journal.jsonl
-        ",
-    );
+    env.answer("create from-mapping", "7\nperhaps\n1001\n").assert(str![[r#"
+exit 0
+stdout:
+  The row already has a job: see 'anon batch status'
+stderr:
+  warning: line 9: its job was perhaps created, and may be one of these on p01:
+    5  DONE  [..]
+    1001  ACTIVE  [..]
+  Which one is the job of line 9? Its id, 'none', or Enter to leave it open: 7
+  please answer with one of these ids, with 'none', or with Enter
+  Which one is the job of line 9? Its id, 'none', or Enter to leave it open: perhaps
+  please answer with one of these ids, with 'none', or with Enter
+  Which one is the job of line 9? Its id, 'none', or Enter to leave it open: 1001
+files:
+  + ./.anonbatch
+  ~ ~/.anonapi/journal.jsonl
+"#]]);
     assert_eq!((idis.calls("create_job"), batch(&env)), (1, vec![1001]));
 }
 

@@ -5,6 +5,7 @@ mod lost_answers;
 
 use anonapi::testing::{Calls, FakeIdis, Fault, FaultyProxy};
 use serde_json::Value;
+use snapbox::str;
 
 use crate::support::{Env, Outcome};
 
@@ -77,55 +78,49 @@ fn create(env: &Env, options: &str) -> Outcome {
 fn a_server_that_knows_us_no_longer_stops_the_work_and_the_next_run_does_the_rest() {
     let (idis, proxy, env) = spoiled(4);
     proxy.on(Calls::nth("create_job", 3), Fault::json(401, "{}"));
-    create(&env, "").assert(
-        r"
-        exit 1
-        stdout:
-          Created job with id 1001 (1 of 4, line 9)
-          Created job with id 1002 (2 of 4, line 10)
-          created 2 jobs: 1001-1002
-          Saving job ids in batch in current folder
-        stderr:
-          mapping  ./anon_mapping.csv
-          batch    . (new)
-          This will create 4 jobs on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: y
-          error: line 11: {url}/create_job: 401 Unauthorized: your credentials do not work here (no job was created)
-          error: 2 jobs created, 1 failed, 1 not tried (from line 12 on); check your user name and token with 'anon settings user info', or make another token with 'anon settings user get-token', which replaces yours; then run it again: only the rest will be created
-        files:
-          + ./.anonbatch
-          + ~/.anonapi/journal.jsonl
-        ",
-    );
+    create(&env, "").assert(str![[r#"
+exit 1
+stdout:
+  Created job with id 1001 (1 of 4, line 9)
+  Created job with id 1002 (2 of 4, line 10)
+  created 2 jobs: 1001-1002
+  Saving job ids in batch in current folder
+stderr:
+  mapping  ./anon_mapping.csv
+  batch    . (new)
+  This will create 4 jobs on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: y
+  error: line 11: {url}/create_job: 401 Unauthorized: your credentials do not work here (no job was created)
+  error: 2 jobs created, 1 failed, 1 not tried (from line 12 on); check your user name and token with 'anon settings user info', or make another token with 'anon settings user get-token', which replaces yours; then run it again: only the rest will be created
+files:
+  + ./.anonbatch
+  + ~/.anonapi/journal.jsonl
+"#]]);
     assert_eq!(batch(&env), [1001, 1002]);
     assert_eq!(journal(&env), ["0 asked", "0 created 1001", "1 asked", "1 created 1002", "2 asked", "2 refused"]);
-    create(&env, "").assert(
-        r"
-        exit 0
-        stdout:
-          Created job with id 1003 (1 of 2, line 11)
-          Created job with id 1004 (2 of 2, line 12)
-          created 2 jobs: 1003-1004
-          Saving job ids in batch in current folder
-          Done
-        stderr:
-          2 of 4 rows already have a job and are left out
-          mapping  ./anon_mapping.csv
-          batch    . (2 jobs so far)
-          This will create 2 jobs on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: y
-        files:
-          ~ ./.anonbatch
-          ~ ~/.anonapi/journal.jsonl
-        ",
-    );
+    create(&env, "").assert(str![[r#"
+exit 0
+stdout:
+  Created job with id 1003 (1 of 2, line 11)
+  Created job with id 1004 (2 of 2, line 12)
+  created 2 jobs: 1003-1004
+  Saving job ids in batch in current folder
+  Done
+stderr:
+  2 of 4 rows already have a job and are left out
+  mapping  ./anon_mapping.csv
+  batch    . (2 jobs so far)
+  This will create 2 jobs on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: y
+files:
+  ~ ./.anonbatch
+  ~ ~/.anonapi/journal.jsonl
+"#]]);
     assert_eq!(batch(&env), [1001, 1002, 1003, 1004]);
     assert_eq!(on_server(&idis), ["A", "B", "C", "D"]);
-    create(&env, "").assert(
-        r"
-        exit 0
-        stdout:
-          Each of the 4 rows already has a job: see 'anon batch status'
-        ",
-    );
+    create(&env, "").assert(str![[r#"
+exit 0
+stdout:
+  Each of the 4 rows already has a job: see 'anon batch status'
+"#]]);
     assert_eq!(proxy.received().len(), 5);
 }
 
@@ -133,25 +128,23 @@ fn a_server_that_knows_us_no_longer_stops_the_work_and_the_next_run_does_the_res
 fn a_server_that_fails_stops_the_work_and_the_next_run_looks_and_does_the_rest() {
     let (idis, proxy, env) = spoiled(4);
     proxy.on(Calls::nth("create_job", 3), Fault::page(500, "boom"));
-    create(&env, "").assert(
-        r"
-        exit 1
-        stdout:
-          Created job with id 1001 (1 of 4, line 9)
-          Created job with id 1002 (2 of 4, line 10)
-          created 2 jobs: 1001-1002
-          Saving job ids in batch in current folder
-        stderr:
-          mapping  ./anon_mapping.csv
-          batch    . (new)
-          This will create 4 jobs on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: y
-          error: line 11: {url}/create_job: unexpected response: code '500', reason 'Internal Server Error' (the server shows no job of it)
-          error: 2 jobs created, 1 failed, 1 not tried (from line 12 on); there may be something wrong with the job itself; inform a server admin; then run it again: only the rest will be created
-        files:
-          + ./.anonbatch
-          + ~/.anonapi/journal.jsonl
-        ",
-    );
+    create(&env, "").assert(str![[r#"
+exit 1
+stdout:
+  Created job with id 1001 (1 of 4, line 9)
+  Created job with id 1002 (2 of 4, line 10)
+  created 2 jobs: 1001-1002
+  Saving job ids in batch in current folder
+stderr:
+  mapping  ./anon_mapping.csv
+  batch    . (new)
+  This will create 4 jobs on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: y
+  error: line 11: {url}/create_job: unexpected response: code '500', reason 'Internal Server Error' (the server shows no job of it)
+  error: 2 jobs created, 1 failed, 1 not tried (from line 12 on); there may be something wrong with the job itself; inform a server admin; then run it again: only the rest will be created
+files:
+  + ./.anonbatch
+  + ~/.anonapi/journal.jsonl
+"#]]);
     assert_eq!(batch(&env), [1001, 1002]);
     assert_eq!(journal(&env), ["0 asked", "0 created 1001", "1 asked", "1 created 1002", "2 asked", "2 failed"]);
     create(&env, "").assert_ok().assert_says(&["created 2 jobs: 1003-1004"]);
@@ -162,26 +155,24 @@ fn a_server_that_fails_stops_the_work_and_the_next_run_looks_and_does_the_rest()
 fn a_row_that_is_refused_does_not_stop_the_others() {
     let (idis, _proxy, env) = spoiled(0);
     write_mapping(&env, &[("A", "known"), ("B", "no-such-project"), ("C", "known"), ("D", "no-such-project")]);
-    create(&env, "").assert(
-        r"
-        exit 1
-        stdout:
-          Created job with id 1001 (1 of 4, line 9)
-          Created job with id 1002 (2 of 4, line 11)
-          created 2 jobs: 1001-1002
-          Saving job ids in batch in current folder
-        stderr:
-          mapping  ./anon_mapping.csv
-          batch    . (new)
-          This will create 4 jobs on p01, for projects 'known', 'no-such-project', writing data to '\\server\share\out'. Are you sure? [y/N]: y
-          error: line 10: {url}/create_job: given user_name is not connected to given project_name no-such-project (no job was created)
-          error: line 12: {url}/create_job: given user_name is not connected to given project_name no-such-project (no job was created)
-          error: 2 jobs created, 2 failed; correct what was refused; then run it again: only the rest will be created
-        files:
-          + ./.anonbatch
-          + ~/.anonapi/journal.jsonl
-        ",
-    );
+    create(&env, "").assert(str![[r#"
+exit 1
+stdout:
+  Created job with id 1001 (1 of 4, line 9)
+  Created job with id 1002 (2 of 4, line 11)
+  created 2 jobs: 1001-1002
+  Saving job ids in batch in current folder
+stderr:
+  mapping  ./anon_mapping.csv
+  batch    . (new)
+  This will create 4 jobs on p01, for projects 'known', 'no-such-project', writing data to '\\server\share\out'. Are you sure? [y/N]: y
+  error: line 10: {url}/create_job: given user_name is not connected to given project_name no-such-project (no job was created)
+  error: line 12: {url}/create_job: given user_name is not connected to given project_name no-such-project (no job was created)
+  error: 2 jobs created, 2 failed; correct what was refused; then run it again: only the rest will be created
+files:
+  + ./.anonbatch
+  + ~/.anonapi/journal.jsonl
+"#]]);
     assert_eq!(on_server(&idis), ["A", "C"]);
     assert_eq!(batch(&env), [1001, 1002]);
     let told =
@@ -196,22 +187,20 @@ fn a_row_that_is_refused_does_not_stop_the_others() {
 fn two_refusals_in_a_row_for_one_reason_stop_the_work() {
     let (idis, proxy, env) = spoiled(0);
     write_mapping(&env, &[("A", "no-such-project"), ("B", "no-such-project"), ("C", "known"), ("D", "known")]);
-    create(&env, "").assert(
-        r"
-        exit 1
-        stdout:
-          created 0 jobs
-        stderr:
-          mapping  ./anon_mapping.csv
-          batch    . (new)
-          This will create 4 jobs on p01, for projects 'known', 'no-such-project', writing data to '\\server\share\out'. Are you sure? [y/N]: y
-          error: line 9: {url}/create_job: given user_name is not connected to given project_name no-such-project (no job was created)
-          error: line 10: {url}/create_job: given user_name is not connected to given project_name no-such-project (no job was created)
-          error: 0 jobs created, 2 failed, 2 not tried (from line 11 on); correct what was refused; then run it again: only the rest will be created
-        files:
-          + ~/.anonapi/journal.jsonl
-        ",
-    );
+    create(&env, "").assert(str![[r#"
+exit 1
+stdout:
+  created 0 jobs
+stderr:
+  mapping  ./anon_mapping.csv
+  batch    . (new)
+  This will create 4 jobs on p01, for projects 'known', 'no-such-project', writing data to '\\server\share\out'. Are you sure? [y/N]: y
+  error: line 9: {url}/create_job: given user_name is not connected to given project_name no-such-project (no job was created)
+  error: line 10: {url}/create_job: given user_name is not connected to given project_name no-such-project (no job was created)
+  error: 0 jobs created, 2 failed, 2 not tried (from line 11 on); correct what was refused; then run it again: only the rest will be created
+files:
+  + ~/.anonapi/journal.jsonl
+"#]]);
     assert_eq!((on_server(&idis).len(), proxy.received().len()), (0, 2));
     assert!(!env.path(".anonbatch").exists());
 }
@@ -278,17 +267,15 @@ fn a_batch_that_lost_the_ids_gets_them_back() {
     let (idis, _proxy, env) = spoiled(2);
     create(&env, "").assert_ok();
     env.run("batch delete").assert_ok();
-    create(&env, "").assert(
-        r"
-        exit 0
-        stdout:
-          Each of the 2 rows already has a job: see 'anon batch status'
-        stderr:
-          added 2 jobs of this mapping to the batch, which did not have them: 1001-1002
-        files:
-          + ./.anonbatch
-        ",
-    );
+    create(&env, "").assert(str![[r#"
+exit 0
+stdout:
+  Each of the 2 rows already has a job: see 'anon batch status'
+stderr:
+  added 2 jobs of this mapping to the batch, which did not have them: 1001-1002
+files:
+  + ./.anonbatch
+"#]]);
     assert_eq!(batch(&env), [1001, 1002]);
     assert_eq!(on_server(&idis).len(), 2);
 }
@@ -301,12 +288,10 @@ fn a_batch_of_another_server_is_refused() {
     env.run("server activate p01").assert_ok();
     write_mapping(&env, &[("A", "one")]);
     for options in ["", "--dry-run"] {
-        create(&env, options).assert(
-            r"
-            exit 1
-            stderr:
-              error: the batch in this folder belongs to p02: {url}/p02, but the active server is p01: {url}/p01; activate the server of the batch with 'anon server activate NAME', or work in another folder
-            ",
-        );
+        create(&env, options).assert(str![[r#"
+exit 1
+stderr:
+  error: the batch in this folder belongs to p02: {url}/p02, but the active server is p01: {url}/p01; activate the server of the batch with 'anon server activate NAME', or work in another folder
+"#]]);
     }
 }

@@ -1,5 +1,6 @@
 use anonapi::testing::FakeIdis;
 use serde_json::json;
+use snapbox::str;
 
 use super::{created, failed, functions, with_jobs};
 use crate::support::Env;
@@ -22,39 +23,37 @@ fn six() -> Env {
 
 #[test]
 fn they_are_grouped_by_cause_with_their_pseudonyms_and_sources() {
-    six().run("batch show-error --patient-name").assert(
-        r#"
-        exit 0
-        stdout:
-          6 of 7 jobs are in error, for 3 reasons
+    six().run("batch show-error --patient-name").assert(str![[r#"
+exit 0
+stdout:
+  6 of 7 jobs are in error, for 3 reasons
 
-          1. The patient has opted out (3 jobs)
-             Patient "…" does not want his or her data to be used for research
-             what it means: The patient does not want this data to be used for research.
-             what to do: Do not use this data. If the patient has signed a consent for your specific research, contact the trial bureau, then see 'anon job set-opt-out-ignore --help'.
-             id  pseudonym  source
-              2  name2      \\server\share\in
-              4  name4      \\server\share\in
-              6  name6      \\server\share\in
+  1. The patient has opted out (3 jobs)
+     Patient "…" does not want his or her data to be used for research
+     what it means: The patient does not want this data to be used for research.
+     what to do: Do not use this data. If the patient has signed a consent for your specific research, contact the trial bureau, then see 'anon job set-opt-out-ignore --help'.
+     id  pseudonym  source
+      2  name2      \\server\share\in
+      4  name4      \\server\share\in
+      6  name6      \\server\share\in
 
-          2. The image server does not have the data now (2 jobs)
-             WadoWrapperException: study …: 'HTTP Error 404: Not Found'
-             what it means: The data could not be retrieved from the hospital's image server, often because of a passing fault there.
-             what to do: Wait at least 30 minutes, then run 'anon job reset' for this job or 'anon batch reset-error'.
-             to try these again: anon batch reset-error --cause 2
-             id  pseudonym  source
-              1  name1      \\server\share\in
-              5  name5      \\server\share\in
+  2. The image server does not have the data now (2 jobs)
+     WadoWrapperException: study …: 'HTTP Error 404: Not Found'
+     what it means: The data could not be retrieved from the hospital's image server, often because of a passing fault there.
+     what to do: Wait at least 30 minutes, then run 'anon job reset' for this job or 'anon batch reset-error'.
+     to try these again: anon batch reset-error --cause 2
+     id  pseudonym  source
+      1  name1      \\server\share\in
+      5  name5      \\server\share\in
 
-          3. cannot read … … (1 job)
-             cannot read \\server\share\a 1.dcm
-             to try these again: anon batch reset-error --cause 3
-             id  pseudonym  source
-              3  name3      \\server\share\in
-        requests:
-          GET p01/get_jobs_list_extended [..]
-        "#,
-    );
+  3. cannot read … … (1 job)
+     cannot read \\server\share\a 1.dcm
+     to try these again: anon batch reset-error --cause 3
+     id  pseudonym  source
+      3  name3      \\server\share\in
+requests:
+  GET p01/get_jobs_list_extended [..]
+"#]]);
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod watch;
 
 use anonapi::api::JobId;
 use anonapi::testing::{FakeIdis, FakeIdisBuilder, FakeJob};
+use snapbox::str;
 
 use crate::support::Env;
 
@@ -75,26 +76,24 @@ fn jobs_that_anonapi_has_created_are_offered_as_such() {
     assert!(
         dry.stderr.contains("the batch holds 2 jobs that this computer knows nothing of: the server is asked first")
     );
-    env.run("create from-mapping -y").assert(
-        r"
-        exit 0
-        stdout:
-          Created job with id 1001 (1 of 1, line 12)
-          created 1 job: 1001
-          Saving job ids in batch in current folder
-          Done
-        stderr:
-          recognised 2 jobs of the batch, created by another program or on another computer: 1-2
-          2 of 3 rows already have a job and are left out
-          mapping  ./anon_mapping.csv
-          batch    . (2 jobs so far)
-          This will create 1 job on p01, for projects 'P', writing data to '\\server\share\out'. Are you sure? [y/N]: y
-        requests:
-          GET p01/get_jobs_list_extended job_ids=1 job_ids=2 user_name=z123456
-          POST p01/create_job [..]
-        files:
-          ~ ./.anonbatch
-          + ~/.anonapi/journal.jsonl
-        ",
-    );
+    env.run("create from-mapping -y").assert(str![[r#"
+exit 0
+stdout:
+  Created job with id 1001 (1 of 1, line 12)
+  created 1 job: 1001
+  Saving job ids in batch in current folder
+  Done
+stderr:
+  recognised 2 jobs of the batch, created by another program or on another computer: 1-2
+  2 of 3 rows already have a job and are left out
+  mapping  ./anon_mapping.csv
+  batch    . (2 jobs so far)
+  This will create 1 job on p01, for projects 'P', writing data to '\\server\share\out'. Are you sure? [y/N]: y
+requests:
+  GET p01/get_jobs_list_extended job_ids=1 job_ids=2 user_name=z123456
+  POST p01/create_job [..]
+files:
+  ~ ./.anonbatch
+  + ~/.anonapi/journal.jsonl
+"#]]);
 }

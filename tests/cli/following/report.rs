@@ -4,6 +4,7 @@ use anonapi::api::JobId;
 use anonapi::testing::{FakeIdis, FakeJob};
 use calamine::{Data, Reader, Xlsx, open_workbook};
 use serde_json::json;
+use snapbox::str;
 
 use super::{created, created_elsewhere, failed, with_jobs};
 use crate::support::Env;
@@ -25,17 +26,15 @@ fn three() -> Env {
 #[test]
 fn a_workbook_has_a_row_a_job() {
     let env = created(FakeIdis::builder());
-    env.run("batch report jobs.xlsx").assert(
-        "
-        exit 0
-        stdout:
-          Wrote 3 jobs to 'jobs.xlsx': sources beside pseudonyms, so keep it as safe as the mapping
-        requests:
-          GET p01/get_jobs_list_extended [..]
-        files:
-          + ./jobs.xlsx
-        ",
-    );
+    env.run("batch report jobs.xlsx").assert(str![[r#"
+exit 0
+stdout:
+  Wrote 3 jobs to 'jobs.xlsx': sources beside pseudonyms, so keep it as safe as the mapping
+requests:
+  GET p01/get_jobs_list_extended [..]
+files:
+  + ./jobs.xlsx
+"#]]);
     let rows = rows(&env.work().join("jobs.xlsx"));
     assert_eq!(rows[2][..5], ["11", "accession_number:12.2", "B", "1002", "ACTIVE"]);
     #[cfg(unix)]

@@ -3,6 +3,7 @@ use std::process::Command;
 use anonapi::api::JobId;
 use anonapi::testing::{FakeIdis, FakeJob};
 use serde_json::json;
+use snapbox::str;
 
 use super::{created, created_elsewhere, functions, with_jobs};
 use crate::support::Env;
@@ -16,25 +17,23 @@ fn seven() -> Env {
 
 #[test]
 fn columns_tell_whose_each_job_is() {
-    created(FakeIdis::builder()).run("batch status --columns pseudonym,source,line").assert(
-        "
-        exit 0
-        stdout:
-          Job info for 3 jobs on p01: {url}/p01:
-            id  date                 status    down      proc  pseudonym    source                      line
-          ----  -------------------  --------  ------  ------  -----------  ------------------------  ------
-          1001  2016-08-26T15:04:41  ACTIVE                 0  A            accession_number:12.1         10
-          1002  2016-08-26T15:04:42  ACTIVE                 0  B            accession_number:12.2         11
-          1003  2016-08-26T15:04:43  ACTIVE                 0  C            study_instance_uid:1.2.3      12
-          Summary for all 3 jobs:
-          Status      count  percentage
-          --------  -------  ------------
-          ACTIVE          3  100.0 %
-          Total           3  100 %
-        requests:
-          GET p01/get_jobs_list_extended job_ids=1001 job_ids=1002 job_ids=1003 user_name=z123456
-        ",
-    );
+    created(FakeIdis::builder()).run("batch status --columns pseudonym,source,line").assert(str![[r#"
+exit 0
+stdout:
+  Job info for 3 jobs on p01: {url}/p01:
+    id  date                 status    down      proc  pseudonym    source                      line
+  ----  -------------------  --------  ------  ------  -----------  ------------------------  ------
+  1001  2016-08-26T15:04:41  ACTIVE                 0  A            accession_number:12.1         10
+  1002  2016-08-26T15:04:42  ACTIVE                 0  B            accession_number:12.2         11
+  1003  2016-08-26T15:04:43  ACTIVE                 0  C            study_instance_uid:1.2.3      12
+  Summary for all 3 jobs:
+  Status      count  percentage
+  --------  -------  ------------
+  ACTIVE          3  100.0 %
+  Total           3  100 %
+requests:
+  GET p01/get_jobs_list_extended job_ids=1001 job_ids=1002 job_ids=1003 user_name=z123456
+"#]]);
 }
 
 #[test]
@@ -59,30 +58,28 @@ fn who_sees_other_users_jobs_sees_their_names() {
 
 #[test]
 fn some_are_chosen_by_their_status() {
-    seven().run("batch status --status error,Not_Found").assert(
-        "
-        exit 0
-        stdout:
-          Job info for 2 of 7 jobs on p01: {url}/p01:
-            id  date                 status      down    proc  user
-          ----  -------------------  --------  ------  ------  -------
-             2  2016-08-26T15:04:02  ERROR         20       0  z123456
-             6  2016-08-26T15:04:06  ERROR         60       0  z123456
-          not on the server: 99
-          Summary for all 8 jobs:
-          Status       count  percentage
-          ---------  -------  ------------
-          INACTIVE         1  12.5 %
-          ERROR            2  25.0 %
-          DONE             1  12.5 %
-          UPLOADED         1  12.5 %
-          ACTIVE           2  25.0 %
-          NOT_FOUND        1  12.5 %
-          Total            8  100 %
-        requests:
-          GET p01/get_jobs_list [..]
-        ",
-    );
+    seven().run("batch status --status error,Not_Found").assert(str![[r#"
+exit 0
+stdout:
+  Job info for 2 of 7 jobs on p01: {url}/p01:
+    id  date                 status      down    proc  user
+  ----  -------------------  --------  ------  ------  -------
+     2  2016-08-26T15:04:02  ERROR         20       0  z123456
+     6  2016-08-26T15:04:06  ERROR         60       0  z123456
+  not on the server: 99
+  Summary for all 8 jobs:
+  Status       count  percentage
+  ---------  -------  ------------
+  INACTIVE         1  12.5 %
+  ERROR            2  25.0 %
+  DONE             1  12.5 %
+  UPLOADED         1  12.5 %
+  ACTIVE           2  25.0 %
+  NOT_FOUND        1  12.5 %
+  Total            8  100 %
+requests:
+  GET p01/get_jobs_list [..]
+"#]]);
     let outcome = seven().run("batch status --status EROR").assert_status(2);
     assert_eq!(outcome.stderr, "error: 'EROR' is no status of a job; did you mean ERROR?\n");
 }

@@ -1,6 +1,7 @@
 //! What `map check` finds, and what it exits with.
 
 use anonapi::testing::dicom_file;
+use snapbox::str;
 
 use super::env_with_mapping;
 use crate::support::Env;
@@ -22,29 +23,29 @@ fn env_with(options: &str, rows: &str) -> Env {
 #[test]
 fn all_that_is_wrong_is_told_at_once() {
     let env = env_with_mapping();
-    env.run("map check").assert(
-        r"
-        exit 1
-        stdout:
-          ./anon_mapping.csv: 2 errors in 2 rows
-        stderr:
-          error: ./anon_mapping.csv, line 11: this is still an example row of 'anon map init' (also line 12); [..]
-        ",
-    );
+    env.run("map check").assert(str![[r#"
+exit 1
+stdout:
+  ./anon_mapping.csv: 2 errors in 2 rows
+stderr:
+  error: ./anon_mapping.csv, line 11: this is still an example row of 'anon map init' (also line 12); [..]
+"#]]);
     env.run("map add-accession-numbers 1.1").assert_ok();
-    env.run("map check").assert("exit 0\nstdout:\n  ./anon_mapping.csv: 1 row, nothing wrong");
+    env.run("map check").assert(str![[r#"
+exit 0
+stdout:
+  ./anon_mapping.csv: 1 row, nothing wrong
+"#]]);
     env.set_option("project", "NOT_SET");
     env.set_option("destination_path", "H:\\out");
-    env.run("map check").assert(
-        r"
-        exit 1
-        stdout:
-          ./anon_mapping.csv: 2 errors in 1 row
-        stderr:
-          error: ./anon_mapping.csv: no project is set; set it with 'anon map set project NAME', your anonymization project
-          ./anon_mapping.csv: destination_path 'H:\out' is not a UNC path; it should look like '\\server\share\folder', so that the server can find it; see 'anon help concepts UNC path'
-        ",
-    );
+    env.run("map check").assert(str![[r#"
+exit 1
+stdout:
+  ./anon_mapping.csv: 2 errors in 1 row
+stderr:
+  error: ./anon_mapping.csv: no project is set; set it with 'anon map set project NAME', your anonymization project
+  ./anon_mapping.csv: destination_path 'H:\out' is not a UNC path; it should look like '\\server\share\folder', so that the server can find it; see 'anon help concepts UNC path'
+"#]]);
 }
 
 #[test]
@@ -69,20 +70,18 @@ fn spoilt_values_are_errors_and_doubtful_ones_warnings() {
     let rows = "accession_number:1.23457E+15,1,A\naccession_number:#N/A,2,B\naccession_number:4,\"1,23457E+15\",D\n\
                 accession_number:12-11-2026,5,E\naccession_number:13-11-2026,6,F\n#accession_number:7,7,G\naccession_number:8,8,H\u{200b}\n";
     let env = env_with(OPTIONS, rows);
-    env.run("map check").assert(
-        r"
-        exit 1
-        stdout:
-          ./anon_mapping.csv: 3 errors, 4 warnings in 6 rows
-        stderr:
-          warning: ./anon_mapping.csv, line 11: accession number: it looks like a date (also line 12)
-          warning: ./anon_mapping.csv, line 13: this row begins with '#', so it is left out
-          warning: ./anon_mapping.csv, line 14: pseudonym: invisible characters were removed: U+200B
-          error: ./anon_mapping.csv, line 8: accession_number: '1.23457E+15' is a number that a spreadsheet has shortened; [..]
-          ./anon_mapping.csv, line 9: accession_number: '#N/A' is an error that a spreadsheet shows, not a value; [..]
-          ./anon_mapping.csv, line 10: pseudo_id: '1,23457E+15' is a number that a spreadsheet has shortened; [..]
-        ",
-    );
+    env.run("map check").assert(str![[r#"
+exit 1
+stdout:
+  ./anon_mapping.csv: 3 errors, 4 warnings in 6 rows
+stderr:
+  warning: ./anon_mapping.csv, line 11: accession number: it looks like a date (also line 12)
+  warning: ./anon_mapping.csv, line 13: this row begins with '#', so it is left out
+  warning: ./anon_mapping.csv, line 14: pseudonym: invisible characters were removed: U+200B
+  error: ./anon_mapping.csv, line 8: accession_number: '1.23457E+15' is a number that a spreadsheet has shortened; [..]
+  ./anon_mapping.csv, line 9: accession_number: '#N/A' is an error that a spreadsheet shows, not a value; [..]
+  ./anon_mapping.csv, line 10: pseudo_id: '1,23457E+15' is a number that a spreadsheet has shortened; [..]
+"#]]);
     // Nothing of it is sent.
     let outcome = env.answer("create from-mapping", "y\n").assert_status(1);
     assert!(outcome.requests.is_empty(), "{}", outcome.story());
@@ -106,21 +105,19 @@ fn rows_that_are_doubtful_beside_each_other() {
     let rows = "folder:a,,Anon1\nfolder:a/B,,anon1\nfileselection:A\\b\\c\\fileselection.txt,,Jos\u{e9}\nfolder:x,,Jose\u{301}\n\
                 folder:..\\..\\other,,Q\nfolder:\\\\SERVER\\share\\data\\x\\,,R\naccession_number:1,,S\naccession_number:1,,T\n";
     let env = env_with(OPTIONS, rows);
-    env.run("map check").assert(
-        r"
-        exit 0
-        stdout:
-          ./anon_mapping.csv: 7 warnings in 8 rows (6 sources cannot be looked at from here)
-        stderr:
-          warning: ./anon_mapping.csv, line 9: lines 8 and 9 have pseudonyms that are one name to Windows; [..]
-          warning: ./anon_mapping.csv, line 9: line 9 is in the folder of line 8; [..]
-          warning: ./anon_mapping.csv, line 10: line 10 is in the folder of line 9; [..]
-          warning: ./anon_mapping.csv, line 11: lines 10 and 11 have pseudonyms that are one name to Windows; [..]
-          warning: ./anon_mapping.csv, line 12: the path leads out of root_source_path; [..]
-          warning: ./anon_mapping.csv, line 13: lines 11 and 13 have the same source; [..]
-          warning: ./anon_mapping.csv, line 15: lines 14 and 15 have the same source; [..]
-        ",
-    );
+    env.run("map check").assert(str![[r#"
+exit 0
+stdout:
+  ./anon_mapping.csv: 7 warnings in 8 rows (6 sources cannot be looked at from here)
+stderr:
+  warning: ./anon_mapping.csv, line 9: lines 8 and 9 have pseudonyms that are one name to Windows; [..]
+  warning: ./anon_mapping.csv, line 9: line 9 is in the folder of line 8; [..]
+  warning: ./anon_mapping.csv, line 10: line 10 is in the folder of line 9; [..]
+  warning: ./anon_mapping.csv, line 11: lines 10 and 11 have pseudonyms that are one name to Windows; [..]
+  warning: ./anon_mapping.csv, line 12: the path leads out of root_source_path; [..]
+  warning: ./anon_mapping.csv, line 13: lines 11 and 13 have the same source; [..]
+  warning: ./anon_mapping.csv, line 15: lines 14 and 15 have the same source; [..]
+"#]]);
 }
 
 #[test]
@@ -167,22 +164,20 @@ fn data_beside_the_mapping_is_looked_into() {
     env.write("two/notes.txt", "no image");
     std::fs::create_dir(env.path("none")).unwrap();
     env.write("broken/fileselection.txt", "selected_paths: 5\n");
-    env.run("map check").assert(
-        r"
-        exit 1
-        stdout:
-          ./anon_mapping.csv: 3 errors, 5 warnings in 6 rows (1 source cannot be looked at from here)
-        stderr:
-          warning: ./anon_mapping.csv, line 9: 1 of the 3 files that the fileselection lists are not there: '2.dcm'…; [..]
-          warning: ./anon_mapping.csv, line 9: 1 of the 3 files of the fileselection are not DICOM; [..]
-          warning: ./anon_mapping.csv, line 10: 1 of the 3 files of the folder are not DICOM; [..]
-          warning: ./anon_mapping.csv, line 10: the folder holds files of 2 patients, who all get the pseudonym of this row; [..]
-          warning: ./anon_mapping.csv, line 11: its data is not where that of other rows is; check the name
-          error: ./anon_mapping.csv, line 8: the fileselection has no files: './empty/fileselection.txt'; [..]
-          ./anon_mapping.csv, line 12: the folder has no files: './none'; [..]
-          ./anon_mapping.csv, line 13: [..]broken/fileselection.txt[..]
-        ",
-    );
+    env.run("map check").assert(str![[r#"
+exit 1
+stdout:
+  ./anon_mapping.csv: 3 errors, 5 warnings in 6 rows (1 source cannot be looked at from here)
+stderr:
+  warning: ./anon_mapping.csv, line 9: 1 of the 3 files that the fileselection lists are not there: '2.dcm'…; [..]
+  warning: ./anon_mapping.csv, line 9: 1 of the 3 files of the fileselection are not DICOM; [..]
+  warning: ./anon_mapping.csv, line 10: 1 of the 3 files of the folder are not DICOM; [..]
+  warning: ./anon_mapping.csv, line 10: the folder holds files of 2 patients, who all get the pseudonym of this row; [..]
+  warning: ./anon_mapping.csv, line 11: its data is not where that of other rows is; check the name
+  error: ./anon_mapping.csv, line 8: the fileselection has no files: './empty/fileselection.txt'; [..]
+  ./anon_mapping.csv, line 12: the folder has no files: './none'; [..]
+  ./anon_mapping.csv, line 13: [..]broken/fileselection.txt[..]
+"#]]);
     // Two of them are seen without a look into the files, and nothing is asked before they are mended.
     let outcome = env.answer("create from-mapping", "y\n").assert_status(1);
     assert_eq!(
@@ -197,15 +192,13 @@ fn data_beside_the_mapping_is_looked_into() {
 #[test]
 fn a_name_that_begins_with_a_space_is_sent_with_it_and_told() {
     let env = env_with(OPTIONS, "folder: a,,A\n");
-    env.run("map check").assert(
-        r"
-        exit 0
-        stdout:
-          ./anon_mapping.csv: 1 warning in 1 row (1 source cannot be looked at from here)
-        stderr:
-          warning: ./anon_mapping.csv, line 8: folder: it begins with a space, which is part of the name then
-        ",
-    );
+    env.run("map check").assert(str![[r#"
+exit 0
+stdout:
+  ./anon_mapping.csv: 1 warning in 1 row (1 source cannot be looked at from here)
+stderr:
+  warning: ./anon_mapping.csv, line 8: folder: it begins with a space, which is part of the name then
+"#]]);
     let outcome = env.answer("create from-mapping", "y\n").assert_ok();
     let sent: Vec<_> = outcome.requests.iter().map(ToString::to_string).collect();
     assert!(sent.iter().any(|request| request.contains(r"folder:\\server\share\data\ a")), "{sent:?}");

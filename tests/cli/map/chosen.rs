@@ -1,6 +1,7 @@
 //! Which mapping a command works on, and how the user is told.
 
 use crate::support::Env;
+use snapbox::str;
 
 /// Two folders with a mapping each, of which that in `two` is active.
 fn env_with_two() -> Env {
@@ -15,48 +16,40 @@ fn env_with_two() -> Env {
 #[test]
 fn a_mapping_elsewhere_is_named_and_the_one_that_is_here_too() {
     let env = env_with_two();
-    env.anon(["map", "add-accession-numbers", "1.1"]).cwd("one").run().assert(
-        r"
-        exit 0
-        stdout:
-          Adding accession_number:1.1
-          Done. Added 1 accession number
-        stderr:
-          warning: this works on the active mapping './two/anon_mapping.csv', not on the one in this folder; 'anon map activate' activates that
-        files:
-          ~ ./two/anon_mapping.csv
-        ",
-    );
-    env.run("map add-accession-numbers 2.2").assert(
-        r"
-        exit 0
-        stdout:
-          Adding accession_number:2.2
-          Done. Added 1 accession number
-        stderr:
-          mapping: './two/anon_mapping.csv'
-        files:
-          ~ ./two/anon_mapping.csv
-        ",
-    );
-    env.anon(["map", "activate"]).cwd("one").run().assert(
-        r"
-        exit 0
-        stdout:
-          Activated mapping at ./one/anon_mapping.csv
-        files:
-          ~ ~/AnonWebAPIClientSettings.yml
-        ",
-    );
+    env.anon(["map", "add-accession-numbers", "1.1"]).cwd("one").run().assert(str![[r#"
+exit 0
+stdout:
+  Adding accession_number:1.1
+  Done. Added 1 accession number
+stderr:
+  warning: this works on the active mapping './two/anon_mapping.csv', not on the one in this folder; 'anon map activate' activates that
+files:
+  ~ ./two/anon_mapping.csv
+"#]]);
+    env.run("map add-accession-numbers 2.2").assert(str![[r#"
+exit 0
+stdout:
+  Adding accession_number:2.2
+  Done. Added 1 accession number
+stderr:
+  mapping: './two/anon_mapping.csv'
+files:
+  ~ ./two/anon_mapping.csv
+"#]]);
+    env.anon(["map", "activate"]).cwd("one").run().assert(str![[r#"
+exit 0
+stdout:
+  Activated mapping at ./one/anon_mapping.csv
+files:
+  ~ ~/AnonWebAPIClientSettings.yml
+"#]]);
     let outcome = env.anon(["map", "add-accession-numbers", "3.3"]).cwd("one").run().assert_ok();
     assert_eq!((outcome.stderr.as_str(), outcome.files), ("", vec!["~ ./one/anon_mapping.csv".to_owned()]));
-    env.run("map activate").assert(
-        r"
-        exit 1
-        stderr:
-          error: there is no mapping at './anon_mapping.csv'; create one with 'anon map init', or run 'anon map activate' in the folder that has one
-        ",
-    );
+    env.run("map activate").assert(str![[r#"
+exit 1
+stderr:
+  error: there is no mapping at './anon_mapping.csv'; create one with 'anon map init', or run 'anon map activate' in the folder that has one
+"#]]);
 }
 
 #[test]
@@ -87,36 +80,40 @@ fn a_mapping_is_chosen_by_hand() {
     }
     let shown = env.run("map status --mapping one").assert_ok().stdout;
     assert!(shown.contains("Mapping at ./one/anon_mapping.csv") && shown.contains("with 2 rows"), "{shown}");
-    env.run("map check --mapping one").assert("exit 0\nstdout:\n  ./one/anon_mapping.csv: 2 rows, nothing wrong");
+    env.run("map check --mapping one").assert(str![[r#"
+exit 0
+stdout:
+  ./one/anon_mapping.csv: 2 rows, nothing wrong
+"#]]);
     let outcome = env.answer("create from-mapping --mapping one", "y\n").assert_ok();
     assert_eq!(outcome.requests.len(), 2, "{}", outcome.story());
-    env.run("map check --mapping three").assert(
-        r"
-        exit 1
-        stderr:
-          error: there is no mapping at './three'; create one with 'anon map init', or run 'anon map activate' in the folder that has one
-        ",
-    );
+    env.run("map check --mapping three").assert(str![[r#"
+exit 1
+stderr:
+  error: there is no mapping at './three'; create one with 'anon map init', or run 'anon map activate' in the folder that has one
+"#]]);
     assert!(!env.read("two/anon_mapping.csv").contains("accession_number:1."));
 }
 
 #[test]
 fn a_mapping_is_made_and_activated_by_name() {
     let env = env_with_two();
-    env.run("map init --mapping one/other.csv").assert(
-        r"
-        exit 0
-        stdout:
-          Initialised example mapping in ./one/other.csv
-          Activated mapping at ./one/other.csv
-        files:
-          + ./one/other.csv
-          ~ ~/AnonWebAPIClientSettings.yml
-        ",
-    );
-    env.run("map activate --mapping two").assert(
-        "exit 0\nstdout:\n  Activated mapping at ./two/anon_mapping.csv\nfiles:\n  ~ ~/AnonWebAPIClientSettings.yml",
-    );
+    env.run("map init --mapping one/other.csv").assert(str![[r#"
+exit 0
+stdout:
+  Initialised example mapping in ./one/other.csv
+  Activated mapping at ./one/other.csv
+files:
+  + ./one/other.csv
+  ~ ~/AnonWebAPIClientSettings.yml
+"#]]);
+    env.run("map activate --mapping two").assert(str![[r#"
+exit 0
+stdout:
+  Activated mapping at ./two/anon_mapping.csv
+files:
+  ~ ~/AnonWebAPIClientSettings.yml
+"#]]);
 }
 
 #[test]
@@ -126,17 +123,17 @@ fn a_command_can_be_run_in_another_folder() {
     let outcome = env.run("map add-accession-numbers 1.1 --directory one").assert_ok();
     assert_eq!((outcome.stderr.as_str(), outcome.files), ("", vec!["~ ./one/anon_mapping.csv".to_owned()]));
     // A relative path counts from there, that of the settings too.
-    env.run("-C one --settings mine.yml map status").assert(
-        r"
-        exit 1
-        stderr:
-          No settings file found. Created default settings at './one/mine.yml'
-          error: no mapping is active; [..]
-        files:
-          + ./one/mine.yml
-        ",
-    );
-    env.run("status -C nowhere").assert(
-        "exit 1\nstderr:\n  error: cannot enter 'nowhere': [..]; check the name and the folder that you are in",
-    );
+    env.run("-C one --settings mine.yml map status").assert(str![[r#"
+exit 1
+stderr:
+  No settings file found. Created default settings at './one/mine.yml'
+  error: no mapping is active; [..]
+files:
+  + ./one/mine.yml
+"#]]);
+    env.run("status -C nowhere").assert(str![[r#"
+exit 1
+stderr:
+  error: cannot enter 'nowhere': [..]; check the name and the folder that you are in
+"#]]);
 }

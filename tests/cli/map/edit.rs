@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use super::env_with_mapping;
 use crate::support::Env;
+use snapbox::str;
 
 /// A program in the folder `bin` that does this to the file it is given.
 fn program(env: &Env, name: &str, script: &str) {
@@ -19,18 +20,16 @@ fn the_mapping_is_checked_when_the_editor_is_closed() {
     env.run("map add-accession-numbers 1.1").assert_ok();
     program(&env, "ed", "sed -i 's/^accession_number:1.1/accession_number:#N\\/A/' \"$1\"");
     let editor = env.path("bin/ed");
-    env.anon(["map", "edit"]).env("VISUAL", editor).env("EDITOR", "not-this-one").run().assert(
-        r"
-        exit 0
-        stdout:
-          ./anon_mapping.csv: 1 error in 1 row
-        stderr:
-          Opening './anon_mapping.csv' with './bin/ed' (VISUAL)
-          error: ./anon_mapping.csv, line 11: accession_number: '#N/A' is an error that a spreadsheet shows, not a value; [..]
-        files:
-          ~ ./anon_mapping.csv
-        ",
-    );
+    env.anon(["map", "edit"]).env("VISUAL", editor).env("EDITOR", "not-this-one").run().assert(str![[r#"
+exit 0
+stdout:
+  ./anon_mapping.csv: 1 error in 1 row
+stderr:
+  Opening './anon_mapping.csv' with './bin/ed' (VISUAL)
+  error: ./anon_mapping.csv, line 11: accession_number: '#N/A' is an error that a spreadsheet shows, not a value; [..]
+files:
+  ~ ./anon_mapping.csv
+"#]]);
 }
 
 #[test]
@@ -38,13 +37,11 @@ fn without_an_editor_the_user_is_told() {
     let env = env_with_mapping();
     // No terminal, no display, and nothing to open files with.
     let outcome = env.anon(["map", "edit"]).env("EDITOR", "").env("PATH", env.path("bin")).run();
-    outcome.assert(
-        r"
-        exit 1
-        stderr:
-          error: no program could be started for './anon_mapping.csv': [..]; open the file yourself, or name an editor in the environment variable EDITOR
-        ",
-    );
+    outcome.assert(str![[r#"
+exit 1
+stderr:
+  error: no program could be started for './anon_mapping.csv': [..]; open the file yourself, or name an editor in the environment variable EDITOR
+"#]]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! A mapping is in the encoding that its other readers use.
 
 use crate::support::Env;
+use snapbox::str;
 
 const ASCII: &str =
     "## Description ##\n## Options ##\nproject,P\n## Mapping ##\nsource,pseudo_name,description\nfolder:a,A,d\n";
@@ -82,13 +83,11 @@ fn a_mapping_in_two_encodings_is_refused_with_its_lines() {
     for line in ["map status", "map check", "map add-accession-numbers 1.1", "map set project Q", "create from-mapping"]
     {
         let outcome = env.run(line);
-        outcome.assert(
-            r"
-            exit 1
-            stderr:
-              error: ./anon_mapping.csv, line 9: line 7 is in UTF-8, line 9 is in Windows-1252; correct the letters with accents in those lines, and save the file as 'CSV UTF-8'; see 'anon help troubleshooting UTF-8'
-            ",
-        );
+        outcome.assert(str![[r#"
+exit 1
+stderr:
+  error: ./anon_mapping.csv, line 9: line 7 is in UTF-8, line 9 is in Windows-1252; correct the letters with accents in those lines, and save the file as 'CSV UTF-8'; see 'anon help troubleshooting UTF-8'
+"#]]);
     }
     assert_eq!(bytes(&env), mixed);
 }

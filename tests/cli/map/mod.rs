@@ -10,6 +10,7 @@ mod set;
 mod study_folders;
 
 use crate::support::{Env, Outcome};
+use snapbox::str;
 
 /// Fails unless the command ended with this status and says so on stderr.
 #[track_caller]
@@ -28,117 +29,99 @@ fn env_with_mapping() -> Env {
 #[test]
 fn a_mapping_begins_is_shown_and_ends() {
     let env = Env::with_jobs();
-    env.run("map status").assert(
-        r"
-        exit 1
-        stderr:
-          error: no mapping is active; create one with 'anon map init', or go to the folder that has one and run 'anon map activate'
-        ",
-    );
-    env.run("map init").assert(
-        r"
-        exit 0
-        stdout:
-          Initialised example mapping in ./anon_mapping.csv
-          Activated mapping at ./anon_mapping.csv
-        files:
-          + ./anon_mapping.csv
-          ~ ~/AnonWebAPIClientSettings.yml
-        ",
-    );
+    env.run("map status").assert(str![[r#"
+exit 1
+stderr:
+  error: no mapping is active; create one with 'anon map init', or go to the folder that has one and run 'anon map activate'
+"#]]);
+    env.run("map init").assert(str![[r#"
+exit 0
+stdout:
+  Initialised example mapping in ./anon_mapping.csv
+  Activated mapping at ./anon_mapping.csv
+files:
+  + ./anon_mapping.csv
+  ~ ~/AnonWebAPIClientSettings.yml
+"#]]);
     let text = env.read("anon_mapping.csv");
     assert!(text.contains("\r\n") && !text.replace("\r\n", "").contains('\n'), "CRLF everywhere: {text:?}");
     for option in ["project,Wetenschap-Algemeen\r\n", "destination_path,\\\\server\\share\\out\r\n"] {
         assert!(text.contains(option), "{text}");
     }
     assert!(env.read_settings().contains("anon_mapping.csv"), "{}", env.read_settings());
-    env.run("map status").assert(
-        r"
-        exit 0
-        stdout:
-          Mapping at ./anon_mapping.csv
-          Mapping created [..] by jane
-          Parameter grid with 2 rows (showing at most 5):
+    env.run("map status").assert(str![[r#"
+exit 0
+stdout:
+  Mapping at ./anon_mapping.csv
+  Mapping created [..] by jane
+  Parameter grid with 2 rows (showing at most 5):
 
-          source                                    pseudo_name
-          ----------------------------------------  -------------
-          study_instance_uid:123.12121212.12345678  PatientA
-          accession_number:12345678.1234567         PatientB
-        ",
-    );
-    env.answer("map delete", "y\n").assert(
-        r"
-        exit 0
-        stdout:
-          Removed mapping at ./anon_mapping.csv
-        stderr:
-          This will delete './anon_mapping.csv', with no rows. Are you sure? [y/N]: y
-        files:
-          - ./anon_mapping.csv
-        ",
-    );
-    env.run("map delete").assert(
-        r"
-        exit 1
-        stderr:
-          error: there is no mapping at './anon_mapping.csv'; create one with 'anon map init', or run 'anon map activate' in the folder that has one
-        ",
-    );
+  source                                    pseudo_name
+  ----------------------------------------  -------------
+  study_instance_uid:123.12121212.12345678  PatientA
+  accession_number:12345678.1234567         PatientB
+"#]]);
+    env.answer("map delete", "y\n").assert(str![[r#"
+exit 0
+stdout:
+  Removed mapping at ./anon_mapping.csv
+stderr:
+  This will delete './anon_mapping.csv', with no rows. Are you sure? [y/N]: y
+files:
+  - ./anon_mapping.csv
+"#]]);
+    env.run("map delete").assert(str![[r#"
+exit 1
+stderr:
+  error: there is no mapping at './anon_mapping.csv'; create one with 'anon map init', or run 'anon map activate' in the folder that has one
+"#]]);
 }
 
 #[test]
 fn accession_numbers_are_typed_or_listed() {
     let env = env_with_mapping();
-    env.run("map add-accession-numbers 111.222 333.444").assert(
-        r"
-        exit 0
-        stdout:
-          Adding accession_number:111.222
-          Adding accession_number:333.444
-          Done. Added 2 accession numbers
-        files:
-          ~ ./anon_mapping.csv
-        ",
-    );
+    env.run("map add-accession-numbers 111.222 333.444").assert(str![[r#"
+exit 0
+stdout:
+  Adding accession_number:111.222
+  Adding accession_number:333.444
+  Done. Added 2 accession numbers
+files:
+  ~ ./anon_mapping.csv
+"#]]);
     env.xlsx("numbers.xlsx");
-    env.run("map add-accession-numbers -f numbers.xlsx").assert(
-        r"
-        exit 0
-        stdout:
-          Adding accession_number:1234567.12345678
-          Adding accession_number:2234567.12345678
-          Adding accession_number:3234567.12345678
-          Done. Added 3 accession numbers
-        stderr:
-          Read 3 rows from 'numbers.xlsx', sheet 'Sheet1': accession numbers from 'accession_number', pseudonyms from 'pseudonym'
-        files:
-          ~ ./anon_mapping.csv
-        ",
-    );
-    env.run("map status").assert(
-        r"
-        exit 0
-        stdout:
-          Mapping at ./anon_mapping.csv
-          Mapping created [..] by jane
-          Parameter grid with 5 rows (showing at most 5):
+    env.run("map add-accession-numbers -f numbers.xlsx").assert(str![[r#"
+exit 0
+stdout:
+  Adding accession_number:1234567.12345678
+  Adding accession_number:2234567.12345678
+  Adding accession_number:3234567.12345678
+  Done. Added 3 accession numbers
+stderr:
+  Read 3 rows from 'numbers.xlsx', sheet 'Sheet1': accession numbers from 'accession_number', pseudonyms from 'pseudonym'
+files:
+  ~ ./anon_mapping.csv
+"#]]);
+    env.run("map status").assert(str![[r#"
+exit 0
+stdout:
+  Mapping at ./anon_mapping.csv
+  Mapping created [..] by jane
+  Parameter grid with 5 rows (showing at most 5):
 
-          source                             pseudo_name
-          ---------------------------------  -------------
-          accession_number:111.222           [..]
-          accession_number:333.444           [..]
-          accession_number:1234567.12345678  studyA
-          accession_number:2234567.12345678  studyB
-          accession_number:3234567.12345678  studyC
-        ",
-    );
-    env.run("map add-accession-numbers").assert(
-        "
-        exit 1
-        stderr:
-          error: no accession numbers given; name them: anon map add-accession-numbers 1234567.12345678, or '-f FILE'
-        ",
-    );
+  source                             pseudo_name
+  ---------------------------------  -------------
+  accession_number:111.222           [..]
+  accession_number:333.444           [..]
+  accession_number:1234567.12345678  studyA
+  accession_number:2234567.12345678  studyB
+  accession_number:3234567.12345678  studyC
+"#]]);
+    env.run("map add-accession-numbers").assert(str![[r#"
+exit 1
+stderr:
+  error: no accession numbers given; name them: anon map add-accession-numbers 1234567.12345678, or '-f FILE'
+"#]]);
 }
 
 #[test]
@@ -160,32 +143,26 @@ fn selections_are_added_under_both_names() {
     env.patients();
     env.anon(["select", "add", "*"]).cwd("patient1").run().assert_ok();
     env.anon(["select", "add", "*"]).cwd("patient2").run().assert_ok();
-    env.run("map add-selection patient1/fileselection.txt").assert(
-        r"
-        exit 0
-        stdout:
-          Done. Added 'fileselection:patient1/fileselection.txt' to mapping
-        files:
-          ~ ./anon_mapping.csv
-        ",
-    );
+    env.run("map add-selection patient1/fileselection.txt").assert(str![[r#"
+exit 0
+stdout:
+  Done. Added 'fileselection:patient1/fileselection.txt' to mapping
+files:
+  ~ ./anon_mapping.csv
+"#]]);
     let absolute = env.path("patient2/fileselection.txt");
-    env.anon(["map", "add-selection-file", absolute.to_str().unwrap()]).run().assert(
-        r"
-        exit 0
-        stdout:
-          Done. Added 'fileselection:patient2/fileselection.txt' to mapping
-        files:
-          ~ ./anon_mapping.csv
-        ",
-    );
-    env.run("map add-selection patient3/fileselection.txt").assert(
-        r"
-        exit 2
-        stderr:
-          error: there is no file selection at 'patient3/fileselection.txt'; make one with 'anon select add PATTERN' in the folder of the data
-        ",
-    );
+    env.anon(["map", "add-selection-file", absolute.to_str().unwrap()]).run().assert(str![[r#"
+exit 0
+stdout:
+  Done. Added 'fileselection:patient2/fileselection.txt' to mapping
+files:
+  ~ ./anon_mapping.csv
+"#]]);
+    env.run("map add-selection patient3/fileselection.txt").assert(str![[r#"
+exit 2
+stderr:
+  error: there is no file selection at 'patient3/fileselection.txt'; make one with 'anon select add PATTERN' in the folder of the data
+"#]]);
 }
 
 #[test]

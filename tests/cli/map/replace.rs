@@ -5,36 +5,33 @@ use std::process::Stdio;
 
 use super::{complains, env_with_mapping};
 use crate::support::Env;
+use snapbox::str;
 
 #[test]
 fn a_mapping_that_is_overwritten_is_kept() {
     let env = env_with_mapping();
     env.run("map add-accession-numbers 111.222").assert_ok();
     let before = env.read("anon_mapping.csv");
-    env.answer("map init", "n\n").assert(
-        r"
-        exit 0
-        stderr:
-          Mapping file already exists. Overwrite? [y/N]: n
-          Cancelled: the mapping stays as it is
-        ",
-    );
+    env.answer("map init", "n\n").assert(str![[r#"
+exit 0
+stderr:
+  Mapping file already exists. Overwrite? [y/N]: n
+  Cancelled: the mapping stays as it is
+"#]]);
     complains(env.run("map init"), 1, "no answer to the question");
     assert_eq!(env.read("anon_mapping.csv"), before);
-    env.answer("map init", "y\n").assert(
-        r"
-        exit 0
-        stdout:
-          Initialised example mapping in ./anon_mapping.csv
-          Activated mapping at ./anon_mapping.csv
-        stderr:
-          Mapping file already exists. Overwrite? [y/N]: y
-          The old mapping is kept as './anon_mapping.csv.bak'
-        files:
-          ~ ./anon_mapping.csv
-          + ./anon_mapping.csv.bak
-        ",
-    );
+    env.answer("map init", "y\n").assert(str![[r#"
+exit 0
+stdout:
+  Initialised example mapping in ./anon_mapping.csv
+  Activated mapping at ./anon_mapping.csv
+stderr:
+  Mapping file already exists. Overwrite? [y/N]: y
+  The old mapping is kept as './anon_mapping.csv.bak'
+files:
+  ~ ./anon_mapping.csv
+  + ./anon_mapping.csv.bak
+"#]]);
     assert!(!env.read("anon_mapping.csv").contains("111.222"));
     env.answer("map init", "y\n").assert_ok();
     complains(env.run("map init --yes"), 0, "kept as './anon_mapping.csv.bak2'");

@@ -2,6 +2,7 @@
 
 use super::env_with_mapping;
 use crate::support::Env;
+use snapbox::str;
 
 fn env_with(text: &[u8]) -> Env {
     let env = Env::with_jobs();
@@ -14,18 +15,21 @@ fn env_with(text: &[u8]) -> Env {
 fn an_option_is_set_and_told() {
     let env = env_with_mapping();
     let before = env.read("anon_mapping.csv");
-    env.run("map set project Other").assert(
-        r"
-        exit 0
-        stdout:
-          Set project to 'Other' (it was 'Wetenschap-Algemeen') in ./anon_mapping.csv
-        files:
-          ~ ./anon_mapping.csv
-        ",
-    );
+    env.run("map set project Other").assert(str![[r#"
+exit 0
+stdout:
+  Set project to 'Other' (it was 'Wetenschap-Algemeen') in ./anon_mapping.csv
+files:
+  ~ ./anon_mapping.csv
+"#]]);
     assert_eq!(env.read("anon_mapping.csv"), before.replace("Wetenschap-Algemeen", "Other"));
-    env.run("map set PIMS_key 77")
-        .assert("exit 0\nstdout:\n  Set pims_key to '77' in ./anon_mapping.csv\nfiles:\n  ~ ./anon_mapping.csv");
+    env.run("map set PIMS_key 77").assert(str![[r#"
+exit 0
+stdout:
+  Set pims_key to '77' in ./anon_mapping.csv
+files:
+  ~ ./anon_mapping.csv
+"#]]);
     let with_key = before
         .replace("Wetenschap-Algemeen", "Other")
         .replace("\r\n\r\n## Mapping", "\r\npims_key,77\r\n\r\n## Mapping");

@@ -2,6 +2,7 @@
 
 use super::env_with_mapping;
 use crate::support::Env;
+use snapbox::str;
 
 /// The folders that have a row, in the order of the mapping.
 fn rows(env: &Env) -> Vec<String> {
@@ -69,22 +70,20 @@ fn study_folders_become_selections() {
           + ./patient4/raw/fileselection.txt
         ",
     );
-    env.run("map status").assert(
-        r"
-        exit 0
-        stdout:
-          Mapping at ./anon_mapping.csv
-          Mapping created [..] by jane
-          Parameter grid with 4 rows (showing at most 5):
+    env.run("map status").assert(str![[r#"
+exit 0
+stdout:
+  Mapping at ./anon_mapping.csv
+  Mapping created [..] by jane
+  Parameter grid with 4 rows (showing at most 5):
 
-          source                                           pseudo_name
-          -----------------------------------------------  -------------
-          fileselection:patient1/fileselection.txt         anon_patientA
-          fileselection:patient3/study1/fileselection.txt  anon_patientB
-          fileselection:patient2/study1/fileselection.txt  [..]
-          fileselection:patient4/raw/fileselection.txt     [..]
-        ",
-    );
+  source                                           pseudo_name
+  -----------------------------------------------  -------------
+  fileselection:patient1/fileselection.txt         anon_patientA
+  fileselection:patient3/study1/fileselection.txt  anon_patientB
+  fileselection:patient2/study1/fileselection.txt  [..]
+  fileselection:patient4/raw/fileselection.txt     [..]
+"#]]);
     let selection = env.read("patient1/fileselection.txt");
     let paths = "selected_paths:\n- raw/1.dcm\n- raw/2.dcm\n- study1/1.2.3.4\n- study1/file1\n";
     assert!(selection.ends_with(paths), "{selection}");
@@ -127,32 +126,28 @@ fn two_patients_in_a_folder_are_warned_of_or_refused() {
     let env = env_with_mapping();
     env.dicom("one", "1.1", &["both/1.dcm"]);
     env.dicom("two", "1.2", &["both/2.dcm"]);
-    env.run("map add-study-folders both --one-patient").assert(
-        r"
-        exit 1
-        stdout:
-          Adding 1 folder to mapping
-        stderr:
-          error: the files in 'both' belong to 2 patients in 2 studies; give each patient a folder (or a selection) of its own; nothing was added
-        ",
-    );
-    env.run("map add-study-folders both").assert(
-        r"
-        exit 0
-        stdout:
-          Adding 1 folder to mapping
-          Adding 'both' to mapping
-          Finding all files in both
-          Found 2 files. Finding out which ones are DICOM
-          Found 2 DICOM files
-          Done. Added ['both'] to mapping
-        stderr:
-          warning: the files in 'both' belong to 2 patients in 2 studies; all would get one pseudonym
-        files:
-          ~ ./anon_mapping.csv
-          + ./both/fileselection.txt
-        ",
-    );
+    env.run("map add-study-folders both --one-patient").assert(str![[r#"
+exit 1
+stdout:
+  Adding 1 folder to mapping
+stderr:
+  error: the files in 'both' belong to 2 patients in 2 studies; give each patient a folder (or a selection) of its own; nothing was added
+"#]]);
+    env.run("map add-study-folders both").assert(str![[r#"
+exit 0
+stdout:
+  Adding 1 folder to mapping
+  Adding 'both' to mapping
+  Finding all files in both
+  Found 2 files. Finding out which ones are DICOM
+  Found 2 DICOM files
+  Done. Added ['both'] to mapping
+stderr:
+  warning: the files in 'both' belong to 2 patients in 2 studies; all would get one pseudonym
+files:
+  ~ ./anon_mapping.csv
+  + ./both/fileselection.txt
+"#]]);
 }
 
 #[test]
@@ -162,27 +157,25 @@ fn a_folder_that_is_named_twice_becomes_one_row() {
     env.anon(["map", "add-study-folders", "patient1", "patient1", "patient1*"]).run().assert_ok();
     assert_eq!(rows(&env), ["patient1"]);
     env.write("folders.csv", "folder\npatient2\npatient2/\n./patient2\npatient1/../patient2\n");
-    env.run("map add-study-folders -f folders.csv --only-missing").assert(
-        r"
-        exit 0
-        stdout:
-          Adding 1 folder to mapping
-          Adding 'patient2' to mapping
-          Finding all files in patient2
-          Found 5 files. Finding out which ones are DICOM
-          Found 4 DICOM files
-          Done. Added ['patient2'] to mapping
-        stderr:
-          Read 4 rows from 'folders.csv': folders from 'folder', no pseudonym column: made up 4
-          'patient2' is named twice: it gets one row
-          './patient2' is the same folder as 'patient2': it gets one row
-          'patient1/../patient2' is the same folder as 'patient2': it gets one row
-          0 folders with a row in the mapping already
-        files:
-          ~ ./anon_mapping.csv
-          + ./patient2/fileselection.txt
-        ",
-    );
+    env.run("map add-study-folders -f folders.csv --only-missing").assert(str![[r#"
+exit 0
+stdout:
+  Adding 1 folder to mapping
+  Adding 'patient2' to mapping
+  Finding all files in patient2
+  Found 5 files. Finding out which ones are DICOM
+  Found 4 DICOM files
+  Done. Added ['patient2'] to mapping
+stderr:
+  Read 4 rows from 'folders.csv': folders from 'folder', no pseudonym column: made up 4
+  'patient2' is named twice: it gets one row
+  './patient2' is the same folder as 'patient2': it gets one row
+  'patient1/../patient2' is the same folder as 'patient2': it gets one row
+  0 folders with a row in the mapping already
+files:
+  ~ ./anon_mapping.csv
+  + ./patient2/fileselection.txt
+"#]]);
     assert_eq!(rows(&env), ["patient1", "patient2"]);
 }
 
@@ -219,25 +212,23 @@ fn a_folder_without_dicom_gets_no_row_unless_asked() {
     env.patients();
     env.write("notes/readme.txt", "no image");
     env.write("notes/old.dcm", "no preamble");
-    env.run("map add-study-folders patient1 notes").assert(
-        r"
-        exit 1
-        stdout:
-          Adding 2 folders to mapping
-          Adding 'patient1' to mapping
-          Finding all files in patient1
-          Found 5 files. Finding out which ones are DICOM
-          Found 4 DICOM files
-          Done. Added ['patient1'] to mapping
-        stderr:
-          warning: 'notes': 1 .dcm file without the DICOM preamble left out: old.dcm
-          error: there is no DICOM file in 'notes' (2 files), so it gets no row; check the folder, or add it all the same with '--allow-empty'
-          error: 1 of 2 folders was not added; run the same command again with '--only-missing' for the rest
-        files:
-          ~ ./anon_mapping.csv
-          + ./patient1/fileselection.txt
-        ",
-    );
+    env.run("map add-study-folders patient1 notes").assert(str![[r#"
+exit 1
+stdout:
+  Adding 2 folders to mapping
+  Adding 'patient1' to mapping
+  Finding all files in patient1
+  Found 5 files. Finding out which ones are DICOM
+  Found 4 DICOM files
+  Done. Added ['patient1'] to mapping
+stderr:
+  warning: 'notes': 1 .dcm file without the DICOM preamble left out: old.dcm
+  error: there is no DICOM file in 'notes' (2 files), so it gets no row; check the folder, or add it all the same with '--allow-empty'
+  error: 1 of 2 folders was not added; run the same command again with '--only-missing' for the rest
+files:
+  ~ ./anon_mapping.csv
+  + ./patient1/fileselection.txt
+"#]]);
     env.run("map add-study-folders notes --allow-empty").assert_ok().assert_says(&["Found 0 DICOM files"]);
     assert_eq!((rows(&env).len(), selected(&env, "notes").len()), (2, 0));
 }
@@ -251,15 +242,13 @@ fn only_folders_without_a_row_are_added_when_asked() {
     env.anon(again).run().assert_ok().assert_says(&["1 folder with a row in the mapping already", "Adding 3 folders"]);
     assert_eq!(rows(&env), ["patient2", "patient1", "patient3", "patient4"]);
     let before = env.read("anon_mapping.csv");
-    env.anon(again).run().assert(
-        r"
-        exit 0
-        stdout:
-          Nothing to add
-        stderr:
-          4 folders with a row in the mapping already
-        ",
-    );
+    env.anon(again).run().assert(str![[r#"
+exit 0
+stdout:
+  Nothing to add
+stderr:
+  4 folders with a row in the mapping already
+"#]]);
     assert_eq!(env.read("anon_mapping.csv"), before);
 }
 
@@ -269,25 +258,23 @@ fn what_is_left_out_or_doubtful_is_told_by_name() {
     env.dicom("p", "1.2", &["study/1.dcm", "study/disc/DICOMDIR"]);
     env.write("study/a.dcm", "no preamble");
     env.write("study/bare", BARE);
-    env.run("map add-study-folders study").assert(
-        r"
-        exit 0
-        stdout:
-          Adding 1 folder to mapping
-          Adding 'study' to mapping
-          Finding all files in study
-          Found 4 files. Finding out which ones are DICOM
-          Found 3 DICOM files
-          Done. Added ['study'] to mapping
-        stderr:
-          warning: 'study': 1 file selected without knowing the patient, as the DICOM header cannot be read: bare
-          warning: 'study': 1 .dcm file without the DICOM preamble left out: a.dcm
-          warning: 'study': 1 DICOMDIR file selected, which names all patients of a disc: disc/DICOMDIR; leave it out with --exclude-pattern '*DICOMDIR'
-        files:
-          ~ ./anon_mapping.csv
-          + ./study/fileselection.txt
-        ",
-    );
+    env.run("map add-study-folders study").assert(str![[r#"
+exit 0
+stdout:
+  Adding 1 folder to mapping
+  Adding 'study' to mapping
+  Finding all files in study
+  Found 4 files. Finding out which ones are DICOM
+  Found 3 DICOM files
+  Done. Added ['study'] to mapping
+stderr:
+  warning: 'study': 1 file selected without knowing the patient, as the DICOM header cannot be read: bare
+  warning: 'study': 1 .dcm file without the DICOM preamble left out: a.dcm
+  warning: 'study': 1 DICOMDIR file selected, which names all patients of a disc: disc/DICOMDIR; leave it out with --exclude-pattern '*DICOMDIR'
+files:
+  ~ ./anon_mapping.csv
+  + ./study/fileselection.txt
+"#]]);
     env.anon(["map", "add-study-folders", "study", "--exclude-pattern", "*DICOMDIR", "-e", "bare"]).run().assert_ok();
     assert_eq!(selected(&env, "study"), ["1.dcm"]);
     env.run("map add-study-folders study --one-patient")

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anonapi::testing::Received;
 use serde_json::Value;
+use snapbox::{Data, IntoData};
 
 /// A text as JSON of the shape that is documented.
 fn of_shape(text: &str, schema: &str) -> Result<Value, String> {
@@ -83,15 +84,17 @@ impl Outcome {
 
     /// Fails unless everything is as told: exit status, both streams, requests and files.
     ///
-    /// Common indentation does not count, nor do spaces at the ends of lines; `[..]` stands for any part of a line. Sections without
-    /// content (`stdout:`, `stderr:`, `requests:`, `files:`) are left out. `{/}` is what the system puts between folders.
+    /// `[..]` stands for any part of a line, `{/}` (in what is no `str!`) for what the system puts between folders. Sections without
+    /// content (`stdout:`, `stderr:`, `requests:`, `files:`) are left out. `SNAPSHOTS=overwrite cargo test` writes what happened in the place
+    /// of each `str!` that says otherwise.
     #[track_caller]
-    pub fn assert(self, expected: &str) -> Outcome {
-        let expected = expected.replace("{/}", std::path::MAIN_SEPARATOR_STR);
-        let (expected, actual) = (dedent(&expected), dedent(&self.story_without_line()));
-        let fits =
-            expected.len() == actual.len() && expected.iter().zip(&actual).all(|(want, have)| matches(want, have));
-        assert!(fits, "{} did not go as told (- expected, + happened)\n{}", self.line, diff(&expected, &actual));
+    pub fn assert(self, expected: impl Expected) -> Outcome {
+        let happened: Vec<String> = self.story_without_line().lines().map(|line| line.trim_end().to_owned()).collect();
+        let happened = happened.join("\n");
+        let assert = snapbox::Assert::new().action_env("SNAPSHOTS").normalize_paths(false);
+        if let Err(error) = assert.try_eq(Some(&self.line), happened.trim_end().into_data(), expected.data()) {
+            panic!("{error}");
+        }
         self
     }
 
@@ -169,57 +172,31 @@ fn replace_path(text: &str, long: &str, short: &str) -> String {
     replaced
 }
 
-/// The lines without the indentation that all have, without spaces at their ends, and without blank lines around them.
-fn dedent(text: &str) -> Vec<String> {
-    let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
-    let indent = |line: &&str| line.len() - line.trim_start_matches(' ').len();
-    let common = lines.iter().filter(|line| !line.is_empty()).map(indent).min().unwrap_or(0);
-    let mut lines: Vec<String> = lines.iter().map(|line| line.get(common..).unwrap_or_default().to_owned()).collect();
-    while lines.last().is_some_and(String::is_empty) {
-        lines.pop();
-    }
-    let first = lines.iter().position(|line| !line.is_empty()).unwrap_or(0);
-    lines.split_off(first)
+/// What a command is expected to do.
+pub trait Expected {
+    fn data(self) -> Data;
 }
 
-/// Whether a line fits a pattern in which `[..]` stands for anything.
-fn matches(pattern: &str, line: &str) -> bool {
-    let Some((start, rest)) = pattern.split_once("[..]") else { return pattern == line };
-    let Some(mut line) = line.strip_prefix(start) else { return false };
-    loop {
-        if matches(rest, line) {
-            return true;
-        }
-        let mut chars = line.chars();
-        if chars.next().is_none() {
-            return false;
-        }
-        line = chars.as_str();
+impl Expected for snapbox::data::Inline {
+    fn data(self) -> Data {
+        self.into_data()
     }
 }
 
-/// Both texts in one, along their longest common part.
-fn diff(expected: &[String], actual: &[String]) -> String {
-    let mut common = vec![vec![0usize; actual.len() + 1]; expected.len() + 1];
-    for (i, want) in expected.iter().enumerate().rev() {
-        for (j, have) in actual.iter().enumerate().rev() {
-            common[i][j] =
-                if matches(want, have) { common[i + 1][j + 1] + 1 } else { common[i + 1][j].max(common[i][j + 1]) };
-        }
+impl Expected for &str {
+    /// Common indentation does not count.
+    fn data(self) -> Data {
+        let text = self.replace("{/}", std::path::MAIN_SEPARATOR_STR);
+        let indent = |line: &&str| line.len() - line.trim_start_matches(' ').len();
+        let common = text.lines().filter(|line| !line.trim().is_empty()).map(|line| indent(&line)).min().unwrap_or(0);
+        let lines = text.trim_end().lines().skip_while(|line| line.trim().is_empty());
+        let text: String = lines.flat_map(|line| [line.get(common..).unwrap_or_default().trim_end(), "\n"]).collect();
+        text.trim_end().into_data()
     }
-    let (mut i, mut j, mut lines) = (0, 0, String::new());
-    while i < expected.len() || j < actual.len() {
-        let (sign, line) = if i < expected.len() && j < actual.len() && matches(&expected[i], &actual[j]) {
-            (i, j) = (i + 1, j + 1);
-            (' ', &actual[j - 1])
-        } else if i < expected.len() && (j == actual.len() || common[i + 1][j] >= common[i][j + 1]) {
-            i += 1;
-            ('-', &expected[i - 1])
-        } else {
-            j += 1;
-            ('+', &actual[j - 1])
-        };
-        lines.push_str(&format!("{sign} {line}\n"));
+}
+
+impl Expected for &String {
+    fn data(self) -> Data {
+        self.as_str().data()
     }
-    lines
 }
