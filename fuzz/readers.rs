@@ -11,11 +11,11 @@ use anonapi::creation::{Fingerprint, Journal};
 use anonapi::internals as dicom;
 use anonapi::internals::advice;
 use anonapi::internals::reply;
-use anonapi::internals::{Column, InputList};
+use anonapi::internals::{Choice, InputList};
 use anonapi::mapping::Document;
 use anonapi::selection::Selection;
 use anonapi::settings::Settings;
-use anonapi::values::{Kind, Parameters};
+use anonapi::values::{AccessionNumber, DataPath, Kind, Parameters};
 use serde_json::Value;
 
 /// A reader's name, the reader, and the folders with what it is given first.
@@ -81,10 +81,16 @@ pub fn excel(bytes: &[u8]) {
 }
 
 fn lists(bytes: &[u8]) {
-    for column in [Column::AccessionNumber, Column::Path, Column::PseudoName] {
-        if let Ok(list) = InputList::from_bytes(path(), bytes, column) {
-            assert!(!list.rows.is_empty(), "a list without rows is a problem");
+    let choice = Choice::default();
+    if let Ok(list) = InputList::<AccessionNumber>::from_bytes(path(), bytes.to_vec(), &choice) {
+        assert!(!list.rows.is_empty(), "a list without rows is a problem");
+        for row in list.rows {
+            let again = AccessionNumber::parse_listed(row.value.as_str(), false).map(|parsed| parsed.value);
+            assert_eq!(again, Ok(row.value), "what was read is right");
         }
+    }
+    if let Ok(list) = InputList::<DataPath>::from_bytes(path(), bytes.to_vec(), &choice) {
+        assert!(!list.rows.is_empty(), "a list without rows is a problem");
     }
 }
 

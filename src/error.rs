@@ -97,6 +97,9 @@ pub enum Error {
     /// A question met the end of the input.
     #[error("no answer to the question: nothing was done")]
     NoAnswer,
+    /// What was waited for has not come in the time that was given. Says how far it is.
+    #[error("{0}")]
+    TimedOut(String),
     /// Ctrl-C. Says where the work stopped.
     #[error("interrupted: {0}")]
     Interrupted(String),
@@ -138,6 +141,7 @@ impl Error {
             }
             Error::NoSelection(_) => "create one with 'anon select add PATTERN'",
             Error::Usage { hint, .. } | Error::Refused { hint, .. } => hint,
+            Error::TimedOut(_) => "the jobs go on: watch them again, or allow more time with '--timeout SECONDS'",
             Error::NoAnswer => "run it in a terminal, pipe the answer in, or answer every question with '--yes'",
             Error::Partly { hint, .. } => return hint.clone(),
             Error::Contents(_) | Error::Interrupted(_) | Error::Told => return None,
@@ -145,10 +149,11 @@ impl Error {
         Some(hint.to_owned()).filter(|hint| !hint.is_empty())
     }
 
-    /// The exit status of the program: 1 failed, 2 wrong usage, 130 interrupted.
+    /// The exit status of the program: 1 failed, 2 wrong usage, 3 timed out, 130 interrupted.
     pub fn exit_status(&self) -> u8 {
         match self {
             Error::Usage { .. } | Error::NoSuchServer { .. } => 2,
+            Error::TimedOut(_) => 3,
             Error::Interrupted(_) => 130,
             _ => 1,
         }

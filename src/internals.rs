@@ -4,7 +4,7 @@ pub use crate::cli::command;
 pub use crate::cli::topics::{PAGES, asked_for};
 pub use crate::commands::schemas;
 pub use crate::dicom::{PREFIX, identity};
-pub use crate::lists::{Column, InputList};
+pub use crate::lists::{Choice, InputList};
 pub use crate::scan::{Check, Pattern, Scan};
 pub use crate::storage::Lock;
 pub use crate::troubleshooting::advice;

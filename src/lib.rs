@@ -15,6 +15,7 @@
 //! | commands | `commands` | a folder for each group, a file for each command; `commands::context` is what each of them gets, `commands::console` is the only code that prints |
 //! | work | [`plan`] | from a mapping and the defaults to jobs, or to everything that is wrong |
 //! | | [`creation`] | creating jobs so that none is lost and none is made twice |
+//! | | `following` | what becomes of the jobs of a batch, and whose they are |
 //! | | `scan` | which files: finding them, many at a time; is it DICOM, and whose is it |
 //! | | `folders` | which folders: wildcards, and spellings that mean the same folder |
 //! | | `troubleshooting` | what the errors of jobs mean and what to do about them |
@@ -48,6 +49,8 @@ mod dicom;
 mod error;
 #[cfg(feature = "cli")]
 mod folders;
+#[cfg(feature = "cli")]
+mod following;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod internals;

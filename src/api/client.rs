@@ -1,6 +1,7 @@
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use chrono::{TimeDelta, Utc};
 use reqwest::header::HeaderValue;
 use reqwest::{Method, StatusCode, Url};
 use serde::de::DeserializeOwned;
@@ -154,10 +155,21 @@ impl Client {
     /// # Errors
     /// When there is no web API at this URL, or it cannot be reached.
     pub fn get_documentation(&self) -> Result<Value> {
-        let form = Form::new();
-        let call = Call { method: Method::GET, function: "", form, is_repeatable: true, over: Over::Kept };
-        let answer = self.answer(&call)?;
+        let answer = self.answer(&documentation())?;
         self.understood(&answer, "", reply::documentation(answer.status.as_u16(), &answer.body))
+    }
+
+    /// Asks as [`Client::get_documentation`] does, and returns by how much the server's clock is ahead of ours, in whole seconds: `None`
+    /// if it does not say.
+    ///
+    /// # Errors
+    /// When there is no web API at this URL, or it cannot be reached.
+    pub fn get_clock(&self) -> Result<Option<TimeDelta>> {
+        let asked = Utc::now();
+        let answer = self.answer(&documentation())?;
+        self.understood(&answer, "", reply::documentation(answer.status.as_u16(), &answer.body))?;
+        let middle = asked + (Utc::now() - asked) / 2;
+        Ok(answer.date.map(|date| TimeDelta::seconds((date - middle).num_seconds())))
     }
 
     /// Calls a function that reads.
@@ -302,6 +314,11 @@ impl Client {
         let url = self.url.of_function(call.function);
         self.tell(&Event::Retrying { url: &url, because: &because, attempt, pause });
     }
+}
+
+/// The call that every live API answers.
+fn documentation() -> Call<'static> {
+    Call { method: Method::GET, function: "", form: Form::new(), is_repeatable: true, over: Over::Kept }
 }
 
 /// Statuses of a proxy or a server that is just starting: the same call may succeed in a moment.

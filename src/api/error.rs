@@ -178,7 +178,48 @@ pub enum Failure {
     PerhapsReset(JobStatus),
 }
 
+/// How far a call got that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// It was not sent: this computer's own settings are wrong.
+    Setup,
+    /// The host's name was not found.
+    Dns,
+    /// There is no connection.
+    Tcp,
+    /// The connection cannot be encrypted, or the server cannot be trusted.
+    Tls,
+    /// A proxy is in the way.
+    Proxy,
+    /// The server does not know the user.
+    Credentials,
+    /// What answers is not the web API, or not as it should be.
+    Api,
+}
+
 impl ApiError {
+    /// How far the call got.
+    pub fn stage(&self) -> Stage {
+        match &self.failure {
+            Failure::BadUrl(_) | Failure::BadVariable(_) | Failure::Setup(_) => Stage::Setup,
+            Failure::UnknownHost => Stage::Dns,
+            Failure::Refused | Failure::NoConnection(_) | Failure::Timeout(_) => Stage::Tcp,
+            Failure::Certificate(_) | Failure::Tls(_) => Stage::Tls,
+            Failure::Proxy(..) => Stage::Proxy,
+            Failure::Unauthorized => Stage::Credentials,
+            Failure::Broken
+            | Failure::NotHttp
+            | Failure::Rejected(_)
+            | Failure::NoSuchFunction(_)
+            | Failure::NotAnApi(_)
+            | Failure::WrongMethod
+            | Failure::Redirected(_)
+            | Failure::Unexpected(_)
+            | Failure::BadAnswer(_)
+            | Failure::PerhapsReset(_) => Stage::Api,
+        }
+    }
+
     /// What the call has done to the server.
     ///
     /// A gateway that gives up (502, 504) is not the server; nor is whoever answers with something else than an API does.

@@ -51,7 +51,7 @@ mod url;
 pub use crate::values::JobId;
 pub use client::{Client, ClientBuilder};
 pub use created::Created;
-pub use error::{ApiError, Effect, Failure, NotAnApi, ProxyFault, Redirect, TlsFault};
+pub use error::{ApiError, Effect, Failure, NotAnApi, ProxyFault, Redirect, Stage, TlsFault};
 pub use event::{Event, Observer, Sent};
 pub use form::Form;
 pub use idis::{Data, NewJob};

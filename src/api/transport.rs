@@ -8,11 +8,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use hyper_util::client::legacy::connect::HttpInfo;
 use reqwest::blocking::{Client, ClientBuilder, Response};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, HeaderValue, LOCATION};
+use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, DATE, HeaderValue, LOCATION};
 use reqwest::{Method, Proxy, StatusCode, Url, redirect};
 
 use super::cause::{self, Cause, Circumstances};
@@ -48,6 +49,8 @@ pub(super) struct Answer {
     pub(super) status: StatusCode,
     /// Where it sends the client, as it is written.
     pub(super) location: Option<String>,
+    /// When the server sent it, by its own clock.
+    pub(super) date: Option<DateTime<Utc>>,
     pub(super) body: Vec<u8>,
 }
 
@@ -142,6 +145,7 @@ impl Transport {
         let status = response.status();
         let text = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let location = text(LOCATION);
+        let date = text(DATE).and_then(|date| DateTime::parse_from_rfc2822(&date).ok()).map(|date| date.to_utc());
         let encoding = text(CONTENT_ENCODING).unwrap_or_default().trim().to_ascii_lowercase();
         let body = match encoding.as_str() {
             "" | "identity" => whole(response, deadline),
@@ -150,7 +154,7 @@ impl Transport {
             _ => Err(io::Error::from(io::ErrorKind::Unsupported)),
         };
         let failure = match body {
-            Ok(body) if body.len() <= LARGEST_ANSWER => return Ok(Answer { status, location, body }),
+            Ok(body) if body.len() <= LARGEST_ANSWER => return Ok(Answer { status, location, date, body }),
             Ok(_) => Failure::NotAnApi(NotAnApi::TooLarge),
             Err(error) if cause::is_timeout(&error) => Failure::Timeout(self.seconds),
             Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {

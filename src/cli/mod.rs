@@ -1,5 +1,7 @@
 //! The command tree, and which code a parsed command line runs. Nothing below knows it.
 
+mod guesses;
+mod help;
 mod lazy;
 pub mod topics;
 
@@ -11,12 +13,16 @@ use std::time::Duration;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::error::ErrorKind;
+use clap::parser::ValueSource;
 use clap::{ArgAction, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap_complete::CompleteEnv;
 
 use crate::commands;
+use crate::commands::completions::ASKING;
 use crate::commands::console::{Color, Console, Format, Wishes, visible};
-use crate::commands::context::Context;
+use crate::commands::context::{Context, Timeout};
 use crate::error::{Error, Result};
+use help::asking_for_help;
 use lazy::{Lazy, OnMapping};
 
 /// Anonymize medical images with an IDIS server
@@ -60,6 +66,9 @@ struct Global {
     /// Give up on a request to the server after this many seconds [default: 60]
     #[arg(long, value_name = "SECONDS", env = "ANON_TIMEOUT", hide_env_values = true, value_parser = clap::value_parser!(u64).range(1..=86_400), global = true)]
     timeout: Option<u64>,
+    /// Whether it was typed, not taken from the environment.
+    #[arg(skip)]
+    timeout_is_typed: bool,
     /// When to print in color: auto, always or never
     #[arg(long, value_name = "WHEN", value_enum, default_value_t, hide_possible_values = true, global = true)]
     color: Color,
@@ -93,19 +102,25 @@ enum Group {
     Select(Lazy<commands::select::Select>),
     /// Create jobs
     Create(OnMapping<commands::create::Create>),
+    Doctor(commands::doctor::Doctor),
     Completions(commands::completions::Completions),
     Man(commands::man::Man),
+    Help(help::Help),
 }
 
 /// The whole program: takes the command line, does what it says, and returns what to exit with.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     keep_memory_private();
     let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Some(status) = complete(&arguments) {
+        return status;
+    }
     if let Some(text) = topics::asked_for(&arguments) {
         let console = Console::new(Wishes::default());
         console.print_help(text);
         return end(&console, 0);
     }
+    let arguments = asking_for_help(arguments);
     let cli = match parse(&arguments) {
         Ok(cli) => cli,
         Err(error) => return explain(&asked_of(error, &arguments), &arguments),
@@ -120,6 +135,18 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             console.error(&error);
             ExitCode::from(error.exit_status())
         }
+    }
+}
+
+/// Answers a shell that asks what can be typed next. `None` if none does.
+fn complete(arguments: &[OsString]) -> Option<ExitCode> {
+    // What a shell shows while one types is no place for errors.
+    let answered =
+        CompleteEnv::with_factory(command).var(ASKING).try_complete(arguments, std::env::current_dir().ok().as_deref());
+    match answered {
+        Ok(false) => None,
+        Ok(true) => Some(ExitCode::SUCCESS),
+        Err(_) => Some(ExitCode::FAILURE),
     }
 }
 
@@ -140,15 +167,20 @@ fn end(console: &Console, status: u8) -> ExitCode {
 
 /// The command tree of `anon`.
 pub fn command() -> Command {
-    ["status", "completions", "man"].into_iter().fold(Cli::command(), |tree, single| {
+    ["status", "doctor", "completions", "man", "help"].into_iter().fold(Cli::command(), |tree, single| {
         tree.mut_subcommand(single, |command| lazy::refer_to_them(command).defer(lazy::without_global_options))
     })
 }
 
 fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
     let mut command = command();
-    let mut matches = command.try_get_matches_from_mut(arguments)?;
-    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+    let words: Vec<String> = arguments.iter().map(|argument| argument.to_string_lossy().into_owned()).collect();
+    let matches = command.try_get_matches_from_mut(arguments);
+    let mut matches = matches.map_err(|error| guesses::improve(error, &command, &words))?;
+    let timeout_is_typed = matches.value_source("timeout") == Some(ValueSource::CommandLine);
+    let mut cli = Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))?;
+    cli.global.timeout_is_typed = timeout_is_typed;
+    Ok(cli)
 }
 
 /// A group without a command asks for the list of its commands. With `ANON_SETTINGS` set, say, which clap takes for an argument, it
@@ -209,12 +241,13 @@ fn asked<T: ValueEnum>(arguments: &[OsString], option: &str) -> Option<T> {
 }
 
 fn dispatch(cli: Cli, console: &Arc<Console>) -> Result<()> {
-    let Global { settings, timeout, directory, .. } = cli.global;
+    let Global { settings, timeout, timeout_is_typed, directory, .. } = cli.global;
+    let timeout = timeout.map(|seconds| Timeout { after: Duration::from_secs(seconds), is_typed: timeout_is_typed });
     // Before everything else: a relative path of the settings counts from there, too.
     if let Some(folder) = directory {
         std::env::set_current_dir(&folder).map_err(Error::io("enter", &folder))?;
     }
-    let mut context = Context::new(Arc::clone(console), settings, timeout.map(Duration::from_secs))?;
+    let mut context = Context::new(Arc::clone(console), settings, timeout)?;
     match cli.command {
         Group::Status(command) => command.run(&context),
         Group::Server(Lazy(command)) => command.run(&context),
@@ -230,8 +263,11 @@ fn dispatch(cli: Cli, console: &Arc<Console>) -> Result<()> {
             context.choose_mapping(mapping);
             command.run(&context)
         }
-        Group::Completions(completions) => completions.run(&context, command()),
+        Group::Doctor(command) => command.run(&context),
+        Group::Completions(completions) => completions.run(&context),
         Group::Man(man) => man.run(&context, command()),
+        // Handled before: it asks for the help of another command.
+        Group::Help(_) => Ok(()),
     }
 }
 

@@ -1,13 +1,17 @@
-use clap::{Args, Command};
+use clap::Args;
 use clap_complete::Shell;
+use clap_complete::env::Shells;
 
 use crate::commands::context::Context;
-use crate::error::Result;
+use crate::error::{Error, Result};
+
+/// The environment variable by which the script of a shell asks what can be typed next.
+pub const ASKING: &str = "ANON_COMPLETE";
 
 /// Write completions for a shell
 ///
-/// With them, the Tab key completes commands, options and file names. Save them to where your shell looks for completions, and
-/// open a new terminal.
+/// With them, the Tab key completes commands, options and file names, the names of your servers, the job ids of the batch, the options
+/// of a mapping and its pseudonyms. Save them to where your shell looks for completions, and open a new terminal.
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon completions bash > ~/.local/share/bash-completion/completions/anon
@@ -20,10 +24,40 @@ pub struct Completions {
 }
 
 impl Completions {
-    pub fn run(self, context: &Context, mut tree: Command) -> Result<()> {
+    pub fn run(self, context: &Context) -> Result<()> {
+        let unknown = || Error::refused(format!("there are no completions for {}", self.shell), "");
+        let shells = Shells::builtins();
+        let shell = shells.completer(&self.shell.to_string()).ok_or_else(unknown)?;
         let mut script = vec![];
-        clap_complete::generate(self.shell, &mut tree, "anon", &mut script);
-        context.console.print_lines(String::from_utf8_lossy(&script).trim_end());
+        // Wherever the program is, a shell finds it in its PATH.
+        let written = shell.write_registration(ASKING, "anon", "anon", "anon", &mut script);
+        written.map_err(|error| Error::refused(format!("the completions cannot be made: {error}"), ""))?;
+        let script = String::from_utf8_lossy(&script);
+        context.console.print_document(&format!("{}\n{}", script.trim_end(), rest(self.shell)));
+        context.console.note(place(self.shell));
         Ok(())
+    }
+}
+
+/// What a script lacks. zsh runs the file itself when it completes the first time.
+fn rest(shell: Shell) -> &'static str {
+    match shell {
+        Shell::Zsh => "[[ $funcstack[1] == _anon ]] && _clap_dynamic_completer_anon \"$@\"\n",
+        _ => "",
+    }
+}
+
+/// Where the script goes.
+fn place(shell: Shell) -> &'static str {
+    match shell {
+        Shell::Bash => "Save it as ~/.local/share/bash-completion/completions/anon, and open a new terminal",
+        Shell::Zsh => {
+            "Save it as _anon in a folder of $fpath, such as ~/.zfunc (with 'fpath+=~/.zfunc' before 'compinit' in ~/.zshrc), \
+             and open a new terminal"
+        }
+        Shell::Fish => "Save it as ~/.config/fish/completions/anon.fish, and open a new terminal",
+        Shell::PowerShell => "Add it to your profile ('notepad $PROFILE' opens that), and open a new terminal",
+        Shell::Elvish => "Add it to ~/.config/elvish/rc.elv, and open a new terminal",
+        _ => "Save it where your shell looks for completions, and open a new terminal",
     }
 }

@@ -15,6 +15,15 @@ use crate::mapping::FILE_NAME;
 use crate::settings::{Server, Settings, SettingsFile, default_path};
 use crate::storage;
 
+/// When to give up.
+#[derive(Debug, Clone, Copy)]
+pub struct Timeout {
+    /// After this long.
+    pub after: Duration,
+    /// Whether that was typed for this command, not set for all in the environment.
+    pub is_typed: bool,
+}
+
 /// What every command gets.
 pub struct Context {
     /// The terminal.
@@ -23,7 +32,7 @@ pub struct Context {
     pub folder: PathBuf,
     file: SettingsFile,
     settings: OnceCell<Settings>,
-    timeout: Option<Duration>,
+    timeout: Option<Timeout>,
     mapping: Option<PathBuf>,
     mapping_is_named: Cell<bool>,
 }
@@ -33,7 +42,7 @@ impl Context {
     ///
     /// # Errors
     /// When there is no working folder, or no home folder to have the settings in.
-    pub fn new(console: Arc<Console>, settings: Option<PathBuf>, timeout: Option<Duration>) -> Result<Context> {
+    pub fn new(console: Arc<Console>, settings: Option<PathBuf>, timeout: Option<Timeout>) -> Result<Context> {
         let folder = std::env::current_dir().map_err(Error::io("read", Path::new(".")))?;
         let path = settings.filter(|path| !path.as_os_str().is_empty()).or_else(default_path).ok_or_else(|| {
             Error::refused(
@@ -81,6 +90,15 @@ impl Context {
                  'anon server add {name} URL' replaces it"
             ));
         }
+        Ok(self.settings.get_or_init(|| settings))
+    }
+
+    /// As [`Context::settings`], for a command that itself tells what is doubtful about them.
+    ///
+    /// # Errors
+    /// As [`Context::settings`].
+    pub fn settings_to_examine(&self) -> Result<&Settings> {
+        let (settings, _) = self.file.load()?;
         Ok(self.settings.get_or_init(|| settings))
     }
 
@@ -162,17 +180,50 @@ impl Context {
     /// # Errors
     /// When the server's URL is none.
     pub fn client_of(&self, server: &Server) -> Result<Client> {
+        self.client_with(server, self.timeout.map(|timeout| timeout.after))
+    }
+
+    /// As [`Context::client_of`], for a command that goes on for longer than a call: how long that may be, if it was typed, and a
+    /// client whose calls take no longer than usual.
+    ///
+    /// # Errors
+    /// When the server's URL is none.
+    pub fn client_for_long(&self, server: &Server) -> Result<(Client, Option<Duration>)> {
+        const USUAL: Duration = Duration::from_secs(60);
+        let Some(timeout) = self.timeout else { return Ok((self.client_of(server)?, None)) };
+        let all = timeout.is_typed.then_some(timeout.after);
+        let one = if timeout.is_typed { timeout.after.min(USUAL) } else { timeout.after };
+        Ok((self.client_with(server, Some(one))?, all))
+    }
+
+    fn client_with(&self, server: &Server, timeout: Option<Duration>) -> Result<Client> {
         let settings = self.settings()?;
+        self.warn_of_examples(server, settings);
         let (user_name, token) = settings.credentials()?;
         self.console.tell(format_args!("server: {server}"));
         let observer = calls::observer(Arc::clone(&self.console), &server.name);
         let mut builder = Client::builder().validate_ssl(settings.validate_ssl).observer(observer);
-        if let Some(timeout) = self.timeout {
+        if let Some(timeout) = timeout {
             builder = builder.timeout(timeout);
         }
         let client = builder.build(&server.url, user_name, token.clone())?;
         self.warn_of_risks(&client, settings);
         Ok(client)
+    }
+
+    fn warn_of_examples(&self, server: &Server, settings: &Settings) {
+        if server.is_example() {
+            self.console.warn(format_args!(
+                "'{}' is only an example of a server; 'anon server add NAME URL' and 'anon server activate NAME' put yours in its place",
+                server.name
+            ));
+        }
+        if settings.has_example_user() {
+            self.console.warn(format_args!(
+                "the user name '{}' is only an example; 'anon settings user set-username NAME' puts yours in its place",
+                settings.user_name
+            ));
+        }
     }
 
     fn warn_of_risks(&self, client: &Client, settings: &Settings) {

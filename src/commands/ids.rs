@@ -3,6 +3,9 @@
 use std::str::FromStr;
 
 use crate::api::JobId;
+use crate::commands::console::{Console, stdin};
+use crate::error::{Error, Result};
+use crate::problem::Problems;
 
 /// More ids than this in one command are a slip of the keyboard (`1-999999999`), not a wish.
 const MOST: i64 = 1_000_000;
@@ -44,6 +47,60 @@ fn range(part: &str) -> Result<impl Iterator<Item = JobId>, String> {
         _ if part.contains('-') => Err(format!("'{part}' looks like a range, but is not of the form 4-6")),
         _ => Err(format!("'{part}' is not a job id: expected a number (4), a range (4-6) or a list (1,4-6)")),
     }
+}
+
+/// What stands for job ids on a command line: some of them, or `-` for those on standard input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Typed {
+    /// The ids themselves.
+    Ids(Ids),
+    /// Those on standard input, one item a line.
+    Input,
+}
+
+impl FromStr for Typed {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Typed, String> {
+        if text == "-" { Ok(Typed::Input) } else { text.parse().map(Typed::Ids) }
+    }
+}
+
+/// All ids that were typed or piped in, each once, in their order.
+///
+/// # Errors
+/// [`Error::Contents`] with each line of standard input that is no id; [`Error::Refused`] if there is nothing on it.
+pub fn read(console: &Console, typed: Vec<Typed>) -> Result<Vec<JobId>> {
+    let mut all = vec![];
+    for one in typed {
+        match one {
+            Typed::Ids(ids) => all.push(ids),
+            Typed::Input => all.extend(piped(console)?),
+        }
+    }
+    Ok(flatten(all))
+}
+
+fn piped(console: &Console) -> Result<Vec<Ids>> {
+    let (mut all, mut problems) = (vec![], vec![]);
+    for item in console.items()? {
+        match item.without_comment().parse() {
+            Ok(ids) => all.push(ids),
+            Err(fault) => problems.push(item.problem(fault)),
+        }
+    }
+    Problems::none_or(stdin(), problems)?;
+    if all.is_empty() { Err(nothing_piped()) } else { Ok(all) }
+}
+
+/// Nothing was found where job ids should have been piped in.
+pub fn nothing_piped() -> Error {
+    Error::refused("there are no job ids on standard input", "pipe them in, one a line")
+}
+
+/// Nothing was given where job ids are expected.
+pub fn none_given(command: &str) -> Error {
+    Error::refused("no job ids given", format!("name them: anon {command} 12 14-16"))
 }
 
 /// All ids, each once, in the order in which they were typed.

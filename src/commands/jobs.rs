@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::api::{ApiError, Client, Job, JobId, in_parallel};
-use crate::commands::console::{Answer, Interrupt, Table, View};
+use crate::commands::console::{Answer, Interrupt, Table, View, cell};
 use crate::commands::context::Context;
 use crate::commands::ids::shown;
 use crate::error::{Error, Result};
@@ -22,15 +22,6 @@ pub fn table(jobs: &[Job]) -> Table {
     let mut table = Table::new(COLUMNS).painted(2);
     for job in jobs {
         table.row(cells(job));
-    }
-    table
-}
-
-/// As [`table`], with the pseudonym of each job.
-pub fn table_with_names(jobs: &[Job]) -> Table {
-    let mut table = Table::new(COLUMNS.into_iter().chain(["anon_name"])).painted(2);
-    for job in jobs {
-        table.row(cells(job).into_iter().chain([job.pseudo_id().unwrap_or_default()]));
     }
     table
 }
@@ -83,7 +74,15 @@ impl JobsView {
 }
 
 impl JobView {
-    fn of(job: &Job) -> JobView {
+    /// The cells of its CSV form, as those of [`JobsView`].
+    pub fn cells(&self) -> Vec<String> {
+        let (down, processed) = (cell(&self.files_downloaded), cell(&self.files_processed));
+        let (id, status) = (self.job_id.to_string(), self.status.clone());
+        vec![id, cell(&self.date), status, down, processed, cell(&self.user_name), cell(&self.error)]
+    }
+
+    /// What a server says of a job.
+    pub fn of(job: &Job) -> JobView {
         JobView {
             job_id: job.job_id.0,
             date: job.date.clone(),
@@ -101,14 +100,7 @@ impl View for JobsView {
         &["job_id", "date", "status", "files_downloaded", "files_processed", "user_name", "error"];
 
     fn rows(&self) -> Vec<Vec<String>> {
-        let row = |job: &JobView| {
-            let number = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
-            let text = |text: &Option<String>| text.clone().unwrap_or_default();
-            let (down, processed) = (number(job.files_downloaded), number(job.files_processed));
-            let id = job.job_id.to_string();
-            vec![id, text(&job.date), job.status.clone(), down, processed, text(&job.user_name), text(&job.error)]
-        };
-        self.jobs.iter().map(row).collect()
+        self.jobs.iter().map(JobView::cells).collect()
     }
 }
 
@@ -119,6 +111,8 @@ pub struct ActedView {
     pub action: String,
     /// The server's name.
     pub server: String,
+    /// Whether it was only to be shown what would be done: `not_tried` has the jobs then.
+    pub dry_run: bool,
     /// The jobs to which it was done.
     pub done: Vec<i64>,
     /// The jobs to which it could not be done.
@@ -136,6 +130,13 @@ pub struct FailedJob {
     pub error: String,
     /// What to do about it.
     pub hint: Option<String>,
+}
+
+impl ActedView {
+    /// Before anything is done.
+    pub fn nothing(action: &Action, server: &Server) -> ActedView {
+        ActedView { action: action.verb.to_owned(), server: server.name.clone(), ..ActedView::default() }
+    }
 }
 
 impl View for ActedView {
@@ -173,6 +174,12 @@ pub fn which(ids: &[JobId], server: &Server) -> String {
     }
 }
 
+/// Tells what would be done to jobs, for `--dry-run`: `reset job 4 on p01`.
+pub fn rehearse(context: &Context, server: &Server, ids: &[JobId], action: &Action, what: &str) {
+    let rehearsed = ActedView { dry_run: true, not_tried: numbers(ids), ..ActedView::nothing(action, server) };
+    context.console.show(&rehearsed, |console| console.print(format_args!("This would {what}")));
+}
+
 /// Asks, then acts on the jobs, many at once. The failure of one does not stop the others, unless the server is out of reach.
 ///
 /// # Errors
@@ -186,7 +193,7 @@ pub fn act(
     work: impl Fn(&Client, JobId) -> Result<(), ApiError> + Sync,
 ) -> Result<()> {
     let console = &context.console;
-    let mut acted = ActedView { action: action.verb.to_owned(), server: server.name.clone(), ..ActedView::default() };
+    let mut acted = ActedView::nothing(action, server);
     if console.confirm(question)? == Answer::No {
         console.note("Cancelled: nothing was done");
         acted.not_tried = numbers(ids);

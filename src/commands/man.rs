@@ -7,6 +7,7 @@ use clap_mangen::roff::{Roff, roman};
 use crate::commands::context::Context;
 use crate::error::{Error, Result};
 use crate::storage::{self, Durability, Privacy};
+use crate::text::counted;
 
 /// Write the manual pages
 ///
@@ -32,7 +33,7 @@ impl Man {
             let text = text.as_ref().map_err(|error| Error::io("write", &path)(error.kind().into()))?;
             storage::write(&path, text, Privacy::Shared, Durability::Later)?;
         }
-        context.console.print(format_args!("Wrote {} pages to '{}'", pages.len(), self.folder.display()));
+        context.console.report(format_args!("Wrote {} to '{}'", counted(pages.len(), "page"), self.folder.display()));
         Ok(())
     }
 }

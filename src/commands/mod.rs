@@ -1,10 +1,12 @@
 //! One folder per group, one file per command: its arguments and what it does.
 
 pub mod batch;
+pub mod complete;
 pub mod completions;
 pub mod console;
 pub mod context;
 pub mod create;
+pub mod doctor;
 pub mod job;
 pub mod man;
 pub mod map;
@@ -23,8 +25,23 @@ pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
     use schemars::schema_for;
     vec![
         ("acted", schema_for!(jobs::ActedView)),
+        ("batch", schema_for!(batch::info::BatchView)),
+        ("batch-errors", schema_for!(batch::show_error::BatchErrors)),
+        ("batch-report", schema_for!(batch::report::BatchReport)),
+        ("batch-status", schema_for!(batch::status::BatchStatus)),
+        ("batch-watch", schema_for!(batch::watch::BatchWatch)),
         ("complaints", schema_for!(console::Complaints)),
+        ("created", schema_for!(create::view::CreatedView)),
+        ("defaults", schema_for!(create::show_defaults::Defaults)),
+        ("doctor", schema_for!(doctor::Diagnosis)),
+        ("job-details", schema_for!(job::info::JobDetails)),
         ("jobs", schema_for!(jobs::JobsView)),
+        ("journal", schema_for!(create::journal::JournalView)),
+        ("mapping", schema_for!(map::status::MappingView)),
+        ("selection", schema_for!(select::status::SelectionView)),
+        ("server-status", schema_for!(server::status::ServerStatus)),
         ("servers", schema_for!(server::list::Servers)),
+        ("settings", schema_for!(settings::show::SettingsView)),
+        ("status", schema_for!(status::Overview)),
     ]
 }

@@ -1,7 +1,14 @@
-use clap::Args;
+use std::path::Path;
 
+use clap::Args;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::commands::console::{Console, View, cell};
 use crate::commands::context::Context;
+use crate::commands::server::list::Servers;
 use crate::error::Result;
+use crate::settings::{Server, Settings};
 
 /// Show what this tool knows: servers, user name, active mapping, where the settings are
 #[derive(Args)]
@@ -12,14 +19,65 @@ pub struct Status {}
 impl Status {
     pub fn run(self, context: &Context) -> Result<()> {
         let settings = context.settings()?;
-        let console = &context.console;
-        super::server::list::show(console, settings);
-        console.print(format_args!("\nUsing username: '{}'", settings.user_name));
-        match &settings.active_mapping_file {
-            Some(path) => console.print(format_args!("Active mapping: '{}'", path.display())),
-            None => console.print("Active mapping: none"),
-        }
-        console.print(format_args!("Reading settings from '{}'", context.settings_file().path().display()));
+        let path = context.settings_file().path();
+        context.console.show(&Overview::of(settings, path), |console| print(console, settings, path));
         Ok(())
+    }
+}
+
+/// What to do on a fresh machine.
+const NEXT: &str = "
+To begin: 'anon server add NAME URL' and 'anon server activate NAME', with the URL that your server's admin gives you;
+'anon settings user set-username NAME', with the name that the server knows you by;
+'anon settings user get-token', which makes your token;
+'anon doctor', which checks all of it and says what to mend.";
+
+fn print(console: &Console, settings: &Settings, path: &Path) {
+    super::server::list::show(console, settings);
+    console.print(format_args!("\nUsing username: '{}'", settings.user_name));
+    match &settings.active_mapping_file {
+        Some(path) => console.print(format_args!("Active mapping: '{}'", path.display())),
+        None => console.print("Active mapping: none"),
+    }
+    console.print(format_args!("Reading settings from '{}'", path.display()));
+    let needs_server = settings.active_server().is_ok_and(Server::is_example);
+    if needs_server || settings.has_example_user() {
+        NEXT.lines().for_each(|line| console.note(line));
+    }
+}
+
+/// What `anon` knows before it asks any server.
+#[derive(Serialize, JsonSchema)]
+pub struct Overview {
+    #[serde(flatten)]
+    servers: Servers,
+    /// The name that the servers know the user by.
+    user_name: String,
+    /// The mapping that `map` and `create` work on.
+    active_mapping: Option<String>,
+    /// The settings file.
+    settings_file: String,
+}
+
+impl Overview {
+    fn of(settings: &Settings, path: &Path) -> Overview {
+        Overview {
+            servers: Servers::of(settings),
+            user_name: settings.user_name.clone(),
+            active_mapping: settings.active_mapping_file.as_ref().map(|path| path.display().to_string()),
+            settings_file: path.display().to_string(),
+        }
+    }
+}
+
+impl View for Overview {
+    const COLUMNS: &'static [&'static str] = &["name", "url", "active", "user_name", "active_mapping", "settings_file"];
+
+    fn rows(&self) -> Vec<Vec<String>> {
+        let mut rows = self.servers.rows();
+        for row in &mut rows {
+            row.extend([self.user_name.clone(), cell(&self.active_mapping), self.settings_file.clone()]);
+        }
+        rows
     }
 }

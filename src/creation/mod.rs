@@ -57,4 +57,5 @@ pub use ending::{Done, Ending, Outcome};
 pub use fingerprint::{Fingerprint, NotAHash};
 pub use journal::{Journal, Known};
 pub use recognition::Lookalike;
+pub(crate) use recognition::whose;
 pub use session::{Doubtful, Session, Survey, Surveyed};

@@ -84,6 +84,8 @@ pub struct Survey<'s> {
     pub adopted: Vec<JobId>,
     /// Jobs that the batch had lost, and has again.
     pub restored: Vec<JobId>,
+    /// Jobs of the batch that may be rows' and have not been looked at: only an outline has them.
+    pub unknown: Vec<JobId>,
     /// Why it could not be looked on the server for jobs that were perhaps created.
     pub unseen: Option<ApiError>,
 }
@@ -143,9 +145,9 @@ impl<'a> Session<'a> {
     /// When journal or batch cannot be read, or the batch is one of another server.
     pub fn outline(&self, wanted: impl Fn(&Planned) -> bool) -> Result<Survey<'_>> {
         let rows: Vec<&Row> = self.rows.iter().filter(|row| wanted(&row.planned)).collect();
-        let journal = Journal::read(&self.journal, &self.server.url)?;
-        self.unknown_in_batch(&journal)?;
-        Ok(super::survey::sort(&rows, &journal, super::survey::Look::default()))
+        let journal = self.claimed(Journal::read(&self.journal, &self.server.url)?);
+        let unknown = self.unknown_in_batch(&journal)?.into_iter().collect();
+        Ok(Survey { unknown, ..super::survey::sort(&rows, &journal, super::survey::Look::default()) })
     }
 
     /// Takes a job for that of a row that was perhaps created, because somebody says so.

@@ -1,21 +1,97 @@
-//! What the cells of a workbook say, as their user sees them.
+//! What the cells of a workbook hold, and what they show.
+
+use std::borrow::Cow;
 
 use chrono::{Days, NaiveDate};
 
-use super::list::Cell;
+use crate::problem::{Place, Problem};
 
-/// The first worksheet of a workbook: the cells that are not empty.
+/// A cell of a list, as its user sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Cell<'a> {
+    /// There is nothing in it.
+    Empty,
+    /// A text, or a number as it is shown.
+    Text(Cow<'a, str>),
+    /// A date or a time, which a spreadsheet may have made of something else.
+    Date(String),
+    /// It shows no value that could be taken.
+    Faulty(Fault),
+}
+
+/// Why a cell is not taken, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Fault {
+    message: Cow<'static, str>,
+    hint: &'static str,
+}
+
+impl Fault {
+    /// A date where a number or a name belongs.
+    pub const DATE: Fault = Fault {
+        message: Cow::Borrowed("this cell holds a date or a time, not a number or a name"),
+        hint: "format the column as text, type the value again and save the list",
+    };
+    /// A formula that no program has worked out yet.
+    pub const FORMULA: Fault = Fault {
+        message: Cow::Borrowed("this cell holds a formula, and the file does not say what it results in"),
+        hint: "open the file in a spreadsheet program and save it, so that it is worked out",
+    };
+    pub const BOOLEAN: Fault = Fault {
+        message: Cow::Borrowed("this cell holds 'true' or 'false', which each language shows in its own words"),
+        hint: "format the column as text and type the value again",
+    };
+    const AS_TEXT: &str = "format the column as text, enter the value again and save the list";
+
+    pub fn new(message: impl Into<Cow<'static, str>>) -> Fault {
+        Fault { message: message.into(), hint: Fault::AS_TEXT }
+    }
+
+    /// A cell that shows an error, such as `#N/A`.
+    pub fn error(name: &str) -> Fault {
+        Fault {
+            message: format!("this cell shows the error {name}").into(),
+            hint: "correct the formula in the spreadsheet, or type the value",
+        }
+    }
+
+    /// The problem in this place.
+    pub fn at(self, place: Place) -> Problem {
+        Problem::new(place, self.message).hint(self.hint)
+    }
+}
+
+impl Cell<'_> {
+    pub fn borrowed(&self) -> Cell<'_> {
+        match self {
+            Cell::Text(text) => Cell::Text(Cow::Borrowed(text)),
+            other => other.clone().into_owned(),
+        }
+    }
+
+    pub fn into_owned(self) -> Cell<'static> {
+        match self {
+            Cell::Empty => Cell::Empty,
+            Cell::Text(text) => Cell::Text(Cow::Owned(text.into_owned())),
+            Cell::Date(text) => Cell::Date(text),
+            Cell::Faulty(fault) => Cell::Faulty(fault),
+        }
+    }
+}
+
+/// A worksheet: the cells that are not empty.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Sheet {
-    pub name: String,
     /// In the order of the sheet; the cells of a row in the order of their columns. Both are counted from 0.
-    pub rows: Vec<(u32, Vec<(u32, Cell)>)>,
+    pub rows: Vec<(u32, Vec<(u32, Cell<'static>)>)>,
+    /// The rows that a person or a filter has hidden, in their order.
+    pub hidden: Vec<u32>,
 }
 
 /// Collects cells, as many as a list can have: a file of a few kilobytes can claim to hold billions.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Collector {
-    cells: Vec<((u32, u32), Cell)>,
+    cells: Vec<((u32, u32), Cell<'static>)>,
     bytes: usize,
 }
 
@@ -23,20 +99,19 @@ pub(super) struct Collector {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TooMuch;
 
-const MOST_CELLS: usize = 2_000_000;
-const MOST_BYTES: usize = 128 * 1024 * 1024;
+/// The most cells of a sheet that are not empty.
+pub(super) const MOST_CELLS: usize = 2_000_000;
+/// The most text in the cells of a sheet, in bytes.
+pub(super) const MOST_BYTES: usize = 128 * 1024 * 1024;
 /// What fits in a cell.
 const LONGEST_TEXT: usize = 32_767;
 
 impl Collector {
-    pub fn new() -> Collector {
-        Collector { cells: Vec::new(), bytes: 0 }
-    }
-
-    pub fn add(&mut self, row: u32, column: u32, cell: Cell) -> Result<(), TooMuch> {
-        self.bytes += cell.as_ref().map_or(0, String::len);
-        if cell.as_ref().is_ok_and(String::is_empty) {
-            return Ok(());
+    pub fn add(&mut self, row: u32, column: u32, cell: Cell<'static>) -> Result<(), TooMuch> {
+        match &cell {
+            Cell::Empty => return Ok(()),
+            Cell::Text(text) => self.bytes += text.len(),
+            Cell::Date(_) | Cell::Faulty(_) => {}
         }
         if self.cells.len() == MOST_CELLS || self.bytes > MOST_BYTES {
             return Err(TooMuch);
@@ -46,9 +121,10 @@ impl Collector {
     }
 
     /// The sheet. Of a cell that came twice, the last one counts.
-    pub fn sheet(mut self, name: String) -> Sheet {
+    pub fn sheet(mut self, mut hidden: Vec<u32>) -> Sheet {
         self.cells.sort_by_key(|(position, _)| *position);
-        let mut rows: Vec<(u32, Vec<(u32, Cell)>)> = Vec::new();
+        hidden.sort_unstable();
+        let mut rows: Vec<(u32, Vec<(u32, Cell<'static>)>)> = Vec::new();
         for ((row, column), cell) in self.cells {
             if rows.last().is_none_or(|(last, _)| *last != row) {
                 rows.push((row, Vec::new()));
@@ -59,79 +135,70 @@ impl Collector {
                 _ => cells.push((column, cell)),
             }
         }
-        Sheet { name, rows }
+        Sheet { rows, hidden }
     }
 }
 
-/// A text cell.
-pub(super) fn text(text: &str) -> Cell {
+/// A text cell. What is around its text stays: a folder's name can begin with a space.
+pub(super) fn text(text: impl Into<String>) -> Cell<'static> {
+    let text = text.into();
     if text.len() > LONGEST_TEXT && text.chars().count() > LONGEST_TEXT {
-        return Err("this cell holds more text than fits in a cell".to_owned());
+        return Cell::Faulty(Fault::new("this cell holds more text than fits in a cell"));
     }
-    Ok(text.trim().to_owned())
+    if text.trim().is_empty() { Cell::Empty } else { Cell::Text(Cow::Owned(text)) }
 }
 
-/// A number: whole numbers without `.0`, others with all their digits.
+/// A number without a format: whole numbers without `.0`, others with all their digits.
 ///
 /// A spreadsheet keeps 15 digits of a number. One that has more was longer when it was typed, and is now another one.
-pub(super) fn number(value: f64) -> Cell {
+pub(super) fn number(value: f64) -> Result<String, Fault> {
     if !value.is_finite() {
-        return Err("this cell holds no number".to_owned());
-    }
-    if value.fract() == 0.0 && value.abs() < 1e15 {
-        return Ok(format!("{value:.0}").replace("-0", if value == 0.0 { "0" } else { "-0" }));
+        return Err(Fault::new("this cell holds no number"));
     }
     if value.abs() >= 1e15 {
-        return Err("this number has more digits than a spreadsheet keeps (15), so its last ones may be wrong: \
-                    format the cell as text and type it again"
-            .to_owned());
+        return Err(Fault::new(
+            "this number has more digits than a spreadsheet keeps (15), so its last ones may be wrong",
+        ));
     }
-    Ok(if value.abs() < 1e-4 { format!("{value:e}") } else { format!("{value}") })
-}
-
-/// A boolean, as AnonAPI has it.
-pub(super) fn boolean(value: bool) -> Cell {
-    Ok(if value { "True" } else { "False" }.to_owned())
-}
-
-/// A cell that shows an error, such as `#N/A`.
-pub(super) fn error(name: &str) -> Cell {
-    Err(format!("this cell shows the error {name}"))
-}
-
-/// The kinds of dates and times that a number can stand for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Moment {
-    /// A date, a time of the day, or both.
-    DateTime,
-    /// A length of time.
-    Duration,
+    if value.fract() == 0.0 {
+        // Without the sign of -0.
+        return Ok(format!("{:.0}", value + 0.0));
+    }
+    if value.abs() < 1e-4 {
+        return Ok(format!("{value:e}"));
+    }
+    let text = value.to_string();
+    let digits = text.trim_start_matches(['-', '0', '.']).bytes().filter(u8::is_ascii_digit).count();
+    if digits > 15 {
+        return Err(Fault::new(format!("this cell holds {text}, of which a spreadsheet shows 15 digits")));
+    }
+    Ok(text)
 }
 
 const MILLISECONDS_A_DAY: f64 = 86_400_000.0;
 
 /// A date or time: `2020-01-31`, `2020-01-31 13:45:00`, `13:45:00`. `serial` counts days since 1900, or since 1904.
-pub(super) fn moment(serial: f64, kind: Moment, since_1904: bool) -> Cell {
-    // Up to the end of the year 9999.
+pub(super) fn moment(serial: f64, is_duration: bool, since_1904: bool) -> Cell<'static> {
+    // Up to the end of the year 9999; beyond that, a spreadsheet shows `####`.
     if !(0.0..2_958_466.0).contains(&serial) {
-        return number(serial);
+        return Cell::Date(serial.to_string());
     }
     let milliseconds = (serial * MILLISECONDS_A_DAY).round() as u64;
-    if kind == Moment::Duration {
-        return Ok(time(milliseconds));
+    if is_duration {
+        return Cell::Date(time(milliseconds));
     }
     let (days, rest) = (milliseconds / 86_400_000, milliseconds % 86_400_000);
     let date = match (days, since_1904) {
-        (0, false) => return Ok(time(rest)),
+        (0, false) => return Cell::Date(time(rest)),
         (_, true) => NaiveDate::from_ymd_opt(1904, 1, 1),
         // Excel believes that there was a 29 February in 1900, which is day 60.
         (1..60, false) => NaiveDate::from_ymd_opt(1899, 12, 31),
         (_, false) => NaiveDate::from_ymd_opt(1899, 12, 30),
     };
     match date.and_then(|date| date.checked_add_days(Days::new(days))) {
-        Some(date) if rest == 0 => Ok(date.to_string()),
-        Some(date) => Ok(format!("{date} {}", time(rest))),
-        None => number(serial),
+        Some(date) if rest == 0 => Cell::Date(date.to_string()),
+        Some(date) => Cell::Date(format!("{date} {}", time(rest))),
+        None => Cell::Date(serial.to_string()),
     }
 }
 
@@ -142,15 +209,15 @@ fn time(milliseconds: u64) -> String {
 }
 
 /// The name of a cell in A1 notation, from its row and column counted from 0.
-pub(super) fn a1(row: u32, column: u32) -> String {
+pub(super) fn a1(row: usize, column: usize) -> String {
     let mut letters = Vec::new();
-    let mut rest = u64::from(column) + 1;
+    let mut rest = column + 1;
     while rest > 0 {
         rest -= 1;
         letters.push(char::from(b'A' + (rest % 26) as u8));
         rest /= 26;
     }
-    format!("{}{}", letters.iter().rev().collect::<String>(), u64::from(row) + 1)
+    format!("{}{}", letters.iter().rev().collect::<String>(), row + 1)
 }
 
 #[cfg(test)]
@@ -170,18 +237,23 @@ mod tests {
             (0.1, "0.1"),
             (-0.5, "-0.5"),
             (999_999_999_999_999.0, "999999999999999"),
-            (0.00001, "1e-5"),
+            (-0.000_000_4, "-4e-7"),
         ] {
             assert_eq!(number(value).unwrap(), text);
         }
-        assert!(number(1e15).unwrap_err().contains("more digits"));
+        assert!(number(12_345_678.123_456_78).is_err());
+        assert!(number(1e15).is_err());
         assert!(number(f64::NAN).is_err());
         assert!(number(f64::INFINITY).is_err());
     }
 
     #[test]
     fn dates_and_times() {
-        let date = |serial| moment(serial, Moment::DateTime, false).unwrap();
+        let shown = |cell| match cell {
+            Cell::Date(text) => text,
+            other => panic!("{other:?}"),
+        };
+        let date = |serial| shown(moment(serial, false, false));
         assert_eq!(date(43_831.0), "2020-01-01");
         assert_eq!(date(43_832.127_835_648_15), "2020-01-02 03:04:05");
         assert_eq!(date(0.5), "12:00:00");
@@ -189,12 +261,12 @@ mod tests {
         assert_eq!(date(59.0), "1900-02-28");
         assert_eq!(date(61.0), "1900-03-01");
         assert_eq!(date(2_958_465.0), "9999-12-31");
-        assert_eq!(moment(42_369.0, Moment::DateTime, true).unwrap(), "2020-01-01");
-        assert_eq!(moment(1.25, Moment::Duration, false).unwrap(), "30:00:00");
+        assert_eq!(shown(moment(42_369.0, false, true)), "2020-01-01");
+        assert_eq!(shown(moment(1.25, true, false)), "30:00:00");
         for strange in [-1.0, 1e300, f64::NAN, f64::INFINITY, 2_958_465.999_999_999_9] {
-            let _ = moment(strange, Moment::DateTime, true);
-            let _ = moment(strange, Moment::DateTime, false);
-            let _ = moment(strange, Moment::Duration, false);
+            let _ = moment(strange, false, true);
+            let _ = moment(strange, false, false);
+            let _ = moment(strange, true, false);
         }
     }
 
@@ -205,21 +277,22 @@ mod tests {
         {
             assert_eq!(a1(row, column), name);
         }
-        assert!(a1(u32::MAX, u32::MAX).ends_with("4294967296"));
     }
 
     #[test]
     fn cells_are_sorted_and_counted() {
-        let mut collector = Collector::new();
+        let mut collector = Collector::default();
         for (row, column, value) in [(1, 1, "d"), (0, 3, "b"), (1, 0, "c"), (0, 0, "a"), (1, 1, "e"), (2, 0, "")] {
             collector.add(row, column, text(value)).unwrap();
         }
-        let sheet = collector.sheet("s".to_owned());
-        let cell = |value: &str| Ok(value.to_owned());
+        let sheet = collector.sheet(vec![7, 2]);
+        let cell = |value: &'static str| Cell::Text(value.into());
+        assert_eq!(sheet.hidden, [2, 7]);
         assert_eq!(sheet.rows, [(0, vec![(0, cell("a")), (3, cell("b"))]), (1, vec![(0, cell("c")), (1, cell("e"))])]);
-        let mut collector = Collector::new();
+        let mut collector = Collector::default();
         let large = "x".repeat(LONGEST_TEXT);
-        assert!((0..10_000).any(|row| collector.add(row, 0, text(&large)).is_err()));
-        assert!(text(&"x".repeat(LONGEST_TEXT + 1)).is_err());
+        assert!((0..10_000).any(|row| collector.add(row, 0, text(large.clone())).is_err()));
+        assert!(matches!(text("x".repeat(LONGEST_TEXT + 1)), Cell::Faulty(_)));
+        assert_eq!(text(" "), Cell::Empty);
     }
 }

@@ -1,76 +1,218 @@
 //! Input lists as Excel, editors and colleagues leave them.
 //!
 //! An input list is a table of accession numbers or folders, with or without a pseudonym for each, in a text file or a
-//! workbook. [`InputList::read`] finds the columns by their names, wherever they are; all else in the file is ignored.
+//! workbook. [`InputList::read`] finds the columns by their names, wherever they are, and takes what their cells show. What
+//! it is not sure of it tells ([`InputList::doubts`]) or refuses.
+//!
+//! | module | what it is for |
+//! |---|---|
+//! | `columns` | which columns a header row names |
+//! | `rows` | from the cells below the header to values, and to all that is wrong |
+//! | `doubts` | what to tell of many values, in a line for each kind |
+//! | `text_list` | lists in text files: their delimiter, their quotes |
+//! | `foreign` | text that is no list: web pages, SYLK and the like |
+//! | `workbook` | which sheet of a workbook |
+//! | `cells`, `format` | what cells show |
+//! | `xlsx`, `sheet_xml`, `archive` | today's workbooks: values, hidden rows, the archive around them |
+//! | `ods`, `xlsb` | those of LibreOffice, and Excel's binary ones |
+//! | `xls`, `biff` | those of Excel 97 to 2003: values, and what they show |
 
 use std::path::Path;
 
 use crate::error::Result;
-use crate::problem::{Place, Problems};
+use crate::problem::{Place, Problem, Problems};
 use crate::storage::{self, Cap};
-use crate::text::encoding::decode;
+use crate::text::encoding::decode_owned;
+use crate::text::mixture::{Mixture, mixture};
+use crate::values::{AccessionNumber, Column, DataPath, Parsed, Pseudonym, Spoilt};
 
+mod archive;
+mod biff;
 mod cells;
-mod list;
-mod ole;
+mod columns;
+mod doubts;
+mod foreign;
+mod format;
+mod guard;
+mod ods;
+mod rows;
+mod sheet_xml;
 mod text_list;
 mod workbook;
 mod xls;
-mod xls_strings;
+mod xlsb;
 mod xlsx;
 
 #[cfg(test)]
 mod tests;
 
-pub use crate::values::Column;
+/// The most rows that a list may have: as many as a sheet of Excel. Tests need not write that many.
+const MOST_ROWS: usize = if cfg!(test) { 10_000 } else { 1_048_576 };
+
+/// A value that lists hold in a column of their own.
+pub trait Listed: Sized {
+    /// The column.
+    const COLUMN: Column;
+
+    /// Reads a cell of the column.
+    ///
+    /// # Errors
+    /// Why it is not taken for a value.
+    fn parse(text: &str, decimal_comma: bool) -> Result<Parsed<Self>, Spoilt>;
+
+    /// The value, to name it.
+    fn text(&self) -> &str;
+}
+
+impl Listed for AccessionNumber {
+    const COLUMN: Column = Column::AccessionNumber;
+
+    fn parse(text: &str, decimal_comma: bool) -> Result<Parsed<Self>, Spoilt> {
+        AccessionNumber::parse_listed(text, decimal_comma)
+    }
+
+    fn text(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl Listed for DataPath {
+    const COLUMN: Column = Column::Path;
+
+    fn parse(text: &str, _: bool) -> Result<Parsed<Self>, Spoilt> {
+        DataPath::parse(text)
+    }
+
+    fn text(&self) -> &str {
+        self.as_str()
+    }
+}
+
+/// Where the pseudonyms of a list are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Pseudonyms {
+    /// In the column that is called as one of them is, if there is one.
+    #[default]
+    Found,
+    /// In the column of this name.
+    In(String),
+    /// Nowhere: the list has none.
+    Nowhere,
+}
+
+/// What of a list to read, where its user chooses by hand.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// The column of the values.
+    pub column: Option<String>,
+    /// The column of the pseudonyms.
+    pub pseudonyms: Pseudonyms,
+    /// The sheet of a workbook.
+    pub sheet: Option<String>,
+    /// Leave out hidden rows, and hidden sheets.
+    pub visible_only: bool,
+    /// Whether the user writes 1,5 for one and a half.
+    pub decimal_comma: bool,
+}
 
 const CAP: Cap = Cap::new(256, "table of patients");
 
 /// A list of accession numbers or folders.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InputList {
-    /// The rows that say something, in the order of the file.
-    pub rows: Vec<InputRow>,
+pub struct InputList<T> {
+    /// The rows that say something, in the order of the file; at least one.
+    pub rows: Vec<InputRow<T>>,
+    /// The header of the column that the values are from.
+    pub column: String,
+    /// The header of the column that the pseudonyms are from.
+    pub pseudonym_column: Option<String>,
+    /// The sheet that was read, of a workbook.
+    pub sheet: Option<String>,
+    /// What its user should look at: a line for each kind.
+    pub doubts: Vec<Problem>,
+    value_index: usize,
 }
 
 /// A row of an [`InputList`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InputRow {
-    /// Where the value that was asked for is.
-    pub place: Place,
-    /// The accession number, if those were asked for.
-    pub accession_number: Option<String>,
-    /// The path of a folder, if those were asked for.
-    pub path: Option<String>,
+pub struct InputRow<T> {
+    row: u32,
+    /// The accession number or folder.
+    pub value: T,
     /// The pseudonym, if the list has a column of them.
-    pub pseudo_name: Option<String>,
+    pub pseudonym: Option<Pseudonym>,
 }
 
-impl InputList {
-    /// Reads a list that must have the column `required`, and may have a column of pseudonyms.
+impl<T: Listed> InputList<T> {
+    /// Reads a list.
     ///
-    /// What the file is, is told by what it holds and not by its name: text in any encoding with commas, semicolons or tabs,
-    /// or the first sheet of a workbook (.xlsx or .xls).
+    /// What the file is, is told by what it holds and not by its name: text in any encoding with commas, semicolons, tabs or
+    /// bars, or a workbook (.xlsx, .xlsm, .xlsb, .xls, .ods).
     ///
     /// # Errors
     /// [`Error::Io`] if it cannot be read; [`Error::Contents`] with all that is wrong in it: no such column, rows with only
-    /// some of their values, no table at all.
-    pub fn read(path: &Path, required: Column) -> Result<InputList> {
-        InputList::from_bytes(path, &storage::read(path, CAP)?, required)
+    /// some of their values, values that a spreadsheet has spoilt, no table at all.
+    ///
+    /// [`Error::Io`]: crate::Error::Io
+    /// [`Error::Contents`]: crate::Error::Contents
+    pub fn read(path: &Path, choice: &Choice) -> Result<InputList<T>> {
+        InputList::from_bytes(path, storage::read(path, CAP)?, choice)
     }
 
     /// As [`InputList::read`], from the bytes of a file. `path` is for errors only.
     ///
     /// # Errors
-    /// [`Error::Contents`] with all that is wrong.
-    pub fn from_bytes(path: &Path, bytes: &[u8], required: Column) -> Result<InputList> {
-        let rows = match workbook::read(bytes, required) {
-            Some(rows) => rows,
-            None => {
-                let table = decode(bytes).map_err(|error| error.in_file(path))?;
-                text_list::read(&table.text, required)
+    /// [`Error::Contents`](crate::Error::Contents) with all that is wrong.
+    pub fn from_bytes(path: &Path, bytes: Vec<u8>, choice: &Choice) -> Result<InputList<T>> {
+        let list = match workbook::read(&bytes, choice) {
+            Some(list) => list,
+            None if choice.sheet.is_some() => {
+                let problem = Problem::new(Place::Whole, "this is a text file, which has no sheets");
+                Err(vec![problem.hint("leave out '--sheet'")])
             }
+            None => match foreign::found(&bytes) {
+                Some(foreign) => Err(vec![foreign.problem()]),
+                None => {
+                    if let Some(mixed) = mixture(&bytes) {
+                        return Err(Problems::new(path, vec![two_encodings(&mixed)]).into());
+                    }
+                    let table = decode_owned(bytes).map_err(|error| error.in_file(path))?;
+                    text_list::read(&table.text, choice)
+                }
+            },
         };
-        rows.map(|rows| InputList { rows }).map_err(|problems| Problems::new(path, problems).into())
+        list.map_err(|problems| Problems::new(path, problems).into())
+    }
+
+    /// Where a row has its value.
+    pub fn place(&self, row: &InputRow<T>) -> Place {
+        place(self.sheet.as_deref(), row.row as usize, self.value_index)
+    }
+
+    /// Which columns were read, and how many pseudonyms have to be made up: "folders from 'folder', pseudonyms from 'name'".
+    pub fn columns(&self) -> String {
+        let values = format!("{}s from '{}'", T::COLUMN.noun(), self.column);
+        match &self.pseudonym_column {
+            Some(name) => format!("{values}, pseudonyms from '{name}'"),
+            None => format!("{values}, no pseudonym column: made up {}", self.rows.len()),
+        }
+    }
+}
+
+fn two_encodings(mixed: &Mixture) -> Problem {
+    let first = |lines: &[usize]| lines.first().copied().unwrap_or(1);
+    let (utf8, other) = (first(&mixed.utf8), first(&mixed.other));
+    let message = match mixed.utf8.is_empty() {
+        true => format!("line {other} is in two encodings"),
+        false => format!("line {utf8} is in UTF-8 and line {other} is not, so some letters would be read as others"),
+    };
+    Problem::new(Place::Whole, message).hint("type the letters with accents again and save the list as 'CSV UTF-8'")
+}
+
+/// A line of a text (from 1), or a cell of a sheet (from 0).
+fn place(sheet: Option<&str>, row: usize, column: usize) -> Place {
+    match sheet {
+        Some(sheet) => Place::Cell { sheet: sheet.to_owned(), cell: cells::a1(row, column) },
+        None => Place::Line(row),
     }
 }

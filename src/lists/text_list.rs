@@ -1,80 +1,224 @@
-//! Input lists in text files: comma, semicolon or tab, as the header row has it.
+//! Input lists in text files: which delimiter they have, and whether their rows fit their header.
+//!
+//! The records are those of [`records`](crate::text::records), which mappings are read with too. `csv` reads what it writes
+//! the same, but does not say where a quote is closed in the middle of a cell, or never: that is how rows get lost.
 
+use std::borrow::Cow;
+use std::cmp::Reverse;
+
+use super::cells::Cell;
+use super::columns::{self, Columns};
+use super::rows::Rows;
+use super::{Choice, InputList, Listed};
 use crate::problem::{Place, Problem};
+use crate::text::records::{Field, Record, Records};
+use crate::values::{Column, Doubt, Fit};
 
-use super::InputRow;
-use super::list::{self, Cell, Header, Line};
-use crate::text::records::{DELIMITERS, Record, Records};
-use crate::values::Column;
+/// What may stand between two cells.
+const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
+/// So many rows are looked at to choose between two delimiters.
+const LOOKED_AT: usize = 10_000;
 
-/// The rows of the list.
+/// The header of a list, and what stands between its cells.
+struct Header {
+    columns: Columns,
+    delimiters: Delimiters,
+}
+
+/// What stands between the cells of the rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Delimiters {
+    One(char),
+    /// The header is a single cell: none should stand anywhere but at the end of a row.
+    None(Vec<char>),
+}
+
+/// Reads a list.
 ///
 /// # Errors
 /// All that is wrong with it.
-pub(super) fn read(text: &str, required: Column) -> Result<Vec<InputRow>, Vec<Problem>> {
-    if is_markup(text) {
-        let problem = Problem::new(Place::Whole, "this is a web page or another XML file, not a table");
-        return Err(vec![problem.hint("open it in a spreadsheet program and save it as .xlsx or as CSV")]);
-    }
+pub(super) fn read<T: Listed>(text: &str, choice: &Choice) -> Result<InputList<T>, Vec<Problem>> {
     let mut records = Records::new(text);
-    let (header, delimiter) = find_header(&mut records, required)?;
-    let mut unterminated = Vec::new();
-    let lines = std::iter::from_fn(|| records.next(delimiter)).filter(|record| {
-        if record.unterminated {
-            let problem = Problem::new(Place::Line(record.line), "a quote (\") opens here and is never closed");
-            unterminated.push(problem.hint("close it or remove it"));
+    let said = said_delimiter(&mut records);
+    let (header, mut records) = header::<T>(records, said, choice)?;
+    let delimiters = header.delimiters;
+    let decimal_comma = choice.decimal_comma || delimiters == Delimiters::One(';');
+    let mut rows = Rows::new(header.columns, None, decimal_comma);
+    while let Some(record) = next(&mut records, &delimiters) {
+        if let Some(problem) = misfit::<T>(&record, text, rows.columns(), &delimiters) {
+            rows.refuse(problem);
+            continue;
         }
-        !record.unterminated
-    });
-    let rows = list::rows(header, lines, &place);
-    match (rows, unterminated.is_empty()) {
-        (rows, true) => rows,
-        (Ok(_), false) => Err(unterminated),
-        (Err(mut problems), false) => {
-            problems.append(&mut unterminated);
-            Err(problems)
+        let cell = |column: usize| match record.fields.get(column) {
+            Some(field) => Cell::Text(value(field, text, T::COLUMN)),
+            None => Cell::Empty,
+        };
+        if rows.push(record.line, &cell).is_break() {
+            break;
         }
     }
+    rows.finish()
 }
 
-fn place(row: usize, _column: usize) -> Place {
-    Place::Line(row)
+/// A folder's name can begin with a space.
+fn value<'a>(field: &Field<'a>, text: &'a str, column: Column) -> Cow<'a, str> {
+    if column == Column::Path && !field.quoted { Cow::Borrowed(&text[field.span.clone()]) } else { field.value.clone() }
 }
 
-impl Line for Record<'_> {
-    fn row(&self) -> usize {
-        self.line
-    }
-
-    fn cell(&self, column: usize) -> Option<Cell> {
-        self.fields.get(column).map(|field| Ok(field.value.to_string()))
-    }
-}
-
-/// Goes past the first line that, split at one of the delimiters, has the required column.
-fn find_header(records: &mut Records<'_>, required: Column) -> Result<(Header, char), Vec<Problem>> {
-    let mut nearly = None;
-    while records.peek_line().is_some() {
-        for delimiter in DELIMITERS {
-            let Some(record) = records.peek(delimiter) else { continue };
-            let cells = record.fields.iter().enumerate().map(|(column, field)| (column, &*field.value));
-            if let Some(header) = list::header(cells, required, record.line, &place) {
-                records.pass(&record);
-                return header.map(|header| (header, delimiter));
-            }
-            if nearly.is_none() {
-                let near = record.fields.iter().find(|field| required.is_nearly_called(&field.value));
-                nearly = near.map(|field| (Place::Line(record.line), field.value.to_string()));
-            }
-        }
+/// `sep=;`, by which Excel is told what stands between cells.
+fn said_delimiter(records: &mut Records<'_>) -> Option<char> {
+    let line = records.peek_line()?.trim().trim_matches('"');
+    let mut said = line.get(..4).filter(|start| start.eq_ignore_ascii_case("sep=")).map(|_| line[4..].chars())?;
+    let delimiter = said.next().unwrap_or('\t');
+    let is_one = delimiter.is_ascii() && !delimiter.is_alphanumeric() && said.next().is_none();
+    is_one.then(|| {
         records.skip_line();
-    }
-    let nearly = nearly.as_ref().map(|(place, name)| (place.clone(), name.as_str()));
-    Err(vec![list::no_header(required, nearly)])
+        delimiter
+    })
 }
 
-/// Programs that export "Excel" often write a web page, whatever the name of the file says.
-fn is_markup(text: &str) -> bool {
-    let start: String = text.trim_start().chars().take(9).collect::<String>().to_ascii_lowercase();
-    ["<!doctype", "<html", "<?xml", "<table", "<meta", "<head", "<style"].iter().any(|tag| start.starts_with(tag))
+/// Finds the header: the first line that has the column by one of the manual's names, or else by another one. The records
+/// that come with it are those of the rows.
+fn header<'a, T: Listed>(
+    mut lines: Records<'a>,
+    said: Option<char>,
+    choice: &Choice,
+) -> Result<(Header, Records<'a>), Vec<Problem>> {
+    let delimiters = said.map_or(DELIMITERS.to_vec(), |said| vec![said]);
+    let (mut other, mut perhaps) = (None, None);
+    while lines.peek_line().is_some() {
+        let (mut found, mut unclear, mut near) = (vec![], None, None);
+        for delimiter in &delimiters {
+            let Some(record) = lines.peek(*delimiter) else { continue };
+            match columns::header(cells(&record), T::COLUMN, choice, record.line) {
+                Some(Ok(columns)) => found.push((*delimiter, columns, record)),
+                Some(Err(wrong)) => unclear = Some(wrong.problems(None, record.line)),
+                None => {
+                    // The delimiter that makes most cells of a line is not part of a name.
+                    let named =
+                        columns::perhaps(cells(&record), T::COLUMN).map(|(_, name)| (name, record.fields.len()));
+                    near = near.into_iter().chain(named).max_by_key(|(_, fields)| *fields);
+                }
+            }
+        }
+        perhaps = perhaps.or_else(|| Some((Place::Line(lines.peek(delimiters[0])?.line), near?.0)));
+        let is_exact = found.iter().any(|(_, columns, _)| columns.fit == Fit::Exact);
+        match (found.is_empty(), unclear) {
+            (true, Some(problems)) if other.is_none() => return Err(problems),
+            (false, _) if is_exact => return Ok(chosen(found, &lines, said, choice)),
+            (false, _) if other.is_none() => other = Some(chosen(found, &lines, said, choice)),
+            _ => {}
+        }
+        lines.skip_line();
+    }
+    other.ok_or_else(|| vec![columns::no_header(T::COLUMN, choice, perhaps)])
+}
+
+fn cells<'r>(record: &'r Record<'_>) -> impl Iterator<Item = (usize, &'r str)> {
+    record.fields.iter().enumerate().map(|(column, field)| (column, &*field.value))
+}
+
+/// Of the delimiters by which a line is a header, the one by which most rows have as many cells.
+fn chosen<'a>(
+    mut found: Vec<(char, Columns, Record<'a>)>,
+    lines: &Records<'a>,
+    said: Option<char>,
+    choice: &Choice,
+) -> (Header, Records<'a>) {
+    let below = |record: &Record<'a>| {
+        let mut records = lines.clone();
+        records.pass(record);
+        records
+    };
+    if found.len() > 1 && found.iter().all(|(_, columns, record)| columns.width == 1 && record.fields.len() == 1) {
+        let (_, columns, record) = found.swap_remove(0);
+        // Who writes a decimal comma has no commas between cells.
+        let delimiters = DELIMITERS.into_iter().filter(|delimiter| *delimiter != ',' || !choice.decimal_comma);
+        let delimiters = said.map_or_else(|| Delimiters::None(delimiters.collect()), Delimiters::One);
+        return (Header { columns, delimiters }, below(&record));
+    }
+    let fitting = |(delimiter, columns, record): &(char, Columns, Record<'a>)| {
+        let mut records = below(record);
+        let rows = std::iter::from_fn(|| records.next(*delimiter)).take(LOOKED_AT);
+        rows.filter(|row| filled(row) == columns.width).count()
+    };
+    // The manual's names come first, and columns on the left.
+    found.sort_by_cached_key(|candidate| (candidate.1.fit, Reverse(fitting(candidate)), candidate.1.value.index));
+    let (delimiter, columns, record) = found.swap_remove(0);
+    (Header { columns, delimiters: Delimiters::One(delimiter) }, below(&record))
+}
+
+/// How many cells a row has, up to the last one that is filled.
+fn filled(record: &Record<'_>) -> usize {
+    record.fields.iter().rposition(|field| !field.value.is_empty()).map_or(0, |last| last + 1)
+}
+
+fn next<'a>(records: &mut Records<'a>, delimiters: &Delimiters) -> Option<Record<'a>> {
+    match delimiters {
+        Delimiters::One(delimiter) => records.next(*delimiter),
+        Delimiters::None(delimiters) => {
+            let split = delimiters.iter().filter_map(|delimiter| records.peek(*delimiter));
+            let record = split.max_by_key(|record| record.fields.len())?;
+            records.pass(&record);
+            Some(record)
+        }
+    }
+}
+
+/// Why a row does not fit the header, or could take in others.
+fn misfit<T: Listed>(record: &Record<'_>, text: &str, columns: &Columns, delimiters: &Delimiters) -> Option<Problem> {
+    let problem = |message: String, hint: &str| Some(Problem::new(Place::Line(record.line), message).hint(hint));
+    if record.unterminated {
+        return problem("a quote (\") opens here and is never closed".to_owned(), "close it or remove it");
+    }
+    for (column, field) in record.fields.iter().enumerate().filter(|(_, field)| field.quoted) {
+        let lines = text[field.span.clone()].lines().count();
+        let is_used = column == columns.value.index || columns.pseudonym.as_ref().is_some_and(|p| p.index == column);
+        if field.tail && (lines > 1 || is_used) {
+            return problem(
+                "a quote (\") is closed in the middle of a cell".to_owned(),
+                "close it at the end, or remove it",
+            );
+        }
+        if let Some(line) = (lines > 1).then(|| row_inside::<T>(field, text, columns, delimiters)).flatten() {
+            let message =
+                format!("a quote (\") opens here and takes in line {}, which looks like a row", record.line + line);
+            return problem(message, "close it or remove it");
+        }
+    }
+    let cells = filled(record);
+    if cells > columns.width {
+        let message = format!("this row has {cells} cells, but the header has {}", columns.width);
+        return problem(message, "put a cell that holds a delimiter in quotes (\"), or give each column a header");
+    }
+    None
+}
+
+/// The number of a line in a quoted cell that would be a row if the quote were not there, from 0.
+fn row_inside<T: Listed>(field: &Field<'_>, text: &str, columns: &Columns, delimiters: &Delimiters) -> Option<usize> {
+    let Delimiters::One(delimiter) = delimiters else { return None };
+    let is_row = |line: &str| {
+        let Some(record) = Records::new(line).next(*delimiter) else { return false };
+        let value = record.fields.get(columns.value.index).map(|field| T::parse(&field.value, true));
+        let is_value = value.and_then(Result::ok).is_some_and(|parsed| {
+            !parsed.doubts.iter().any(|doubt| matches!(doubt, Doubt::NoDigit | Doubt::Space | Doubt::Date))
+        });
+        record.fields.len() >= columns.width && columns.width > 1 && is_value
+    };
+    text[field.span.clone()].lines().enumerate().skip(1).find(|(_, line)| is_row(line)).map(|(number, _)| number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_said_delimiter() {
+        for (line, delimiter) in [("sep=|\nx", Some('|')), ("\"SEP=;\"\n", Some(';')), ("sep=\t\nx", Some('\t'))] {
+            assert_eq!(said_delimiter(&mut Records::new(line)), delimiter);
+        }
+        for line in ["separate", "sep=ab", "sep=é", "sep", ""] {
+            assert_eq!(said_delimiter(&mut Records::new(line)), None);
+        }
+    }
 }

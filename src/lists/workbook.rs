@@ -1,12 +1,13 @@
-//! Input lists in workbooks: the first worksheet, wherever its table is.
+//! Input lists in workbooks: which kind of workbook it is, and which of its sheets is the list.
 
+use std::ops::ControlFlow;
+
+use super::cells::{Cell, MOST_BYTES, MOST_CELLS, Sheet, TooMuch};
+use super::columns::{self, Columns};
+use super::rows::Rows;
+use super::{Choice, InputList, Listed, archive, ods, place, xls, xlsb, xlsx};
 use crate::problem::{Place, Problem};
-
-use super::cells::{Sheet, a1};
-use super::list::{self, Cell, Line};
-use crate::values::Column;
-
-use super::{InputRow, ole, xls, xlsx};
+use crate::values::Fit;
 
 /// Why a file is not read as a workbook: what it is, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,57 +32,216 @@ impl Unreadable {
         Unreadable::new("this workbook is protected by a password", "save a copy without a password")
     }
 
-    pub fn too_large() -> Unreadable {
+    /// More than a list of patients holds: `what` names the cap.
+    pub fn too_large(what: impl std::fmt::Display) -> Unreadable {
         Unreadable::new(
-            "this workbook holds far more than a list of patients does",
+            format!("this workbook holds {what}, far more than a list of patients does"),
             "copy the columns that matter to a new workbook",
         )
     }
+
+    pub fn problem(self) -> Problem {
+        Problem::new(Place::Whole, self.found).hint(self.hint)
+    }
 }
 
-/// The rows of the list, if the bytes are those of a workbook: what a file is called does not matter.
-pub(super) fn read(bytes: &[u8], required: Column) -> Option<Result<Vec<InputRow>, Vec<Problem>>> {
-    let sheet = if bytes.starts_with(b"PK") {
-        xlsx::read(bytes)
-    } else if bytes.starts_with(ole::MAGIC) {
-        xls::read(bytes)
-    } else {
-        return None;
-    };
-    Some(match sheet {
-        Ok(sheet) => rows(&sheet, required),
-        Err(unreadable) => Err(vec![Problem::new(Place::Whole, unreadable.found).hint(unreadable.hint)]),
+impl From<TooMuch> for Unreadable {
+    fn from(_: TooMuch) -> Unreadable {
+        let mebibytes = MOST_BYTES / 1024 / 1024;
+        Unreadable::too_large(format!("more than {MOST_CELLS} cells or {mebibytes} MiB of text in a sheet"))
+    }
+}
+
+/// A worksheet, by its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Tab {
+    pub name: String,
+    pub hidden: bool,
+}
+
+/// A workbook that is open.
+pub(super) trait Book {
+    /// The worksheets, in their order.
+    fn tabs(&self) -> Vec<Tab>;
+
+    /// Reads the worksheet with this number in [`Book::tabs`].
+    fn sheet(&mut self, tab: usize) -> Result<Sheet, Unreadable>;
+
+    /// Whether the reader sees what is hidden, and how numbers are shown.
+    fn sees_all(&self) -> bool {
+        true
+    }
+}
+
+/// A sheet that has the columns.
+struct Candidate {
+    tab: usize,
+    columns: Columns,
+    /// The first row below the header, in the rows of the sheet.
+    below: usize,
+    sheet: Sheet,
+}
+
+/// The list, if the bytes are those of a workbook: what a file is called does not matter.
+pub(super) fn read<T: Listed>(bytes: &[u8], choice: &Choice) -> Option<Result<InputList<T>, Vec<Problem>>> {
+    let book = open(bytes)?.map_err(|unreadable| vec![unreadable.problem()]);
+    Some(book.and_then(|mut book| list(book.as_mut(), choice)))
+}
+
+/// The workbook that the bytes are, if they are one.
+pub(super) fn open<'a>(bytes: &'a [u8]) -> Option<Result<Box<dyn Book + 'a>, Unreadable>> {
+    if bytes.starts_with(b"PK") {
+        return Some(archive::kind(bytes).and_then(|kind| match kind {
+            archive::Kind::Xlsx => xlsx::open(bytes),
+            archive::Kind::Xlsb => xlsb::open(bytes),
+            archive::Kind::Ods => ods::open(bytes),
+        }));
+    }
+    xls::is_xls(bytes).then(|| xls::open(bytes))
+}
+
+fn list<T: Listed>(book: &mut dyn Book, choice: &Choice) -> Result<InputList<T>, Vec<Problem>> {
+    let tabs = book.tabs();
+    if choice.visible_only && !book.sees_all() {
+        let problem = Problem::new(Place::Whole, "what is hidden in a binary workbook (.xlsb) cannot be seen");
+        return Err(vec![problem.hint("save it as .xlsx, or leave out '--visible-only'")]);
+    }
+    let (candidate, others) = choose::<T>(book, &tabs, choice)?;
+    let name = tabs[candidate.tab].name.as_str();
+    let mut rows = Rows::new(candidate.columns, Some(name), choice.decimal_comma);
+    let mut hidden = 0;
+    for (row, cells) in &candidate.sheet.rows[candidate.below..] {
+        let is_hidden = candidate.sheet.hidden.binary_search(row).is_ok();
+        if is_hidden && choice.visible_only {
+            continue;
+        }
+        let cell = |column: usize| match cells.binary_search_by_key(&column, |(at, _)| *at as usize) {
+            Ok(index) => cells[index].1.borrowed(),
+            Err(_) => Cell::Empty,
+        };
+        match rows.push(*row as usize, &cell) {
+            ControlFlow::Continue(added) => hidden += added * usize::from(is_hidden),
+            ControlFlow::Break(()) => break,
+        }
+    }
+    for told in told(&tabs, candidate.tab, &others, hidden, book.sees_all()) {
+        rows.tell(told);
+    }
+    rows.finish()
+}
+
+/// The sheet that is the list: of those that have the columns the first, visible ones before hidden ones. With it come the
+/// numbers of the others that have them.
+fn choose<T: Listed>(
+    book: &mut dyn Book,
+    tabs: &[Tab],
+    choice: &Choice,
+) -> Result<(Candidate, Vec<usize>), Vec<Problem>> {
+    let mut order: Vec<usize> = (0..tabs.len()).collect();
+    order.retain(|tab| match &choice.sheet {
+        Some(name) => name.trim().eq_ignore_ascii_case(tabs[*tab].name.trim()),
+        None => !(choice.visible_only && tabs[*tab].hidden),
+    });
+    order.sort_by_key(|tab| tabs[*tab].hidden);
+    if order.is_empty() {
+        return Err(vec![no_sheet(tabs, choice)]);
+    }
+    let (mut found, mut others): (Option<Candidate>, Vec<usize>) = (None, vec![]);
+    let mut perhaps = None;
+    for tab in order {
+        let sheet = match book.sheet(tab) {
+            Ok(sheet) => sheet,
+            // A sheet of figures beside the list may be as large as it likes.
+            Err(_) if found.is_some() => continue,
+            Err(unreadable) => return Err(vec![unreadable.problem()]),
+        };
+        let name = &tabs[tab].name;
+        match header::<T>(&sheet, name, choice) {
+            Ok(Some((columns, below))) => {
+                let new = Candidate { tab, columns, below, sheet };
+                let is_better = found.as_ref().is_none_or(|old| {
+                    new.columns.fit < old.columns.fit && tabs[new.tab].hidden == tabs[old.tab].hidden
+                });
+                let other = if is_better { found.replace(new) } else { Some(new) };
+                others.extend(other.map(|other| other.tab));
+            }
+            Ok(None) => perhaps = perhaps.or_else(|| nearly::<T>(&sheet, name)),
+            Err(problems) if found.is_none() => return Err(problems),
+            Err(_) => others.push(tab),
+        }
+    }
+    others.sort_unstable();
+    found.map(|found| (found, others)).ok_or_else(|| vec![columns::no_header(T::COLUMN, choice, perhaps)])
+}
+
+/// The columns of a sheet, and the number of the first row below their header.
+fn header<T: Listed>(sheet: &Sheet, name: &str, choice: &Choice) -> Result<Option<(Columns, usize)>, Vec<Problem>> {
+    let mut found: Option<(Columns, usize)> = None;
+    for (index, (row, cells)) in sheet.rows.iter().enumerate() {
+        match columns::header(texts(cells), T::COLUMN, choice, *row as usize) {
+            Some(Ok(columns)) if columns.fit == Fit::Exact => return Ok(Some((columns, index + 1))),
+            Some(Ok(columns)) => found = found.or(Some((columns, index + 1))),
+            Some(Err(unclear)) if found.is_none() => return Err(unclear.problems(Some(name), *row as usize)),
+            Some(Err(_)) | None => {}
+        }
+    }
+    Ok(found)
+}
+
+fn texts<'a>(cells: &'a [(u32, Cell<'static>)]) -> impl Iterator<Item = (usize, &'a str)> {
+    cells.iter().filter_map(|(column, cell)| match cell {
+        Cell::Text(text) => Some((*column as usize, text.as_ref())),
+        _ => None,
     })
 }
 
-impl Line for &(u32, Vec<(u32, Cell)>) {
-    fn row(&self) -> usize {
-        self.0 as usize
-    }
+/// A cell that could be meant for the header of the column.
+fn nearly<T: Listed>(sheet: &Sheet, name: &str) -> Option<(Place, String)> {
+    sheet.rows.iter().find_map(|(row, cells)| {
+        let (column, found) = columns::perhaps(texts(cells), T::COLUMN)?;
+        Some((place(Some(name), *row as usize, column), found))
+    })
+}
 
-    fn cell(&self, column: usize) -> Option<Cell> {
-        let index = self.1.binary_search_by_key(&column, |(column, _)| *column as usize).ok()?;
-        Some(self.1[index].1.clone())
+fn no_sheet(tabs: &[Tab], choice: &Choice) -> Problem {
+    let names: Vec<String> = tabs.iter().map(|tab| format!("'{}'", tab.name)).collect();
+    match &choice.sheet {
+        Some(name) => Problem::new(Place::Whole, format!("there is no sheet '{name}'"))
+            .hint(format!("its sheets are {}", names.join(", "))),
+        None if tabs.is_empty() => {
+            Problem::new(Place::Whole, "this workbook has no worksheet").hint("put the list on the first sheet")
+        }
+        None => Problem::new(Place::Whole, "every sheet of this workbook is hidden")
+            .hint("show the sheet with the list, or leave out '--visible-only'"),
     }
 }
 
-fn rows(sheet: &Sheet, required: Column) -> Result<Vec<InputRow>, Vec<Problem>> {
-    let place = |row: usize, column: usize| Place::Cell {
-        sheet: sheet.name.clone(),
-        cell: a1(u32::try_from(row).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX)),
-    };
-    let mut nearly = None;
-    for (index, (row, cells)) in sheet.rows.iter().enumerate() {
-        let texts = || cells.iter().filter_map(|(column, cell)| Some((*column as usize, cell.as_deref().ok()?)));
-        if let Some(header) = list::header(texts(), required, *row as usize, &place) {
-            return list::rows(header?, sheet.rows[index + 1..].iter(), &place);
-        }
-        let near = || texts().find(|(_, name)| required.is_nearly_called(name));
-        nearly = nearly.or_else(|| near().map(|(column, name)| (place(*row as usize, column), name)));
+/// What there is to tell of the sheet that was read.
+fn told(tabs: &[Tab], read: usize, others: &[usize], hidden: usize, sees_all: bool) -> Vec<Problem> {
+    let name = &tabs[read].name;
+    let mut told = vec![];
+    let mut tell = |message: String, hint: &str| told.push(Problem::new(Place::Whole, message).hint(hint));
+    if hidden > 0 {
+        let (rows, them) = if hidden == 1 { ("row is", "it") } else { ("rows are", "them") };
+        tell(
+            format!("{hidden} hidden {rows} included, of sheet '{name}'"),
+            &format!("'--visible-only' leaves {them} out"),
+        );
     }
-    if sheet.rows.is_empty() {
-        let message = format!("the first sheet, '{}', is empty", sheet.name);
-        return Err(vec![Problem::new(Place::Whole, message).hint("put the list on the first sheet")]);
+    if tabs[read].hidden {
+        tell(format!("the sheet '{name}', which was read, is hidden"), "'--sheet NAME' chooses another one");
     }
-    Err(vec![list::no_header(required, nearly)])
+    if !others.is_empty() {
+        let names: Vec<String> = others
+            .iter()
+            .map(|other| format!("'{}'{}", tabs[*other].name, if tabs[*other].hidden { " (hidden)" } else { "" }))
+            .collect();
+        let message = format!("the sheet '{name}' was read; such a list is also on {}", names.join(", "));
+        tell(message, "'--sheet NAME' chooses another one");
+    }
+    if !sees_all {
+        let message = "hidden rows and number formats cannot be seen in a binary workbook (.xlsb)";
+        tell(message.to_owned(), "save it as .xlsx if zeros in front matter, or if rows are hidden");
+    }
+    told
 }

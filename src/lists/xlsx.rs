@@ -1,49 +1,81 @@
-//! Workbooks of today's Excel (.xlsx, .xlsm).
+//! Workbooks of today's Excel (.xlsx, .xlsm): calamine reads the values, [`sheet_xml`] what it does not tell.
 
-use std::io::{self, Cursor, Read};
+use std::io::{Cursor, Write};
 
-use calamine::{CellErrorType, DataRef, Reader, SheetType, Xlsx, XlsxError};
+use calamine::{CellErrorType, DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 use zip::ZipArchive;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
 
-use super::cells::{self, Collector, Moment, Sheet};
-use super::list::Cell;
-use super::workbook::Unreadable;
+use super::cells::{self, Cell, Collector, Fault, Sheet};
+use super::format;
+use super::sheet_xml;
+use super::workbook::{Book, Tab, Unreadable};
 
-/// The most that the parts of a workbook may hold once they are unpacked.
-const MOST_UNPACKED: u64 = 256 * 1024 * 1024;
-
-/// Reads the first worksheet.
-pub(super) fn read(bytes: &[u8]) -> Result<Sheet, Unreadable> {
-    check_archive(bytes, MOST_UNPACKED)?;
-    let mut workbook = Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?;
-    let worksheet = workbook.sheets_metadata().iter().find(|sheet| sheet.typ == SheetType::WorkSheet);
-    let Some(name) = worksheet.map(|sheet| sheet.name.clone()) else {
-        return Err(Unreadable::new("this workbook has no worksheet", "put the list on the first sheet"));
-    };
-    let since_1904 = workbook.has_1904_epoch();
-    let mut reader = workbook.worksheet_cells_reader(&name).map_err(unreadable)?;
-    let mut collector = Collector::new();
-    while let Some(cell) = reader.next_cell().map_err(unreadable)? {
-        let (row, column) = cell.get_position();
-        let cell = content(cell.get_value(), since_1904);
-        collector.add(row, column, cell).map_err(|_| Unreadable::too_large())?;
-    }
-    Ok(collector.sheet(name))
+struct Workbook<'a> {
+    bytes: &'a [u8],
+    values: Xlsx<Cursor<Vec<u8>>>,
+    /// The names of the sheets, and the parts that they are in.
+    parts: Vec<(String, String)>,
 }
 
-fn content(value: &DataRef<'_>, since_1904: bool) -> Cell {
-    match value {
-        DataRef::Int(value) => cells::number(*value as f64),
-        DataRef::Float(value) => cells::number(*value),
-        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => cells::text(text),
-        DataRef::SharedString(text) => cells::text(text),
-        DataRef::Bool(value) => cells::boolean(*value),
-        DataRef::DateTime(moment) => {
-            let kind = if moment.is_duration() { Moment::Duration } else { Moment::DateTime };
-            cells::moment(moment.as_f64(), kind, since_1904)
+/// Opens a workbook.
+pub(super) fn open<'a>(bytes: &'a [u8]) -> Result<Box<dyn Book + 'a>, Unreadable> {
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(Unreadable::damaged)?;
+    let parts = sheet_xml::parts(&mut archive)?;
+    let values = Xlsx::new(Cursor::new(without_macro_sheets(bytes)?)).map_err(unreadable)?;
+    Ok(Box::new(Workbook { bytes, values, parts }))
+}
+
+impl Book for Workbook<'_> {
+    fn tabs(&self) -> Vec<Tab> {
+        let sheets = self.values.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
+        sheets.map(|sheet| Tab { name: sheet.name.clone(), hidden: sheet.visible != SheetVisible::Visible }).collect()
+    }
+
+    fn sheet(&mut self, tab: usize) -> Result<Sheet, Unreadable> {
+        let name = self.tabs().swap_remove(tab).name;
+        let part = self.parts.iter().find(|(known, _)| *known == name).map(|(_, part)| part);
+        let part = part.ok_or_else(|| Unreadable::damaged(format!("the sheet '{name}' is missing")))?;
+        let mut archive = ZipArchive::new(Cursor::new(self.bytes)).map_err(Unreadable::damaged)?;
+        let told = sheet_xml::told(&mut archive, part)?;
+        let since_1904 = self.values.has_1904_epoch();
+        let mut reader = self.values.worksheet_cells_reader(&name).map_err(unreadable)?;
+        let mut collector = Collector::default();
+        while let Some((cell, style)) = reader.next_cell_with_style_id().map_err(unreadable)? {
+            let (row, column) = cell.get_position();
+            let number_format = reader.styles().get(style).and_then(|style| style.number_format.as_ref());
+            let code = match number_format {
+                // A currency, or a format of another language, that calamine has no code for.
+                Some(format) if matches!(format.format_id, Some(5..=8 | 59..=81)) && is_general(format) => "?",
+                Some(format) => &format.format_code,
+                None => "General",
+            };
+            collector.add(row, column, content(cell.get_value(), code, since_1904))?;
         }
-        DataRef::Error(error) => cells::error(error_name(error)),
-        DataRef::Empty => Ok(String::new()),
+        for (row, column) in told.unsolved {
+            collector.add(row, column, Cell::Faulty(Fault::FORMULA))?;
+        }
+        Ok(collector.sheet(told.hidden))
+    }
+}
+
+fn is_general(format: &calamine::NumberFormat) -> bool {
+    format.format_code == "General"
+}
+
+/// What a cell shows, by its value and its number format.
+pub(super) fn content(value: &DataRef<'_>, format: &str, since_1904: bool) -> Cell<'static> {
+    match value {
+        DataRef::Int(value) => format::shown(*value as f64, format),
+        DataRef::Float(value) => format::shown(*value, format),
+        DataRef::String(text) => format::shown_text(text, format),
+        DataRef::SharedString(text) => format::shown_text(text, format),
+        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Cell::Date(text.clone()),
+        DataRef::Bool(_) => Cell::Faulty(Fault::BOOLEAN),
+        DataRef::DateTime(moment) => cells::moment(moment.as_f64(), moment.is_duration(), since_1904),
+        DataRef::Error(error) => Cell::Faulty(Fault::error(error_name(error))),
+        DataRef::Empty => Cell::Empty,
     }
 }
 
@@ -60,99 +92,38 @@ fn error_name(error: &CellErrorType) -> &'static str {
     }
 }
 
-/// Unpacks every part once, keeping nothing: what an archive says of its sizes can be a lie, and a few kilobytes can unpack
-/// to more than any memory holds. Names what is another kind of archive.
-fn check_archive(bytes: &[u8], most: u64) -> Result<(), Unreadable> {
+/// Calamine refuses workbooks with macro sheets, which old macros are in: it is told that they are dialogs, which are no
+/// worksheets either.
+fn without_macro_sheets(bytes: &[u8]) -> Result<Vec<u8>, Unreadable> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(Unreadable::damaged)?;
-    if let Some(name) = other_kind(&mut archive) {
-        return Err(Unreadable::new(format!("this is {name}, not an Excel workbook"), "save it as .xlsx or as CSV"));
+    let has_macros = archive.file_names().flatten().any(|name| name.to_lowercase().contains("macrosheets/"));
+    if !has_macros {
+        return Ok(bytes.to_vec());
     }
-    let mut left = most;
+    let mut writer = ZipWriter::new(Cursor::new(Vec::with_capacity(bytes.len())));
     for index in 0..archive.len() {
         let mut part = archive.by_index(index).map_err(Unreadable::damaged)?;
-        if part.size() > left {
-            return Err(Unreadable::too_large());
+        let name = part.name().map_err(Unreadable::damaged)?.into_owned();
+        if !name.to_lowercase().ends_with("workbook.xml.rels") {
+            writer.raw_copy_file(part).map_err(Unreadable::damaged)?;
+            continue;
         }
-        let is_strings = part.name().is_ok_and(|name| name.to_lowercase().contains("sharedstrings"));
-        let mut limited = part.by_ref().take(left + 1);
-        let unpacked = if is_strings {
-            let mut strings = Vec::new();
-            limited.read_to_end(&mut strings).map_err(Unreadable::damaged)?;
-            check_count(&strings)?;
-            strings.len() as u64
-        } else {
-            io::copy(&mut limited, &mut io::sink()).map_err(Unreadable::damaged)?
-        };
-        left = left.checked_sub(unpacked).ok_or_else(Unreadable::too_large)?;
-    }
-    Ok(())
-}
-
-/// Calamine makes room for as many texts as the table of texts says it holds, which no memory may have.
-fn check_count(strings: &[u8]) -> Result<(), Unreadable> {
-    let text = std::str::from_utf8(strings).map_err(Unreadable::damaged)?;
-    for (place, name) in text.match_indices("uniqueCount") {
-        let value = text[place + name.len()..].trim_start_matches([' ', '\t', '\r', '\n', '=', '"', '\'', '+']);
-        let digits = value.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(value.len());
-        let count: Option<usize> = value[..digits].parse().ok();
-        if digits > 0 && count.is_none_or(|count| count > strings.len()) {
-            return Err(Unreadable::damaged("it claims to hold more texts than it does"));
+        let mut text = String::new();
+        std::io::Read::read_to_string(&mut part, &mut text).map_err(Unreadable::damaged)?;
+        for kind in ["xlMacrosheet", "xlIntlMacrosheet"] {
+            for quote in ['"', '\''] {
+                text = text.replace(&format!("/{kind}{quote}"), &format!("/dialogsheet{quote}"));
+            }
         }
+        writer.start_file(name, SimpleFileOptions::default()).map_err(Unreadable::damaged)?;
+        writer.write_all(text.as_bytes()).map_err(Unreadable::damaged)?;
     }
-    Ok(())
-}
-
-fn other_kind(archive: &mut ZipArchive<Cursor<&[u8]>>) -> Option<&'static str> {
-    let mut kind = String::new();
-    if let Ok(part) = archive.by_name("mimetype") {
-        let _ = part.take(200).read_to_string(&mut kind);
-    }
-    let has = |part: &str| archive.index_for_name(part).is_some();
-    match kind.as_str() {
-        _ if kind.contains("opendocument.spreadsheet") => Some("an OpenDocument spreadsheet (.ods)"),
-        _ if kind.contains("opendocument") => Some("an OpenDocument file"),
-        _ if has("xl/workbook.bin") => Some("a binary workbook (.xlsb)"),
-        _ if has("word/document.xml") => Some("a Word document"),
-        _ if has("ppt/presentation.xml") => Some("a presentation"),
-        _ if has("Index/Document.iwa") => Some("a Numbers document"),
-        _ if has("[Content_Types].xml") || has("_rels/.rels") => None,
-        _ => Some("a zip archive"),
-    }
+    Ok(writer.finish().map_err(Unreadable::damaged)?.into_inner())
 }
 
 fn unreadable(error: XlsxError) -> Unreadable {
     match error {
         XlsxError::Password => Unreadable::password(),
         other => Unreadable::damaged(other),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::io::Write;
-    use zip::ZipWriter;
-    use zip::write::SimpleFileOptions;
-
-    const MEBIBYTE: usize = 1024 * 1024;
-
-    #[test]
-    fn a_small_file_cannot_unpack_to_more_than_memory_holds() {
-        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
-        for part in ["_rels/.rels", "xl/one.xml", "xl/two.xml"] {
-            writer.start_file(part, SimpleFileOptions::default()).unwrap();
-            writer.write_all(&vec![b' '; MEBIBYTE]).unwrap();
-        }
-        let bomb = writer.finish().unwrap().into_inner();
-        assert!(bomb.len() < MEBIBYTE / 100);
-        assert_eq!(check_archive(&bomb, 3 * MEBIBYTE as u64), Ok(()));
-        assert_eq!(check_archive(&bomb, 3 * MEBIBYTE as u64 - 1), Err(Unreadable::too_large()));
-        // The same, declaring a size of one byte for each part.
-        let mut liar = bomb;
-        let declared = u32::try_from(MEBIBYTE).unwrap().to_le_bytes();
-        while let Some(place) = liar.windows(4).position(|window| window == declared) {
-            liar[place..place + 4].copy_from_slice(&[1, 0, 0, 0]);
-        }
-        assert!(check_archive(&liar, 2 * MEBIBYTE as u64).is_err());
     }
 }

@@ -60,6 +60,10 @@ pub use template::Template;
 /// What a mapping is called in its folder.
 pub const FILE_NAME: &str = "anon_mapping.csv";
 
+/// The options that all rows can share without a danger to the patients.
+pub(crate) const OPTIONS_FOR_ALL: [Kind; 5] =
+    [Kind::Project, Kind::DestinationPath, Kind::RootSourcePath, Kind::PimsKey, Kind::Description];
+
 /// What a mapping file says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mapping {

@@ -36,17 +36,25 @@ impl SettingsFile {
         &self.path
     }
 
+    /// Reads the settings, or `None` if there is no file.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or not understood.
+    pub fn load_if_present(&self) -> Result<Option<Settings>> {
+        storage::read_if_present(&self.path, CAP)?.map(|bytes| Settings::parse(&bytes, &self.path)).transpose()
+    }
+
     /// Reads the settings; makes the file, with defaults, when there is none. Says whether it was made.
     ///
     /// # Errors
     /// When the file cannot be read, or not understood; it stays as it is.
     pub fn load(&self) -> Result<(Settings, bool)> {
-        if let Some(bytes) = storage::read_if_present(&self.path, CAP)? {
-            return Ok((Settings::parse(&bytes, &self.path)?, false));
+        if let Some(settings) = self.load_if_present()? {
+            return Ok((settings, false));
         }
         let _lock = Lock::of(&self.path)?;
-        if let Some(bytes) = storage::read_if_present(&self.path, CAP)? {
-            return Ok((Settings::parse(&bytes, &self.path)?, false));
+        if let Some(settings) = self.load_if_present()? {
+            return Ok((settings, false));
         }
         let settings = Settings::default();
         self.save(&settings)?;
@@ -59,10 +67,7 @@ impl SettingsFile {
     /// When the file cannot be read or written, or `change` fails; it then stays as it is.
     pub fn change<T>(&self, change: impl FnOnce(&mut Settings) -> Result<T>) -> Result<T> {
         let _lock = Lock::of(&self.path)?;
-        let mut settings = match storage::read_if_present(&self.path, CAP)? {
-            Some(bytes) => Settings::parse(&bytes, &self.path)?,
-            None => Settings::default(),
-        };
+        let mut settings = self.load_if_present()?.unwrap_or_default();
         let outcome = change(&mut settings)?;
         self.save(&settings)?;
         Ok(outcome)

@@ -41,6 +41,11 @@ pub struct Server {
 }
 
 impl Server {
+    /// Whether this is the one that new settings hold for example.
+    pub fn is_example(&self) -> bool {
+        self.url.trim_end_matches('/') == EXAMPLE_URL
+    }
+
     /// A server as a file names it. A password in its URL is left out: it is neither shown nor copied, nor of use to the web API.
     pub(crate) fn named(name: String, url: &str) -> Server {
         Server { name, url: without_password(url).into_owned() }
@@ -52,6 +57,11 @@ impl fmt::Display for Server {
         write!(f, "{}: {}", self.name, without_password(&self.url))
     }
 }
+
+/// What new settings hold until the user puts something in its place.
+const EXAMPLE_URL: &str = "https://hostname_of_api";
+const EXAMPLE_USER: &str = "username";
+const EXAMPLE_TOKEN: &str = "token";
 
 /// What `anon` remembers for a user.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,10 +90,10 @@ impl Default for Settings {
     fn default() -> Self {
         use crate::values::Kind;
         Settings {
-            servers: vec![Server { name: "testserver".to_owned(), url: "https://hostname_of_api".to_owned() }],
+            servers: vec![Server { name: "testserver".to_owned(), url: EXAMPLE_URL.to_owned() }],
             active_server_name: Some("testserver".to_owned()),
-            user_name: "username".to_owned(),
-            user_token: Token::new("token"),
+            user_name: EXAMPLE_USER.to_owned(),
+            user_token: Token::new(EXAMPLE_TOKEN),
             validate_ssl: true,
             job_default_parameters: Parameters::from_pairs([(Kind::Project, "NOT_SET"), (Kind::DestinationPath, ".")]),
             active_mapping_file: None,
@@ -117,6 +127,16 @@ impl Settings {
     /// The servers whose URL in the file holds a user name or a password, which [`Server::url`] does not.
     pub fn servers_with_password(&self) -> &[String] {
         &self.passwords_in
+    }
+
+    /// Whether the user name is still the one that new settings hold for example.
+    pub fn has_example_user(&self) -> bool {
+        self.user_name == EXAMPLE_USER
+    }
+
+    /// Whether the token is still the one that new settings hold for example.
+    pub fn has_example_token(&self) -> bool {
+        self.user_token.reveal() == EXAMPLE_TOKEN
     }
 
     /// Who is asking: the user's name at the servers, and the secret that goes with it.

@@ -61,6 +61,14 @@ pub fn exists(path: &Path) -> Result<bool> {
     unless_missing(path, || fs::metadata(path).map(drop)).map(|found| found.is_some()).map_err(at("read", path))
 }
 
+/// Refuses what is no plain file, such as a pipe: another program would wait for ever at it.
+///
+/// # Errors
+/// As [`read`].
+pub fn require_plain(path: &Path) -> Result<()> {
+    patiently(|| plain::refuse_unless_plain(&fs::metadata(path)?)).map_err(at("open", path))
+}
+
 fn whole(path: &Path, cap: Cap) -> io::Result<Vec<u8>> {
     let file = plain::open(path, OpenOptions::new().read(true), Links::Follow)?;
     let length = file.metadata()?.len();

@@ -140,6 +140,20 @@ fn in_code_page(bytes: &[u8], page: &'static encoding_rs::Encoding) -> Result<De
     }
 }
 
+/// As [`decode`], of bytes that are not needed any more: a large file is not held twice.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_owned(bytes: Vec<u8>) -> Result<Decoded, NotText> {
+    if bytes.starts_with(UTF8_MARK) || bytes.contains(&0) || foreign(&bytes).is_some() {
+        return decode(&bytes);
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Decoded { text, encoding: Encoding::Utf8 { bom: false } }),
+        Err(error) => decode(error.as_bytes()),
+    }
+}
+
 /// Writes text as bytes.
 ///
 /// # Errors
@@ -297,6 +311,7 @@ mod tests {
 
         #[test]
         fn bytes_come_back(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            prop_assert_eq!(decode_owned(bytes.clone()), decode(&bytes));
             if let Ok(found) = decode(&bytes) {
                 prop_assert_eq!(encode(&found.text, found.encoding).unwrap(), bytes);
             }

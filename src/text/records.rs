@@ -15,6 +15,8 @@ pub(crate) struct Field<'a> {
     pub value: Cow<'a, str>,
     /// Whether it is in quotes.
     pub quoted: bool,
+    /// Whether there is more after the closing quote.
+    pub tail: bool,
 }
 
 /// One line of cells; with quotes, it can be more than one line of text.
@@ -144,7 +146,7 @@ fn scan_field(text: &str, start: usize, delimiter: u8) -> Scanned<'_> {
     if bytes.get(quote) != Some(&b'"') {
         let end = field_end(bytes, start, delimiter);
         return Scanned {
-            field: Field { span: start..end, value: text[start..end].trim().into(), quoted: false },
+            field: Field { span: start..end, value: text[start..end].trim().into(), quoted: false, tail: false },
             unterminated: false,
         };
     }
@@ -152,14 +154,15 @@ fn scan_field(text: &str, start: usize, delimiter: u8) -> Scanned<'_> {
         // To the end of the line only, so that the lines below can still be read.
         let end = field_end(bytes, start, b'\n');
         return Scanned {
-            field: Field { span: start..end, value: text[quote..end].trim().into(), quoted: true },
+            field: Field { span: start..end, value: text[quote..end].trim().into(), quoted: true, tail: false },
             unterminated: true,
         };
     };
     let end = field_end(bytes, after, delimiter);
     let tail = text[after..end].trim_end();
+    let has_tail = !tail.is_empty();
     let value = if tail.is_empty() { trimmed(value) } else { Cow::Owned(format!("{value}{tail}").trim().to_owned()) };
-    Scanned { field: Field { span: start..end, value, quoted: true }, unterminated: false }
+    Scanned { field: Field { span: start..end, value, quoted: true, tail: has_tail }, unterminated: false }
 }
 
 /// The text between quotes, and where it goes on after the closing one.

@@ -1,5 +1,6 @@
 //! The columns of an input list, by the names that people give them.
 
+use super::clean::clean;
 use crate::text::nearest;
 
 /// What a column of an input list holds.
@@ -13,13 +14,57 @@ pub enum Column {
     PseudoName,
 }
 
+/// How sure it is that a name means a column; the surest comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fit {
+    /// One of the names that the manual gives (5.6.3).
+    Exact,
+    /// A name that can mean nothing else, in English, Dutch or German.
+    Other,
+    /// It could be meant: its user has to say so.
+    Perhaps,
+}
+
+/// Headers are short: a text that is longer is prose, however it begins.
+const LONGEST: usize = 40;
+
 impl Column {
-    /// The names that the column may have. Case and the characters ` _-.` do not count.
+    /// Every column.
+    pub const ALL: [Column; 3] = [Column::AccessionNumber, Column::Path, Column::PseudoName];
+
+    /// The names that the manual gives. Case and the characters ` _-.` do not count.
     pub fn names(self) -> &'static [&'static str] {
         match self {
             Column::AccessionNumber => &["accession_number", "acc nr"],
             Column::Path => &["folder", "path", "map"],
             Column::PseudoName => &["pseudonym", "pseudoID", "pseudo_name", "name"],
+        }
+    }
+
+    /// More names that are taken, in letters and digits only.
+    #[rustfmt::skip]
+    fn other_names(self) -> &'static [&'static str] {
+        match self {
+            Column::AccessionNumber => &["accession", "accessions", "accessionnumbers", "accessionnr", "accessionno",
+                "accessionid", "accessionnummer", "accessienummer", "accessienummers", "accessienr", "accno", "accnumber",
+                "accnummer", "accid"],
+            Column::Path => &["folders", "foldername", "folderpath", "directory", "mappen", "mapnaam", "pad", "ordner",
+                "ordnername", "verzeichnis", "pfad"],
+            Column::PseudoName => &["pseudonyms", "pseudoniem", "pseudoniemen", "pseudonyme", "pseudonaam", "pseudo",
+                "anonname", "anonid"],
+        }
+    }
+
+    /// What gives away a name that could be meant: parts of it, in letters and digits only.
+    fn hints(self) -> &'static [&'static str] {
+        match self {
+            Column::AccessionNumber => {
+                &["accession", "accesion", "acession", "accessie", "untersuchungsn", "onderzoeksn", "zugangsn"]
+            }
+            Column::Path => &["folder", "ordner", "verzeichnis", "director"],
+            Column::PseudoName => {
+                &["pseud", "psued", "anon", "deckname", "schuilna", "alias", "codename", "subjectid", "studienummer"]
+            }
         }
     }
 
@@ -38,24 +83,36 @@ impl Column {
         format!("{article} {}", self.noun())
     }
 
-    /// The column that is called so.
+    /// The column that is called so in the manual.
     pub fn of_name(name: &str) -> Option<Column> {
-        [Column::AccessionNumber, Column::Path, Column::PseudoName].into_iter().find(|column| column.is_called(name))
+        Column::ALL.into_iter().find(|column| column.fit(name) == Some(Fit::Exact))
     }
 
-    /// True if this is one of the names of the column.
-    pub fn is_called(self, name: &str) -> bool {
-        // The longest name has 16 letters: a text of more than that is no header, however long it is.
-        let name: String = bare(name).take(32).collect();
-        self.names().iter().any(|known| bare(known).eq(name.chars()))
+    /// Whether this name means the column.
+    pub fn fit(self, name: &str) -> Option<Fit> {
+        if self.names().iter().any(|known| same_header(known, name)) {
+            return Some(Fit::Exact);
+        }
+        let letters: String =
+            name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).take(LONGEST + 1).collect();
+        if letters.chars().count() > LONGEST {
+            return None;
+        }
+        if self.other_names().contains(&letters.as_str()) {
+            return Some(Fit::Other);
+        }
+        // Of a name with a few letters, everything is near.
+        let names = || self.names().iter().map(|known| bare(known).collect::<String>()).filter(|name| name.len() > 5);
+        let is_near = || nearest(&letters, names().collect::<Vec<_>>().iter().map(String::as_str)).is_some();
+        let is_word = letters.len() > 4 && !letters.contains(char::is_numeric);
+        let perhaps = self.hints().iter().any(|hint| letters.contains(hint)) || is_word && is_near();
+        perhaps.then_some(Fit::Perhaps)
     }
+}
 
-    /// True if this is nearly one of the names.
-    pub fn is_nearly_called(self, name: &str) -> bool {
-        let name: String = bare(name).take(32).collect();
-        let names: Vec<String> = self.names().iter().map(|known| bare(known).collect()).collect();
-        name.len() > 4 && nearest(&name, names.iter().map(String::as_str)).is_some()
-    }
+/// Whether two headers are the same: case, invisible characters and ` _-.` do not count.
+pub fn same_header(one: &str, other: &str) -> bool {
+    bare(&clean(one).text).eq(bare(&clean(other).text))
 }
 
 fn bare(name: &str) -> impl Iterator<Item = char> + '_ {
@@ -68,28 +125,52 @@ mod tests {
 
     #[test]
     fn names_as_people_write_them() {
-        for name in ["accession number", "Accession Number", "accession_number", "accession-number", "AccessionNumber"]
-        {
-            assert!(Column::AccessionNumber.is_called(name), "{name}");
-        }
-        for name in ["acc nr", "Acc.nr.", "ACC_NR", "accession\nnumber"] {
-            assert!(Column::AccessionNumber.is_called(name), "{name}");
-        }
-        for name in ["pseudoID", "pseudo id", "pseudonym", "Name", "pseudo_name"] {
-            assert!(Column::PseudoName.is_called(name), "{name}");
-        }
-        for name in ["folder", "Map", "PATH "] {
-            assert!(Column::Path.is_called(name), "{name}");
-        }
-        for name in ["", "my accession number", "folders are below", "patient"] {
-            assert!(![Column::AccessionNumber, Column::Path, Column::PseudoName].iter().any(|c| c.is_called(name)));
+        for (column, names) in [
+            (
+                Column::AccessionNumber,
+                &["accession number", "Accession_Number", "AccessionNumber", "Acc.nr.", "accession\nnumber"][..],
+            ),
+            (Column::PseudoName, &["pseudoID", "pseudo id", "pseudonym", "Name", "pseudo_name", "\u{feff}pseudonym"]),
+            (Column::Path, &["folder", "Map", "PATH "]),
+        ] {
+            for name in names {
+                assert_eq!(column.fit(name), Some(Fit::Exact), "{name}");
+                assert_eq!(Column::of_name(name), Some(column), "{name}");
+            }
         }
     }
 
     #[test]
-    fn names_that_are_nearly_right() {
-        assert!(Column::AccessionNumber.is_nearly_called("accesion number"));
-        assert!(Column::Path.is_nearly_called("folders"));
-        assert!(!Column::AccessionNumber.is_nearly_called("Jansen"));
+    fn names_in_other_words_and_languages() {
+        for name in ["Accession #", "accession nr.", "accessienummer", "Accession No"] {
+            assert_eq!(Column::AccessionNumber.fit(name), Some(Fit::Other), "{name}");
+        }
+        for name in ["pseudoniem", "Anon name", "Pseudonyme"] {
+            assert_eq!(Column::PseudoName.fit(name), Some(Fit::Other), "{name}");
+        }
+        for name in ["Ordner", "folders", "map naam"] {
+            assert_eq!(Column::Path.fit(name), Some(Fit::Other), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_that_could_be_meant() {
+        for name in ["acession number", "accession number (old)", "Untersuchungsnummer", "onderzoeksnr"] {
+            assert_eq!(Column::AccessionNumber.fit(name), Some(Fit::Perhaps), "{name}");
+        }
+        for name in ["psuedonym", "Pseudonym (neu)", "anonymized as", "pseudnoym", "pesudonym"] {
+            assert_eq!(Column::PseudoName.fit(name), Some(Fit::Perhaps), "{name}");
+        }
+        assert_eq!(Column::Path.fit("fodler"), Some(Fit::Perhaps));
+    }
+
+    #[test]
+    fn names_of_something_else() {
+        let prose = "a folder for each pseudonym, and an accession number beside it";
+        for name in ["", "patient", "Naam", "Jansen", "remark", "date", "mapping", prose] {
+            for column in Column::ALL {
+                assert_eq!(column.fit(name), None, "{name} {column:?}");
+            }
+        }
     }
 }

@@ -13,7 +13,7 @@ mod source;
 mod spoilt;
 
 pub use clean::{Cleaned, clean, is_invisible, without_invisible};
-pub use column::Column;
+pub use column::{Column, Fit, same_header};
 pub use identifiers::{AccessionNumber, DataPath, Parsed, Pseudonym, StudyInstanceUid};
 pub use job_id::JobId;
 pub(crate) use job_id::whole_number;

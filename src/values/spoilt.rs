@@ -31,6 +31,21 @@ pub enum Spoilt {
     /// `111,222`: two values, or one with a decimal comma.
     #[error("'{0}' could be several accession numbers, or one")]
     Several(String),
+    /// `=A1&A2`: what a cell calculates, in place of its result.
+    #[error("'{0}' is a formula, not its result")]
+    Formula(String),
+    /// `nan`, `NULL`, `(blank)`: how programs write that there is no value.
+    #[error("'{0}' is how a program writes that there is no value")]
+    NoValue(String),
+    /// `Grand Total`: a line below a table, and none of it.
+    #[error("'{0}' belongs to a total, and is not an accession number")]
+    Total(String),
+    /// `111:`: it begins or ends with what stands between two values, or two parts of one.
+    #[error("'{0}' begins or ends with a separator, so a part of it may be missing")]
+    Separator(String),
+    /// More than one line in a cell.
+    #[error("'{}' is more than one line", .0.escape_debug())]
+    Lines(String),
     /// A control character.
     #[error("'{}' holds a control character", .0.escape_debug())]
     ControlCharacter(String),
@@ -57,10 +72,15 @@ impl Spoilt {
             Spoilt::Exponent(_) | Spoilt::CutAfter15Digits(_) => {
                 "take it from its source again, with the column formatted as text"
             }
+            Spoilt::Formula(_) => "save the list from a spreadsheet program, so that its results are in it",
+            Spoilt::NoValue(_) => "fill it in, or empty the row",
+            Spoilt::Total(_) => "remove that line",
+            Spoilt::Separator(_) => "check it at its source, and remove the separator",
             Spoilt::FileName(_) => "to add the numbers in a file, put '--input-file' before its name",
             Spoilt::Heading(_) => "remove that line or leave the word out",
             Spoilt::OtherSource(_) => "write that source into the mapping itself with 'anon map edit'",
             Spoilt::Several(_) => "put a space between two numbers; write a decimal comma as a point",
+            Spoilt::Lines(_) => "write one value in each row",
             Spoilt::ControlCharacter(_) | Spoilt::Backslash(_) => "remove it",
             Spoilt::NotAUid { .. } => "copy it again: a StudyInstanceUID looks like 1.2.840.113619.2.5",
         }
@@ -97,12 +117,21 @@ pub enum Doubt {
     /// There is no digit in it.
     #[error("there is no digit in it")]
     NoDigit,
+    /// A wildcard, or another character that accession numbers hardly ever have.
+    #[error("there is a '{}' in it (U+{:04X})", .0, *.0 as u32)]
+    Unusual(char),
+    /// `'0012345`: by an apostrophe, a spreadsheet is told that a number is a text.
+    #[error("the apostrophe around it was removed")]
+    Apostrophe,
     /// A space in the middle.
     #[error("there is a space in it")]
     Space,
     /// A comma or semicolon in the middle.
     #[error("there is a '{0}' in it")]
     Separator(char),
+    /// `1234567,12345678` in a list of someone who writes a decimal comma.
+    #[error("its decimal comma is sent as a point")]
+    DecimalComma,
     /// A part that begins with 0, which PS3.5, 9.1 forbids, or a single part.
     #[error("it is no UID by PS3.5, 9.1: {0}")]
     Uid(&'static str),
@@ -120,7 +149,11 @@ fn listed(characters: &[char]) -> String {
 
 /// What a spreadsheet has made of a value, whatever it was the value of.
 pub fn by_spreadsheet(text: &str) -> Option<Spoilt> {
-    if is_error(text) {
+    if text.starts_with('=') && text.len() > 1 {
+        Some(Spoilt::Formula(text.to_owned()))
+    } else if is_no_value(text) {
+        Some(Spoilt::NoValue(text.to_owned()))
+    } else if is_error(text) {
         Some(Spoilt::SpreadsheetError(text.to_owned()))
     } else if text.len() >= 3 && text.bytes().all(|byte| byte == b'#') {
         Some(Spoilt::Hashes(text.to_owned()))
@@ -144,6 +177,39 @@ pub(super) fn perhaps_by_spreadsheet(text: &str) -> Option<Doubt> {
     }
 }
 
+/// How pandas, R, databases and pivot tables write that there is nothing.
+fn is_no_value(text: &str) -> bool {
+    const WORDS: [&str; 14] = [
+        "nan", "-nan", "nat", "na", "<na>", "n/a", "null", "none", "n.v.t.", "k.a.", "(blank)", "(leeg)", "(leer)",
+        "(vide)",
+    ];
+    WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
+}
+
+/// Whether a text is what stands below a table, in front of or with a sum of it: `Totaal: 12`, `Grand Total`.
+pub(super) fn is_total(text: &str) -> bool {
+    const WORDS: [&str; 16] = [
+        "total",
+        "totals",
+        "grand total",
+        "subtotal",
+        "sum",
+        "count",
+        "totaal",
+        "eindtotaal",
+        "subtotaal",
+        "aantal",
+        "som",
+        "gesamt",
+        "gesamtergebnis",
+        "summe",
+        "anzahl",
+        "somme",
+    ];
+    let words = text.trim_end_matches(|c: char| c.is_ascii_digit() || c.is_whitespace() || ":=.,".contains(c));
+    WORDS.iter().any(|word| word.eq_ignore_ascii_case(words))
+}
+
 /// Errors as spreadsheets show them in the languages that they come in: `#N/A`, `#WAARDE!`, `#¿NOMBRE?`, `#Н/Д`, `Err:502`.
 fn is_error(text: &str) -> bool {
     if let Some(code) = text.strip_prefix("Err:") {
@@ -151,14 +217,12 @@ fn is_error(text: &str) -> bool {
     }
     let Some(name) = text.strip_prefix('#') else { return false };
     let word = name.trim_start_matches(['¡', '¿']).trim_end_matches(['!', '?']);
-    let is_word = !word.is_empty()
-        && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '/' | '_' | '.' | ' '))
-        && word.chars().any(char::is_alphabetic)
-        && !word.chars().any(char::is_lowercase);
-    // Without a mark at the end: "not available", which each language shortens in its own way, and "still loading".
-    let marked = name.ends_with(['!', '?']) || word.contains('/');
-    is_word
-        && (marked || ["NV", "NB", "NA", "ND", "YOK", "HIÁNYZIK", "GETTING_DATA", "NENÍ_K_DISPOZICI"].contains(&word))
+    let is_word = word.chars().all(|c| c.is_alphanumeric() || matches!(c, '/' | '_' | '.' | ' '))
+        && word.chars().filter(|c| c.is_alphabetic()).count() > 1;
+    const ENGLISH: [&str; 7] = ["n/a", "ref!", "value!", "name?", "div/0!", "num!", "null!"];
+    // Each language shortens "not available" in its own way, and not all with a mark. A name can be `#A12`.
+    let marked = name.ends_with(['!', '?']) || word.contains('/') || !word.chars().any(|c| c.is_ascii_digit());
+    is_word && marked && !word.chars().any(char::is_lowercase) || ENGLISH.contains(&name)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -170,8 +234,10 @@ enum Sure {
 /// Whether a text is a number in exponent form. `1.2E15`, `1E+15` and `1E15` are how programs write one; `123E45` may also be
 /// a name.
 fn exponent(text: &str) -> Option<Sure> {
-    let number = text.strip_prefix(['+', '-', '\u{2212}']).unwrap_or(text);
-    let (mantissa, power) = number.split_once(['e', 'E']).or_else(|| number.split_once("×10^"))?;
+    let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let number = text.strip_prefix(['+', '-', '\u{2212}']).unwrap_or(&text);
+    let (mantissa, power) =
+        number.split_once(['e', 'E']).or_else(|| number.split_once("×10^")).or_else(|| number.split_once("x10^"))?;
     let unsigned = power.strip_prefix(['+', '-', '\u{2212}']);
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let (whole, fraction) = match mantissa.split_once(['.', ',', '\u{66b}']) {
@@ -225,17 +291,23 @@ mod tests {
             "#NULL!",
             "#GETTING_DATA",
             "Err:502",
+            "#n/a",
+            "#div/0!",
+            "#PUUTTUU",
+            "#NV",
         ] {
             assert!(matches!(by_spreadsheet(text), Some(Spoilt::SpreadsheetError(_))), "{text}");
         }
-        for text in ["#1", "#12", "#Jan", "N/A", "#", "#a/b", "Err:x", "A#1!"] {
+        for text in ["#1", "#12", "#Jan", "#A12", "#A", "#", "#a/b", "Err:x", "A#1!"] {
             assert_eq!(by_spreadsheet(text), None, "{text}");
         }
     }
 
     #[test]
     fn numbers_that_lost_digits() {
-        for text in ["1.23457E+15", "1,23457e+15", "1.2E15", "1E15", "-1E+5", "1e-05", "1.E+5"] {
+        for text in
+            ["1.23457E+15", "1,23457e+15", "1.2E15", "1E15", "-1E+5", "1e-05", "1.E+5", "1,2 E+15", "1.2 × 10^15"]
+        {
             assert!(matches!(by_spreadsheet(text), Some(Spoilt::Exponent(_))), "{text}");
         }
         for text in ["12345678901234500", "1000000000000000000"] {
@@ -247,6 +319,20 @@ mod tests {
             ["123E45", "E15", "1E", "1E+", "12345678901234501", "1234567890123456", "123456789012340", "1.2.3E5"]
         {
             assert_eq!(by_spreadsheet(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn formulas_totals_and_nothing() {
+        assert!(matches!(by_spreadsheet("=A1&\"x\""), Some(Spoilt::Formula(_))));
+        for text in ["nan", "NULL", "None", "N/A", "NA", "(blank)", "n.v.t."] {
+            assert!(matches!(by_spreadsheet(text), Some(Spoilt::NoValue(_))), "{text}");
+        }
+        for text in ["Total", "Totaal: 12", "GRAND TOTAL", "Anzahl = 3", "som 1.234,50"] {
+            assert!(is_total(text), "{text}");
+        }
+        for text in ["", "12", "Total3A", "sumatra", "=", "annan"] {
+            assert!(!is_total(text) && by_spreadsheet(text).is_none(), "{text}");
         }
     }
 

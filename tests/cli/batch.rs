@@ -209,36 +209,6 @@ fn status_shows_jobs_and_how_many_there_are_of_each_status() {
 }
 
 #[test]
-fn show_error_explains_each_job_in_error() {
-    let env = env_with_batch("1-3");
-    env.run("batch show-error").assert(
-        r#"
-        exit 0
-        stdout:
-            id  date                 status      down    proc  user
-          ----  -------------------  --------  ------  ------  -------
-             2  2016-08-26T15:04:02  ERROR         20       0  z123456
-          error message:
-            Patient "123456" does not want his or her data to be used for research
-          what it means: The patient does not want this data to be used for research.
-          what to do: Do not use this data. If the patient has signed a consent for your specific research, contact the trial bureau, then see 'anon job set-opt-out-ignore --help'.
-        requests:
-          GET p01/get_jobs_list job_ids=1 job_ids=2 job_ids=3 user_name=z123456
-        "#,
-    );
-    env.run("batch remove 2").assert_ok();
-    env.run("batch show-error").assert(
-        r"
-        exit 0
-        stdout:
-          There are no jobs with error status in this batch
-        requests:
-          GET p01/get_jobs_list job_ids=1 job_ids=3 user_name=z123456
-        ",
-    );
-}
-
-#[test]
 fn reset_error_and_cancel_active_take_only_theirs() {
     let env = env_with_batch("1-7");
     env.answer("batch reset-error", "y\n").sorted().assert(
@@ -249,6 +219,7 @@ fn reset_error_and_cancel_active_take_only_theirs() {
           Reset job 6 on p01: {url}/p01
         stderr:
           This will reset 2 jobs on p01: {url}/p01. Are you sure? [y/N]: y
+          warning: 2 jobs (2,6): The patient has opted out; this data must not be used. '--except-opted-out' leaves such jobs out
         requests:
           GET p01/get_jobs_list job_ids=1 job_ids=2 job_ids=3 job_ids=4 job_ids=5 job_ids=6 job_ids=7 user_name=z123456
           POST p01/modify_job job_id=2 status=ACTIVE files_downloaded=0 files_processed=0 error=  user_name=z123456
@@ -275,9 +246,9 @@ fn reset_error_and_cancel_active_take_only_theirs() {
     );
     env.answer("batch reset-error", "y\n").assert(
         r"
-        exit 0
-        stdout:
-          There are no jobs to reset in this batch
+        exit 1
+        stderr:
+          error: there are no jobs to reset in this batch; 'anon batch status' shows what there is
         requests:
           GET p01/get_jobs_list job_ids=1 job_ids=2 job_ids=3 job_ids=4 job_ids=5 job_ids=6 job_ids=7 user_name=z123456
         ",
@@ -373,13 +344,12 @@ fn what_anonapi_left_among_the_ids_is_named_and_left_alone() {
              2  2016-08-26T15:04:02  ERROR         20       0  z123456
              3  2016-08-26T15:04:03  DONE          30      30  z123456
           Summary for all 3 jobs:
-          Status       count  percentage
-          ---------  -------  ------------
-          INACTIVE         1  33.3 %
-          ERROR            1  33.3 %
-          DONE             1  33.3 %
-          NOT_FOUND        0  0.0 %
-          Total            3  100 %
+          Status      count  percentage
+          --------  -------  ------------
+          INACTIVE        1  33.3 %
+          ERROR           1  33.3 %
+          DONE            1  33.3 %
+          Total           3  100 %
         stderr:
           warning: the batch holds what is no job id, and is left alone: 'abc', '-1'; take it out with 'anon batch remove abc'
         requests:
@@ -412,7 +382,7 @@ fn only_jobs_that_were_asked_for_are_acted_upon() {
     env.idis().lie(Calls::every("get_jobs_list"), Lie::ListAll);
     env.run("batch status").assert_ok().assert_says(&["Job info for 2 jobs", "Summary for all 2 jobs"]);
     for command in ["batch cancel-active", "batch reset-error", "batch show-error"] {
-        let outcome = env.answer(command, "y\n").assert_ok();
+        let outcome = env.answer(command, "y\n").assert_says(&["no jobs"]);
         let changing = outcome.requests.iter().filter(|call| call.method == "POST").count();
         assert_eq!(changing, 0, "neither job 3 nor job 4 is meant: {}", outcome.story());
     }

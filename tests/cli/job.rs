@@ -119,15 +119,24 @@ fn list_shows_a_line_each() {
     );
     env.run("job list 1 99").assert(
         r"
-        exit 0
+        exit 1
         stdout:
             id  date                 status      down    proc  user
           ----  -------------------  --------  ------  ------  -------
              1  2016-08-26T15:04:01  INACTIVE      10       0  z123456
         stderr:
-          1 of 2 jobs is not on p01: 99
+          error: 1 of 2 jobs is not on p01: 99; 'anon server jobs' shows the latest ones there; is another server meant?
         requests:
           GET p01/get_jobs_list job_ids=1 job_ids=99 user_name=z123456
+        ",
+    );
+    env.run("job list 98-99").assert(
+        r"
+        exit 1
+        stderr:
+          error: 2 of 2 jobs are not on p01: 98-99; 'anon server jobs' shows the latest ones there; is another server meant?
+        requests:
+          GET p01/get_jobs_list job_ids=98 job_ids=99 user_name=z123456
         ",
     );
 }
@@ -135,9 +144,8 @@ fn list_shows_a_line_each() {
 #[test]
 fn without_ids_there_is_nothing_to_show() {
     let env = Env::with_jobs();
-    for command in ["info", "list"] {
-        env.run(&format!("job {command}")).assert("exit 0\nstdout:\n  No job ids given");
-    }
+    env.run("job list").assert("exit 0\nstdout:\n  No job ids given");
+    env.run("job info").assert("exit 1\nstderr:\n  error: no job ids given; name them: anon job info 12 14-16");
 }
 
 #[test]

@@ -3,12 +3,16 @@
 #![allow(clippy::unwrap_used)]
 
 mod batch;
+mod chaining;
 mod completions;
 mod create;
 mod creation;
 mod differences;
+mod doctor;
 mod failures;
+mod following;
 mod formats;
+mod help;
 mod job;
 mod man;
 mod manual;
@@ -16,11 +20,13 @@ mod map;
 mod proxies;
 mod replies;
 mod round_trip;
+mod scripts;
 mod select;
 mod server;
 mod settings;
 mod status;
 mod support;
+mod terminal;
 mod tls;
 mod tls_server;
 mod together;

@@ -19,8 +19,9 @@ pub fn command_of(line: &str) -> Option<&str> {
     };
     let typed =
         typed.rsplit_once(" | ").filter(|(before, _)| before.starts_with("echo ")).map_or(typed, |(_, after)| after);
-    // Where its output goes is the shell's business.
+    // Where its output goes, and its input is from, is the shell's business.
     let typed = typed.split_once(" >").map_or(typed, |(before, _)| before);
+    let typed = typed.split_once(" < ").map_or(typed, |(before, _)| before);
     Some(typed).filter(|typed| *typed == "anon" || typed.starts_with("anon "))
 }
 
@@ -74,8 +75,10 @@ fn commands_on_pages_exist() {
             faults.extend(fault(line).map(|fault| format!("{}, line {}: {fault}", name(&page), number + 1)));
         };
         for block in blocks(&text) {
-            for (number, line) in (block.first..).zip(&block.lines) {
-                if let Some(line) = command_of(line) {
+            let next = block.lines.iter().skip(1).chain(&[""]);
+            for ((number, line), next) in (block.first..).zip(&block.lines).zip(next) {
+                // What is said to a command that does not exist is shown, too.
+                if let Some(line) = command_of(line).filter(|_| !next.contains("unrecognized subcommand")) {
                     check(number, line, fault);
                 }
             }
@@ -135,6 +138,7 @@ fn prompts_of_both_systems_are_known() {
     assert_eq!(command_of(r"C:\project_folder> anon map init"), Some("anon map init"));
     assert_eq!(command_of("$ echo y | anon batch reset"), Some("anon batch reset"));
     assert_eq!(command_of("$ anon completions bash > file"), Some("anon completions bash"));
+    assert_eq!(command_of("$ anon batch add - < ids.txt"), Some("anon batch add -"));
     assert_eq!(command_of("$ cd anon "), None);
     assert_eq!(command_of("a table > anon "), None);
     assert!(fault("anon help concepts xyzzy").is_some() && fault("anon help concepts batch").is_none());

@@ -9,15 +9,19 @@ use super::root;
 const FLOORS: [&[&str]; 5] = [
     &["cli"],
     &["commands"],
-    &["plan", "creation", "scan", "folders", "troubleshooting"],
+    &["plan", "creation", "following", "scan", "folders", "troubleshooting"],
     &["mapping", "lists", "selection", "batch", "settings"],
     &["values", "text", "storage", "dicom", "unc", "api", "error", "problem"],
 ];
 
 /// On one floor, who knows whom: for each a reason.
-const WITHIN: [(&str, &str); 15] = [
+const WITHIN: [(&str, &str); 18] = [
     // A row of a mapping becomes a job that is created.
     ("creation", "plan"),
+    // Jobs are joined with the rows that they were created for, by the journal; what their errors mean is told beside them.
+    ("following", "plan"),
+    ("following", "creation"),
+    ("following", "troubleshooting"),
     // What a source holds is looked for as a scan does it.
     ("plan", "scan"),
     // Patterns are the same for files and folders.

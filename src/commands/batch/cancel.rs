@@ -8,11 +8,16 @@ use crate::error::Result;
 /// Cancel every job in the batch of this folder
 #[derive(Args)]
 #[command(after_help = "Examples:
-  anon batch cancel")]
-pub struct Cancel {}
+  anon batch cancel
+  anon batch cancel --dry-run")]
+pub struct Cancel {
+    /// Show which jobs it would be, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
 
 impl Cancel {
     pub fn run(self, context: &Context) -> Result<()> {
-        act(context, Which::All, &CANCEL, |client, id| client.cancel_job(id))
+        act(context, Which::All, &CANCEL, self.dry_run, |client, id| client.cancel_job(id))
     }
 }

@@ -9,12 +9,17 @@ use crate::error::Result;
 /// Cancel the jobs of the batch that are not processed yet; leave done and error
 #[derive(Args)]
 #[command(after_help = "Examples:
-  anon batch cancel-active")]
-pub struct CancelActive {}
+  anon batch cancel-active
+  anon batch cancel-active --dry-run")]
+pub struct CancelActive {
+    /// Show which jobs it would be, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
 
 impl CancelActive {
     pub fn run(self, context: &Context) -> Result<()> {
         let active = Which::With(|status| *status == JobStatus::Active);
-        act(context, active, &CANCEL, |client, id| client.cancel_job(id))
+        act(context, active, &CANCEL, self.dry_run, |client, id| client.cancel_job(id))
     }
 }

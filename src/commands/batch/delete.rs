@@ -13,7 +13,7 @@ pub struct Delete {}
 impl Delete {
     pub fn run(self, context: &Context) -> Result<()> {
         let held = context.batch().delete()?;
-        context.console.print("Removed batch in current dir");
+        context.console.report("Removed batch in current dir");
         // Nobody else knows the ids.
         if let Some(batch) = held.filter(|batch| !batch.job_ids.is_empty()) {
             context.console.note(format_args!("it held these jobs of {}: {}", batch.server, shown(&batch.job_ids)));

@@ -1,5 +1,9 @@
 use clap::Args;
+use schemars::JsonSchema;
+use serde::Serialize;
 
+use crate::batch::Batch;
+use crate::commands::console::View;
 use crate::commands::context::Context;
 use crate::error::Result;
 
@@ -12,8 +16,40 @@ pub struct Info {}
 impl Info {
     pub fn run(self, context: &Context) -> Result<()> {
         let batch = context.batch().load()?;
-        context.console.print_lines(batch.to_yaml());
+        context.console.show(&BatchView::of(&batch), |console| console.print_lines(batch.to_yaml()));
         super::warn_of_others(context, &batch);
         Ok(())
+    }
+}
+
+/// The batch of a folder.
+#[derive(Serialize, JsonSchema)]
+pub struct BatchView {
+    /// The name of the server that its jobs are on.
+    server: String,
+    /// The URL of that server.
+    url: String,
+    /// The jobs, in the order of their numbers.
+    job_ids: Vec<i64>,
+    /// What stands among the ids in the file and is none.
+    not_ids: Vec<String>,
+}
+
+impl BatchView {
+    fn of(batch: &Batch) -> BatchView {
+        BatchView {
+            server: batch.server.name.clone(),
+            url: batch.server.url.clone(),
+            job_ids: batch.job_ids.iter().map(|id| id.0).collect(),
+            not_ids: batch.not_ids.clone(),
+        }
+    }
+}
+
+impl View for BatchView {
+    const COLUMNS: &'static [&'static str] = &["job_id", "server", "url"];
+
+    fn rows(&self) -> Vec<Vec<String>> {
+        self.job_ids.iter().map(|id| vec![id.to_string(), self.server.clone(), self.url.clone()]).collect()
     }
 }

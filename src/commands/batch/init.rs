@@ -13,7 +13,7 @@ impl Init {
     pub fn run(self, context: &Context) -> Result<()> {
         let server = context.settings()?.active_server()?.clone();
         context.batch().init(server.clone())?;
-        context.console.print(format_args!("Initialised batch for {server} in current dir"));
+        context.console.report(format_args!("Initialised batch for {server} in current dir"));
         Ok(())
     }
 }

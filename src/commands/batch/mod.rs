@@ -2,20 +2,24 @@ mod add;
 mod cancel;
 mod cancel_active;
 mod delete;
-mod info;
+mod followed;
+pub mod info;
 mod init;
 mod remove;
+pub mod report;
 mod reset;
 mod reset_error;
-mod show_error;
-mod status;
+pub mod show_error;
+pub mod status;
+pub mod watch;
 
 use clap::Subcommand;
 
 use crate::api::{ApiError, Client, JobId, JobStatus};
 use crate::commands::context::Context;
+use crate::commands::ids::shown;
 use crate::commands::jobs;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::settings::Server;
 use crate::text::counted;
 
@@ -28,10 +32,12 @@ pub enum Batch {
     Info(info::Info),
     Init(init::Init),
     Remove(remove::Remove),
+    Report(report::Report),
     Reset(reset::Reset),
     ResetError(reset_error::ResetError),
     ShowError(show_error::ShowError),
     Status(status::Status),
+    Watch(watch::Watch),
 }
 
 impl Batch {
@@ -44,10 +50,12 @@ impl Batch {
             Batch::Info(command) => command.run(context),
             Batch::Init(command) => command.run(context),
             Batch::Remove(command) => command.run(context),
+            Batch::Report(command) => command.run(context),
             Batch::Reset(command) => command.run(context),
             Batch::ResetError(command) => command.run(context),
             Batch::ShowError(command) => command.run(context),
             Batch::Status(command) => command.run(context),
+            Batch::Watch(command) => command.run(context),
         }
     }
 }
@@ -87,6 +95,7 @@ fn act(
     context: &Context,
     which: Which,
     action: &jobs::Action,
+    dry_run: bool,
     work: impl Fn(&Client, JobId) -> Result<(), ApiError> + Sync,
 ) -> Result<()> {
     let (mut ids, server, client) = open(context)?;
@@ -94,10 +103,30 @@ fn act(
         let found = client.get_jobs_list(&ids)?;
         ids = found.into_iter().filter(|job| meant(&job.status)).map(|job| job.job_id).collect();
     }
+    let what = format!("{} {} on {server}", action.verb, counted(ids.len(), "job"));
+    act_on(context, (&server, &client), &ids, (action, &what, dry_run), work)
+}
+
+/// Asks, then acts on these jobs, or only tells what would be done.
+///
+/// # Errors
+/// As [`jobs::act`], and [`Error::Refused`] if there are none.
+fn act_on(
+    context: &Context,
+    at: (&Server, &Client),
+    ids: &[JobId],
+    (action, what, dry_run): (&jobs::Action, &str, bool),
+    work: impl Fn(&Client, JobId) -> Result<(), ApiError> + Sync,
+) -> Result<()> {
+    let (server, _) = at;
     if ids.is_empty() {
-        context.console.print(format_args!("There are no jobs to {} in this batch", action.verb));
+        context.console.show(&jobs::ActedView { dry_run, ..jobs::ActedView::nothing(action, server) }, |_| {});
+        let message = format!("there are no jobs to {} in this batch", action.verb);
+        return Err(Error::refused(message, "'anon batch status' shows what there is"));
+    }
+    if dry_run {
+        jobs::rehearse(context, server, ids, action, &format!("{what}: {}", shown(ids)));
         return Ok(());
     }
-    let question = format!("This will {} {} on {server}. Are you sure?", action.verb, counted(ids.len(), "job"));
-    jobs::act(context, (&server, &client), &ids, action, &question, work)
+    jobs::act(context, at, ids, action, &format!("This will {what}. Are you sure?"), work)
 }

@@ -1,17 +1,25 @@
-use clap::{ArgAction, Args};
+use clap::{ArgAction, Args, ValueEnum};
+use schemars::JsonSchema;
+use serde::Serialize;
 
+use super::followed::{Count, FollowedView, List, counts, follow, missing, or_nothing};
 use super::open;
-use crate::api::{Job, JobId};
-use crate::commands::console::Table;
+use crate::api::JobId;
+use crate::commands::console::{Console, Table, View};
 use crate::commands::context::Context;
-use crate::commands::jobs::{table, table_with_names};
-use crate::error::Result;
-use crate::text::counted;
+use crate::error::{Error, Result};
+use crate::following::{Followed, NOT_FOUND};
+use crate::settings::Server;
+use crate::text::{counted, nearest};
 
 /// Show the status of each job in the batch, and how many there are of each
 #[derive(Args)]
 #[command(after_help = "Examples:
-  anon batch status --patient-name")]
+  anon batch status
+  anon batch status --summary
+  anon batch status --status ERROR,UPLOADED --columns pseudonym,source,line
+  anon batch status --sort date --limit 20
+  anon batch status --status ERROR --ids")]
 pub struct Status {
     /// Add a column with the pseudonym of each job
     #[arg(long, overrides_with = "no_patient_name")]
@@ -19,44 +27,263 @@ pub struct Status {
     /// Leave that column out [default]
     #[arg(long, action = ArgAction::SetTrue)]
     no_patient_name: bool,
+    /// Only jobs with these statuses, such as ERROR,UPLOADED; NOT_FOUND are those that the server does not know
+    #[arg(long = "status", value_name = "STATUS", value_delimiter = ',')]
+    statuses: Vec<String>,
+    /// Add columns that tell whose each job is: pseudonym, source, line (of the mapping)
+    #[arg(long, value_name = "COLUMN", value_enum, value_delimiter = ',', hide_possible_values = true)]
+    columns: Vec<Column>,
+    /// Sort by a column: id, date, status, down, proc, user, pseudonym, source or line
+    #[arg(long, value_name = "COLUMN", value_enum, hide_possible_values = true)]
+    sort: Option<SortBy>,
+    /// Show at most this many jobs
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    /// Show only how many jobs there are of each status
+    #[arg(long, conflicts_with_all = ["ids", "statuses", "columns", "sort", "limit"])]
+    summary: bool,
+    /// Print only the ids, a line each
+    #[arg(long, conflicts_with = "columns")]
+    ids: bool,
+}
+
+/// What tells whose a job is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Column {
+    Pseudonym,
+    Source,
+    Line,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum SortBy {
+    Id,
+    Date,
+    Status,
+    Down,
+    Proc,
+    User,
+    Pseudonym,
+    Source,
+    Line,
+}
+
+/// The jobs of the batch, and how many there are of each status.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct BatchStatus {
+    /// The server's name.
+    pub server: String,
+    /// The jobs that were asked for: all of the batch, unless options choose some.
+    pub jobs: Vec<FollowedView>,
+    /// How many jobs of the batch have each status, whatever options choose. A status that no job has is left out.
+    pub summary: Vec<Count>,
+    /// How many jobs are in the batch.
+    pub total: usize,
+    /// Ids of the batch that the server does not know.
+    pub not_found: Vec<i64>,
+}
+
+impl View for BatchStatus {
+    const COLUMNS: &'static [&'static str] = FollowedView::COLUMNS;
+
+    fn rows(&self) -> Vec<Vec<String>> {
+        self.jobs.iter().map(FollowedView::cells).collect()
+    }
 }
 
 impl Status {
     pub fn run(self, context: &Context) -> Result<()> {
         let console = &context.console;
         let (ids, server, client) = open(context)?;
-        if ids.is_empty() {
-            console.print(format_args!("The batch for {server} is empty; add jobs with 'anon batch add ID'"));
-            return Ok(());
-        }
-        let with_names = self.patient_name && !self.no_patient_name;
-        let jobs = if with_names { client.get_jobs_list_extended(&ids)? } else { client.get_jobs_list(&ids)? };
-        console.print(format_args!("Job info for {} on {server}:", counted(jobs.len(), "job")));
-        console.print_table(&if with_names { table_with_names(&jobs) } else { table(&jobs) });
-        match ids.len() {
-            1 => console.print("Summary for 1 job:"),
-            many => console.print(format_args!("Summary for all {many} jobs:")),
-        }
-        console.print_table(&summary(&jobs, &ids));
+        let all = follow(context, (&server, &client), &ids, self.list(console))?;
+        let missing = missing(&ids, &all);
+        self.refuse_unknown(&all)?;
+        let summary = counts(&all, missing.len());
+        let chosen = self.chosen(all);
+        let view = BatchStatus {
+            server: server.name.clone(),
+            jobs: chosen.iter().map(FollowedView::of).collect(),
+            summary,
+            total: ids.len(),
+            not_found: missing.iter().map(|id| id.0).collect(),
+        };
+        let is_own = |followed: &Followed| {
+            followed.job.user_name.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(client.user()))
+        };
+        let with_user = self.columns.is_empty() || !chosen.iter().all(is_own);
+        console.show(&view, |console| {
+            if self.ids {
+                self.print_ids(console, &chosen, &missing);
+            } else if ids.is_empty() {
+                console.print(format_args!("The batch for {server} is empty; add jobs with 'anon batch add ID'"));
+            } else {
+                self.print(console, &server, &chosen, with_user, &view);
+            }
+        });
         Ok(())
+    }
+
+    /// Who wants to know whose the jobs are asks the server; scripts always do.
+    fn list(&self, console: &Console) -> List {
+        let by_origin = matches!(self.sort, Some(SortBy::Pseudonym | SortBy::Source | SortBy::Line));
+        let with_names = self.patient_name && !self.no_patient_name;
+        let is_wanted = with_names || by_origin || !self.columns.is_empty() || console.is_for_scripts();
+        if is_wanted && !self.ids { List::Extended } else { List::Brief }
+    }
+
+    /// A word that no job has and that no server uses is a slip of the keyboard.
+    fn refuse_unknown(&self, jobs: &[Followed]) -> Result<()> {
+        const KNOWN: [&str; 6] = ["ACTIVE", "UPLOADED", "DONE", "ERROR", "INACTIVE", NOT_FOUND];
+        let is_known = |word: &str| {
+            KNOWN.iter().any(|known| known.eq_ignore_ascii_case(word))
+                || jobs.iter().any(|followed| followed.job.status.as_str().eq_ignore_ascii_case(word))
+        };
+        let Some(word) = self.statuses.iter().map(|word| word.trim()).find(|word| !is_known(word)) else {
+            return Ok(());
+        };
+        let hint = match nearest(word, KNOWN) {
+            Some(meant) => format!("did you mean {meant}?"),
+            None => format!("they are {}", KNOWN.join(", ")),
+        };
+        Err(Error::usage(format!("'{word}' is no status of a job"), hint))
+    }
+
+    fn is_meant(&self, status: &str) -> bool {
+        self.statuses.is_empty() || self.is_named(status)
+    }
+
+    fn is_named(&self, status: &str) -> bool {
+        self.statuses.iter().any(|wanted| wanted.trim().eq_ignore_ascii_case(status))
+    }
+
+    fn chosen(&self, mut jobs: Vec<Followed>) -> Vec<Followed> {
+        jobs.retain(|followed| self.is_meant(followed.job.status.as_str()));
+        if let Some(column) = self.sort {
+            sort(&mut jobs, column);
+        }
+        jobs.truncate(self.limit.unwrap_or(usize::MAX));
+        jobs
+    }
+
+    fn print_ids(&self, console: &Console, chosen: &[Followed], missing: &[JobId]) {
+        let missing = missing.iter().filter(|_| self.is_meant(NOT_FOUND));
+        let ids: Vec<String> =
+            chosen.iter().map(|followed| &followed.job.job_id).chain(missing).map(JobId::to_string).collect();
+        if ids.is_empty() {
+            console.note("no job of the batch is one of these");
+        }
+        console.print_lines(
+            ids.iter().take(self.limit.unwrap_or(usize::MAX)).fold(String::new(), |text, id| text + id + "\n"),
+        );
+    }
+
+    fn print(&self, console: &Console, server: &Server, chosen: &[Followed], with_user: bool, view: &BatchStatus) {
+        let summary = |console: &Console| {
+            match view.total {
+                1 => console.print("Summary for 1 job:"),
+                many => console.print(format_args!("Summary for all {many} jobs:")),
+            }
+            console.print_table(&summary_table(view));
+        };
+        if self.summary {
+            return summary(console);
+        }
+        // What would scroll out of sight comes first.
+        let is_long = console.height().is_some_and(|height| chosen.len() + view.summary.len() + LINES_AROUND > height);
+        if is_long {
+            summary(console);
+        }
+        let found = view.total - view.not_found.len();
+        let jobs = match chosen.len() {
+            shown if shown < found => format!("{shown} of {}", counted(found, "job")),
+            all => counted(all, "job"),
+        };
+        console.print(format_args!("Job info for {jobs} on {server}:"));
+        console.print_table(&self.table(chosen, with_user));
+        if self.is_named(NOT_FOUND) && !view.not_found.is_empty() {
+            let missing: Vec<JobId> = view.not_found.iter().copied().map(JobId).collect();
+            console.print(format_args!("not on the server: {}", crate::commands::ids::shown(&missing)));
+        }
+        if !is_long {
+            summary(console);
+        }
+    }
+
+    /// The columns of the manual, and those that were asked for.
+    fn table(&self, jobs: &[Followed], with_user: bool) -> Table {
+        let with_names = self.patient_name && !self.no_patient_name;
+        let mut header = vec!["id", "date", "status", "down", "proc"];
+        header.extend(with_user.then_some("user"));
+        header.extend(with_names.then_some("anon_name"));
+        header.extend(self.columns.iter().map(|column| column.name()));
+        let mut table = Table::new(header).painted(2);
+        for followed in jobs {
+            let job = &followed.job;
+            let mut cells = vec![
+                job.job_id.to_string(),
+                job.date.clone().unwrap_or_default(),
+                job.status.to_string(),
+                or_nothing(job.files_downloaded),
+                or_nothing(job.files_processed),
+            ];
+            cells.extend(with_user.then(|| job.user_name.clone().unwrap_or_default()));
+            cells.extend(with_names.then(|| job.pseudo_id().unwrap_or_default()));
+            cells.extend(self.columns.iter().map(|column| column.cell(followed)));
+            table.row(cells);
+        }
+        table
+    }
+}
+
+/// The lines around the tables of jobs and of statuses, and the prompt.
+const LINES_AROUND: usize = 8;
+
+impl Column {
+    fn name(self) -> &'static str {
+        match self {
+            Column::Pseudonym => "pseudonym",
+            Column::Source => "source",
+            Column::Line => "line",
+        }
+    }
+
+    fn cell(self, followed: &Followed) -> String {
+        match self {
+            Column::Pseudonym => followed.pseudonym.clone().unwrap_or_default(),
+            Column::Source => followed.source.clone().unwrap_or_default(),
+            Column::Line => or_nothing(followed.line),
+        }
+    }
+}
+
+/// What has no value comes last.
+fn sort(jobs: &mut [Followed], column: SortBy) {
+    fn by<K: Ord>(jobs: &mut [Followed], key: impl Fn(&Followed) -> Option<K>) {
+        jobs.sort_by_cached_key(|followed| {
+            let key = key(followed);
+            (key.is_none(), key)
+        });
+    }
+    match column {
+        SortBy::Id => by(jobs, |followed| Some(followed.job.job_id)),
+        SortBy::Date => by(jobs, |followed| followed.job.created_at()),
+        SortBy::Status => by(jobs, |followed| Some(followed.job.status.to_string())),
+        SortBy::Down => by(jobs, |followed| followed.job.files_downloaded),
+        SortBy::Proc => by(jobs, |followed| followed.job.files_processed),
+        SortBy::User => by(jobs, |followed| followed.job.user_name.clone()),
+        SortBy::Pseudonym => by(jobs, |followed| followed.pseudonym.clone()),
+        SortBy::Source => by(jobs, |followed| followed.source.clone()),
+        SortBy::Line => by(jobs, |followed| followed.line),
     }
 }
 
 /// How many jobs there are of each status, of all ids in the batch.
-fn summary(jobs: &[Job], ids: &[JobId]) -> Table {
-    let mut counts: Vec<(String, usize)> = vec![];
-    for job in jobs {
-        match counts.iter_mut().find(|(status, _)| *status == job.status.as_str()) {
-            Some((_, count)) => *count += 1,
-            None => counts.push((job.status.to_string(), 1)),
-        }
-    }
-    counts.push(("NOT_FOUND".to_owned(), ids.len().saturating_sub(jobs.len())));
+fn summary_table(view: &BatchStatus) -> Table {
     let mut table = Table::new(["Status", "count", "percentage"]).painted(0);
-    for (status, count) in counts {
-        let share = 100.0 * count as f64 / ids.len() as f64;
-        table.row([status, count.to_string(), format!("{share:.1} %")]);
+    for Count { status, count } in &view.summary {
+        let share = 100.0 * *count as f64 / view.total as f64;
+        table.row([status.clone(), count.to_string(), format!("{share:.1} %")]);
     }
-    table.row(["Total".to_owned(), ids.len().to_string(), "100 %".to_owned()]);
+    table.row(["Total".to_owned(), view.total.to_string(), "100 %".to_owned()]);
     table
 }

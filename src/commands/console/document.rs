@@ -25,16 +25,26 @@ pub trait View: Serialize + JsonSchema {
     /// The columns of the CSV form.
     const COLUMNS: &'static [&'static str];
 
+    /// Those of them that this one has.
+    fn columns(&self) -> &'static [&'static str] {
+        Self::COLUMNS
+    }
+
     /// The rows of the CSV form, a cell for each column.
     fn rows(&self) -> Vec<Vec<String>>;
 }
 
+/// A cell of the CSV form: empty for what is absent.
+pub fn cell<T: ToString>(value: &Option<T>) -> String {
+    value.as_ref().map(T::to_string).unwrap_or_default()
+}
+
 /// The CSV form of a view.
-pub(super) fn csv<V: View>(view: &V) -> String {
+pub fn csv<V: View>(view: &V) -> String {
     let delimiter = if decimal_comma() { b';' } else { b',' };
     let mut writer =
         csv::WriterBuilder::new().delimiter(delimiter).terminator(csv::Terminator::CRLF).from_writer(vec![]);
-    let header = V::COLUMNS.iter().map(|name| (*name).to_owned()).collect();
+    let header = view.columns().iter().map(|name| (*name).to_owned()).collect();
     for row in std::iter::once(header).chain(view.rows()) {
         // Memory takes everything, and each row has a cell for each column.
         let written = writer.write_record(&row);
@@ -45,7 +55,7 @@ pub(super) fn csv<V: View>(view: &V) -> String {
 }
 
 /// The JSON form of a view.
-pub(super) fn json<T: Serialize>(view: &T) -> String {
+pub fn json<T: Serialize>(view: &T) -> String {
     serde_json::to_string_pretty(view).unwrap_or_default() + "\n"
 }
 

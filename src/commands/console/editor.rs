@@ -4,6 +4,7 @@ use std::process::{Command, ExitStatus};
 
 use super::Console;
 use crate::error::{Error, Result};
+use crate::storage::require_plain;
 use crate::text::plain;
 
 /// Whether the user is done with a file.
@@ -21,6 +22,8 @@ pub enum Editing {
 /// # Errors
 /// When the editor cannot be started, or there is none.
 pub fn open_in_editor(console: &Console, path: &Path) -> Result<Editing> {
+    // An editor waits for ever at a pipe that somebody has put there.
+    require_plain(path)?;
     let named = ["VISUAL", "EDITOR"]
         .iter()
         .find_map(|name| std::env::var(name).ok().filter(|value| !value.trim().is_empty()).map(|value| (*name, value)));

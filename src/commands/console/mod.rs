@@ -9,21 +9,27 @@
 
 mod document;
 mod editor;
+mod heartbeat;
+mod input;
 mod interrupt;
+mod mark;
 mod progress;
 mod table;
 mod visible;
 
-pub use document::{Complaints, Format, View};
+pub use document::{Complaints, Format, View, cell, csv, json};
 pub use editor::{Editing, open_in_editor};
+pub use input::stdin;
 pub use interrupt::Interrupt;
-pub use progress::Progress;
+pub use mark::Mark;
+pub use progress::{Level, Live, Progress};
 pub use table::Table;
 pub use visible::{beginning, visible};
 
 use std::fmt::Display;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use anstream::{AutoStream, ColorChoice};
@@ -89,6 +95,8 @@ pub struct Console {
     closed: OnceLock<io::ErrorKind>,
     /// What was warned of, for the one object on stderr.
     warnings: Mutex<Vec<String>>,
+    /// stdin was a list, so that no answer can come from it.
+    list_is_read: AtomicBool,
 }
 
 /// What a person said to a yes-or-no question.
@@ -110,6 +118,7 @@ impl Console {
             interactive: io::stderr().is_terminal(),
             closed: OnceLock::new(),
             warnings: Mutex::default(),
+            list_is_read: AtomicBool::new(false),
         }
     }
 
@@ -117,8 +126,8 @@ impl Console {
     pub fn show<V: View>(&self, view: &V, for_people: impl FnOnce(&Console)) {
         match self.wishes.format {
             Format::Table => for_people(self),
-            Format::Csv => self.write_out(&document::csv(view)),
-            Format::Json => self.write_out(&document::json(view)),
+            Format::Csv => self.write_out(&csv(view)),
+            Format::Json => self.write_out(&json(view)),
         }
     }
 
@@ -139,9 +148,10 @@ impl Console {
         self.write_lines("", &text.to_string());
     }
 
-    /// A text of several lines that somebody else wrote: indented, so that none looks like ours, and not beyond measure.
-    pub fn print_quoted(&self, text: &str) {
-        self.write_lines("  ", &beginning(text));
+    /// What belongs to the line before it, in as many lines as somebody else wrote: indented, so that none looks like ours, and not
+    /// beyond measure.
+    pub fn print_indented(&self, text: &str) {
+        self.write_lines("   ", &beginning(text));
     }
 
     /// In one go: line by line takes longer than all that a dry run of many rows does.
@@ -156,9 +166,14 @@ impl Console {
         self.write_out(&help.to_string());
     }
 
+    /// A document that was asked for on stdout, as it is.
+    pub fn print_document(&self, text: &str) {
+        self.write_out(text);
+    }
+
     /// A table on stdout; on a terminal, the statuses in its painted column get their colour.
     pub fn print_table(&self, table: &Table) {
-        self.write_for_people(&table.render());
+        self.write_for_people(&table.render(self.width()));
     }
 
     /// Something that the user should know and that is no result: a line on stderr.
@@ -180,6 +195,22 @@ impl Console {
         }
     }
 
+    /// Whether results are for scripts, or for spreadsheets.
+    pub fn is_for_scripts(&self) -> bool {
+        self.wishes.format != Format::Table
+    }
+
+    /// Whether questions are answered with yes without being asked.
+    pub fn assumes_yes(&self) -> bool {
+        self.wishes.assume_yes
+    }
+
+    /// How many lines the terminal shows at once, if results go to one.
+    pub fn height(&self) -> Option<usize> {
+        let (_, terminal_size::Height(lines)) = terminal_size::terminal_size_of(io::stdout())?;
+        Some(usize::from(lines))
+    }
+
     /// Whether `-vv` asks for each request.
     pub fn wants_requests(&self) -> bool {
         self.wishes.verbosity > 1
@@ -188,7 +219,7 @@ impl Console {
     /// An error: what is wrong and what to do about it, on one line (or one for each problem of a file).
     pub fn error(&self, error: &Error) {
         if self.is_one_object() {
-            return self.write_err(&document::json(&Complaints::of(error, self.take_warnings())));
+            return self.write_err(&json(&Complaints::of(error, self.take_warnings())));
         }
         match (error, error.hint()) {
             (Error::Told, _) => {}
@@ -206,7 +237,7 @@ impl Console {
     pub fn finish(&self) {
         let warnings = self.take_warnings();
         if !warnings.is_empty() {
-            self.write_err(&document::json(&Complaints { warnings, ..Complaints::default() }));
+            self.write_err(&json(&Complaints { warnings, ..Complaints::default() }));
         }
     }
 
@@ -227,7 +258,7 @@ impl Console {
         }
         let text = anstream::adapter::strip_str(&text).to_string();
         let error = text.trim().strip_prefix("error: ").unwrap_or(&text).to_owned();
-        self.write_err(&document::json(&Complaints { error: Some(error), exit_status: 2, ..Complaints::default() }));
+        self.write_err(&json(&Complaints { error: Some(error), exit_status: 2, ..Complaints::default() }));
     }
 
     /// The failure of one of many things, whose hint comes at the end of them all. `remark` says what it means for that thing.
@@ -309,9 +340,10 @@ impl Console {
         }
     }
 
-    /// A progress bar for steps without a known end, which print nothing.
+    /// A progress bar for steps without a known end, which print nothing; where none can be drawn, a line now and then.
     pub fn progress(&self, what: &str) -> Progress {
-        Progress::new(self.shows_progress(), None, what)
+        let is_log = !self.interactive && !self.wishes.quiet && !self.is_one_object();
+        Progress::new(self.shows_progress(), None, what).with_heartbeat(is_log, what)
     }
 
     /// A progress bar for `total` steps that print a line each: for when those lines go to a file. On a terminal they are
@@ -321,16 +353,26 @@ impl Console {
         Progress::new(is_seen, Some(total as u64), what)
     }
 
+    /// How many columns the terminal has, if results for people go to one.
+    fn width(&self) -> Option<usize> {
+        let (terminal_size::Width(columns), _) = terminal_size::terminal_size_of(io::stdout())?;
+        Some(usize::from(columns)).filter(|_| self.wishes.format == Format::Table && columns > 0)
+    }
+
     fn shows_progress(&self) -> bool {
         self.interactive && !self.wishes.quiet
     }
 
     /// One line of stdin, whether that is a terminal or a pipe.
     fn read_line(&self) -> Result<String> {
+        if self.list_is_read.load(Ordering::SeqCst) {
+            self.write_err("\n");
+            let message = "standard input is the list, so nobody can answer the question: nothing was done";
+            return Err(Error::refused(message, "answer it with '--yes'"));
+        }
         let mut bytes = vec![];
         let read = io::stdin().lock().read_until(b'\n', &mut bytes);
-        let stdin = Path::new("standard input");
-        if read.map_err(Error::io("read", stdin))? == 0 {
+        if read.map_err(Error::io("read", stdin()))? == 0 {
             self.write_err("\n");
             return Err(Error::NoAnswer);
         }

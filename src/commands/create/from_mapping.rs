@@ -5,7 +5,9 @@ use clap::{ArgAction, Args};
 use super::doubts;
 use super::filter::Filter;
 use super::report;
+use super::view::CreatedView;
 use super::words;
+use crate::commands::complete;
 use crate::commands::console::{Answer, Interrupt};
 use crate::commands::context::Context;
 use crate::commands::map::planned;
@@ -30,7 +32,7 @@ pub struct FromMapping {
     #[arg(long, action = ArgAction::SetTrue)]
     no_dry_run: bool,
     /// Only rows with this pseudonym, or one of several with spaces between; repeatable
-    #[arg(short, long, value_name = "PSEUDONYM")]
+    #[arg(short, long, value_name = "PSEUDONYM", add = complete::pseudonyms())]
     filter: Vec<String>,
     /// Only rows whose job was perhaps created, because the answer never came: create it anew
     #[arg(long, conflicts_with = "again")]
@@ -54,7 +56,10 @@ impl FromMapping {
         let session = Session::new(&client, &server, context.batch(), &context.journal_path(), plan.jobs);
         if self.dry_run && !self.no_dry_run {
             let survey = session.outline(|row| filter.takes(row))?;
-            words::would_be_sent(console, &survey, &self.chosen(&survey), &server);
+            let rows = self.chosen(&survey);
+            let view = CreatedView::begin(&server, &mapping, &context.folder, &survey, &rows).rehearsed();
+            console.show(&view, |_| {});
+            words::would_be_sent(console, &survey, &rows, &server);
             return Ok(());
         }
         let mut survey = session.survey(|row| filter.takes(row))?;
@@ -62,13 +67,16 @@ impl FromMapping {
         doubts::settle(console, &session, &server, &mut survey)?;
         let rows = self.chosen(&survey);
         words::left_out(console, &survey, &rows);
+        let view = CreatedView::begin(&server, &mapping, &context.folder, &survey, &rows);
         if rows.is_empty() {
+            console.show(&view, |_| {});
             return report::nothing_to_create(&survey, self.perhaps);
         }
         words::places(console, &mapping, &context.folder, &context.batch())?;
         words::risks(console, &rows);
         if console.confirm(words::question(&rows, &server))? == Answer::No {
             console.note("Cancelled: no job was created");
+            console.show(&view, |_| {});
             return Ok(());
         }
         let interrupt = Interrupt::listen();
@@ -80,6 +88,7 @@ impl FromMapping {
         })?;
         drop(progress);
         doubts::settle_after(console, &session, &server, &mut ending)?;
+        console.show(&view.ended(&ending), |_| {});
         report::finish(console, &ending, self.still_perhaps(&survey))
     }
 

@@ -1,11 +1,14 @@
 use clap::Args;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::words::when;
-use crate::commands::console::Table;
+use crate::commands::console::{Table, View, cell};
 use crate::commands::context::Context;
 use crate::commands::map::planned;
 use crate::creation::{Fingerprint, Journal as JobJournal, Known};
 use crate::error::Result;
+use crate::plan::Planned;
 
 /// Show what is known of the job of each row: created, perhaps created, failed, or not asked for
 ///
@@ -21,21 +24,77 @@ impl Journal {
         let server = context.settings()?.active_server()?;
         let path = context.journal_path();
         let journal = JobJournal::read(&path, &server.url)?;
-        let mut table = Table::new(["line", "source", "state", "id", "when"]);
-        for row in &plan.jobs {
-            let job = Fingerprint::of(&server.url, &row.job);
-            let (state, id) = match journal.known(&job) {
-                Known::Created(id) => ("created", id.to_string()),
-                Known::Perhaps(_) => ("perhaps created", String::new()),
-                Known::Failed(_) => ("failed", String::new()),
-                Known::Nothing if journal.has_failed(&job) => ("refused", String::new()),
-                Known::Nothing => ("not asked for", String::new()),
-            };
-            let time = journal.time(&job).map(when).unwrap_or_default();
-            table.row([row.line.to_string(), row.source.to_string(), state.to_owned(), id, time]);
-        }
-        context.console.print_table(&table);
+        let state = |row: &Planned| State::of(row, &journal, &server.url);
+        let view = JournalView {
+            server: server.name.clone(),
+            journal: path.display().to_string(),
+            rows: plan.jobs.iter().map(state).collect(),
+        };
+        context.console.show(&view, |console| {
+            let mut table = Table::new(["line", "source", "state", "id", "when"]);
+            for row in &view.rows {
+                let (line, id) = (row.line.to_string(), cell(&row.job_id));
+                table.row([line, row.source.clone(), row.state.clone(), id, cell(&row.when)]);
+            }
+            console.print_table(&table);
+        });
         context.console.note(format_args!("journal  {}, for {server}", path.display()));
         Ok(())
+    }
+}
+
+/// What the journal of this computer knows of the rows of a mapping.
+#[derive(Serialize, JsonSchema)]
+pub struct JournalView {
+    /// The server's name.
+    server: String,
+    /// The journal's path.
+    journal: String,
+    /// A row of the mapping each.
+    rows: Vec<State>,
+}
+
+/// What is known of the job of a row.
+#[derive(Serialize, JsonSchema)]
+struct State {
+    /// The line of the mapping, from 1.
+    line: usize,
+    /// Where the data comes from: `folder:patient1`.
+    source: String,
+    /// The pseudonym in place of the patient's name, or else of the ID.
+    pseudonym: Option<String>,
+    /// `created`, `perhaps created`, `failed`, `refused` or `not asked for`.
+    state: String,
+    /// The server's number for its job.
+    job_id: Option<i64>,
+    /// When anything was last heard of it, in local time: `2016-08-26T15:04:44`.
+    when: Option<String>,
+}
+
+impl State {
+    fn of(row: &Planned, journal: &JobJournal, url: &str) -> State {
+        let job = Fingerprint::of(url, &row.job);
+        let (state, job_id) = match journal.known(&job) {
+            Known::Created(id) => ("created", Some(id.0)),
+            Known::Perhaps(_) => ("perhaps created", None),
+            Known::Failed(_) => ("failed", None),
+            Known::Nothing if journal.has_failed(&job) => ("refused", None),
+            Known::Nothing => ("not asked for", None),
+        };
+        let (line, source) = (row.line, row.source.to_string());
+        let (pseudonym, when) = (row.job.pseudo_name.clone(), journal.time(&job).map(when));
+        State { line, source, pseudonym, state: state.to_owned(), job_id, when }
+    }
+}
+
+impl View for JournalView {
+    const COLUMNS: &'static [&'static str] = &["line", "source", "pseudonym", "state", "job_id", "when"];
+
+    fn rows(&self) -> Vec<Vec<String>> {
+        let row = |row: &State| {
+            let (line, source, state) = (row.line.to_string(), row.source.clone(), row.state.clone());
+            vec![line, source, cell(&row.pseudonym), state, cell(&row.job_id), cell(&row.when)]
+        };
+        self.rows.iter().map(row).collect()
     }
 }

@@ -1,10 +1,11 @@
 mod doubts;
 mod filter;
 mod from_mapping;
-mod journal;
+pub mod journal;
 mod report;
 mod set_defaults;
-mod show_defaults;
+pub mod show_defaults;
+pub mod view;
 mod words;
 
 use clap::Subcommand;

@@ -51,7 +51,7 @@ impl<'c> Told<'c> {
     fn created(&mut self, id: JobId, row: &Planned, how: &str) {
         self.created += 1;
         let (number, total, line) = (self.created, self.total, row.line);
-        self.console.print(format_args!("Created job with id {id} ({number} of {total}, line {line}{how})"));
+        self.console.report(format_args!("Created job with id {id} ({number} of {total}, line {line}{how})"));
     }
 
     fn failure(&self, row: &Planned, error: &Error, what: &str) {
@@ -133,12 +133,12 @@ pub fn finish(console: &Console, ending: &Ending<'_>, still_perhaps: usize) -> R
     }
     let ids = Some(shown(&totals.created)).filter(|ids| !ids.is_empty());
     let jobs = counted(totals.created.len(), "job");
-    console.print(format_args!("created {jobs}{}", ids.map(|ids| format!(": {ids}")).unwrap_or_default()));
+    console.report(format_args!("created {jobs}{}", ids.map(|ids| format!(": {ids}")).unwrap_or_default()));
     if !totals.unsaved && !totals.created.is_empty() {
-        console.print("Saving job ids in batch in current folder");
+        console.report("Saving job ids in batch in current folder");
     }
     if ending.is_complete() && still_perhaps == 0 {
-        console.print("Done");
+        console.report("Done");
         return Ok(());
     }
     if ending.interrupted && !totals.not_tried.is_empty() {

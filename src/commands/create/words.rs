@@ -132,6 +132,12 @@ pub fn would_be_sent(console: &Console, survey: &Survey<'_>, rows: &[Surveyed<'_
             were(survey.perhaps.len())
         ));
     }
+    if !survey.unknown.is_empty() && !rows.is_empty() {
+        let (jobs, ids) = (counted(survey.unknown.len(), "job"), shown(&survey.unknown));
+        console.note(format_args!(
+            "the batch holds {jobs} that this computer knows nothing of: the server is asked first whether they are of these rows: {ids}"
+        ));
+    }
     if !rows.is_empty() {
         console.print(format_args!("This would create {}", what(rows, server)));
     }

@@ -1,8 +1,9 @@
 use clap::Args;
 
+use crate::commands::complete;
 use crate::commands::context::Context;
-use crate::commands::ids::{Ids, flatten};
-use crate::commands::jobs::{CANCEL, act, which};
+use crate::commands::ids::{Typed, read};
+use crate::commands::jobs::{CANCEL, act, rehearse, which};
 use crate::error::Result;
 
 /// Set jobs to inactive
@@ -10,18 +11,28 @@ use crate::error::Result;
 #[command(after_help = "Examples:
   anon job cancel 12
   anon job cancel 12 14-16
-  anon job cancel 12,14-16")]
+  anon job cancel 12,14-16
+  anon job cancel - --yes < ids.txt
+  anon job cancel 12,14-16 --dry-run")]
 pub struct Cancel {
-    /// Job ids (4), ranges (4-6) and lists (1,4-6); repeatable
-    #[arg(required = true, allow_negative_numbers = true)]
-    job_ids: Vec<Ids>,
+    /// Job ids (4), ranges (4-6) and lists (1,4-6); repeatable; '-' reads them from standard input
+    #[arg(required = true, allow_negative_numbers = true, add = complete::job_ids())]
+    job_ids: Vec<Typed>,
+    /// Show which jobs it would be, and change nothing
+    #[arg(long)]
+    dry_run: bool,
 }
 
 impl Cancel {
     pub fn run(self, context: &Context) -> Result<()> {
-        let ids = flatten(self.job_ids);
+        let ids = read(&context.console, self.job_ids)?;
         let (server, client) = context.client()?;
-        let question = format!("This will cancel {}. Are you sure?", which(&ids, &server));
+        let what = format!("cancel {}", which(&ids, &server));
+        if self.dry_run {
+            rehearse(context, &server, &ids, &CANCEL, &what);
+            return Ok(());
+        }
+        let question = format!("This will {what}. Are you sure?");
         act(context, (&server, &client), &ids, &CANCEL, &question, |client, id| client.cancel_job(id))
     }
 }

@@ -1,15 +1,18 @@
 use std::fmt::Write as _;
 
 use clap::Args;
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::api::{ApiError, Job, JobId, in_parallel};
-use crate::commands::console::beginning;
+use crate::commands::complete;
+use crate::commands::console::{View, beginning, cell};
 use crate::commands::context::Context;
-use crate::commands::ids::{Ids, flatten};
-use crate::commands::jobs::AT_ONCE;
+use crate::commands::ids::{Typed, none_given, read};
+use crate::commands::jobs::{AT_ONCE, JobView};
 use crate::error::{Error, Result};
-use crate::troubleshooting::advice;
+use crate::troubleshooting::{Advice, advice};
 
 /// The fields of source and destination that say something to a user, in the order in which they are shown.
 const DETAILS: [&str; 8] = [
@@ -26,22 +29,23 @@ const DETAILS: [&str; 8] = [
 /// Show all that is known of one or more jobs, with help for jobs in trouble
 #[derive(Args)]
 #[command(after_help = "Examples:
-  anon job info 1234")]
+  anon job info 1234
+  anon job info - < ids.txt")]
 pub struct Info {
-    /// Job ids (4), ranges (4-6) and lists (1,4-6); repeatable
-    #[arg(allow_negative_numbers = true)]
-    job_ids: Vec<Ids>,
+    /// Job ids (4), ranges (4-6) and lists (1,4-6); repeatable; '-' reads them from standard input
+    #[arg(allow_negative_numbers = true, add = complete::job_ids())]
+    job_ids: Vec<Typed>,
 }
 
 impl Info {
     pub fn run(self, context: &Context) -> Result<()> {
         let console = &context.console;
-        let ids = flatten(self.job_ids);
+        let ids = read(console, self.job_ids)?;
         if ids.is_empty() {
-            console.print("No job ids given");
-            return Ok(());
+            return Err(none_given("job info"));
         }
         let (server, client) = context.client()?;
+        let mut view = JobDetails { server: server.name.clone(), jobs: vec![] };
         let mut failures = vec![];
         let now = chrono::Local::now().naive_local();
         in_parallel(
@@ -50,12 +54,14 @@ impl Info {
             |id| client.get_job(*id),
             |id, outcome| match outcome {
                 Ok(job) => {
+                    let advice = advice(&job, now);
                     console.print(format_args!("job {id} on {}:", server.name));
                     console.print_lines(describe(&job));
-                    if let Some(advice) = advice(&job, now) {
+                    if let Some(advice) = advice {
                         console.print(format_args!("\n{}", advice.meaning));
                         console.print(format_args!("{}\n", advice.remedy));
                     }
+                    view.jobs.push(JobDetail::of(&job, advice));
                     true
                 }
                 Err(error) => {
@@ -65,6 +71,8 @@ impl Info {
                 }
             },
         );
+        // A person has read each as it came.
+        console.show(&view, |_| {});
         report(context, ids.len(), failures)
     }
 }
@@ -80,6 +88,94 @@ fn report(context: &Context, asked: usize, mut failures: Vec<(JobId, ApiError)>)
             let hint = failures.first().and_then(|(_, error)| error.hint());
             Err(Error::Partly { summary: format!("{count} of {asked} jobs could not be shown"), hint })
         }
+    }
+}
+
+/// All that is known of jobs.
+#[derive(Serialize, JsonSchema)]
+pub struct JobDetails {
+    /// The server's name.
+    server: String,
+    /// The jobs that could be had, in the order in which they were asked for.
+    jobs: Vec<JobDetail>,
+}
+
+/// All that is known of a job.
+#[derive(Serialize, JsonSchema)]
+struct JobDetail {
+    #[serde(flatten)]
+    job: JobView,
+    /// Free text.
+    description: Option<String>,
+    /// The project whose rules anonymize it.
+    project: Option<String>,
+    /// Higher goes first.
+    priority: Option<i64>,
+    /// Where the data comes from: `PATH`, `WADO`.
+    source_type: Option<String>,
+    /// What the data is: a path, or the number of a study.
+    source: Option<String>,
+    /// Where the anonymized data goes.
+    destination_path: Option<String>,
+    /// The pseudonym in place of the patient's name, or else of the ID.
+    pseudonym: Option<String>,
+    /// The PIMS key file that pseudonyms are taken from.
+    pims_key: Option<String>,
+    /// What its state means, if it is in trouble.
+    meaning: Option<String>,
+    /// What to do about that.
+    remedy: Option<String>,
+}
+
+impl JobDetail {
+    fn of(job: &Job, advice: Option<Advice>) -> JobDetail {
+        let detail = |name: &str| job.detail(name).filter(|text| !text.is_empty());
+        JobDetail {
+            job: JobView::of(job),
+            description: job.description.clone(),
+            project: job.project_name.clone(),
+            priority: job.priority,
+            source_type: detail("source_type"),
+            source: detail("source_path").or_else(|| detail("source_instance_id")),
+            destination_path: detail("destination_path"),
+            pseudonym: detail("source_anonymizedpatientname").or_else(|| detail("source_anonymizedpatientid")),
+            pims_key: detail("source_pims_keyfile_id"),
+            meaning: advice.map(|advice| advice.meaning.to_owned()),
+            remedy: advice.map(|advice| advice.remedy.to_owned()),
+        }
+    }
+}
+
+impl View for JobDetails {
+    const COLUMNS: &'static [&'static str] = &[
+        "job_id",
+        "date",
+        "status",
+        "files_downloaded",
+        "files_processed",
+        "user_name",
+        "error",
+        "description",
+        "project",
+        "priority",
+        "source_type",
+        "source",
+        "destination_path",
+        "pseudonym",
+        "pims_key",
+        "meaning",
+        "remedy",
+    ];
+
+    fn rows(&self) -> Vec<Vec<String>> {
+        let row = |job: &JobDetail| {
+            let mut cells = job.job.cells();
+            cells.extend([cell(&job.description), cell(&job.project), cell(&job.priority), cell(&job.source_type)]);
+            cells.extend([cell(&job.source), cell(&job.destination_path), cell(&job.pseudonym), cell(&job.pims_key)]);
+            cells.extend([cell(&job.meaning), cell(&job.remedy)]);
+            cells
+        };
+        self.jobs.iter().map(row).collect()
     }
 }
 

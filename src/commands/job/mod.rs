@@ -1,5 +1,5 @@
 mod cancel;
-mod info;
+pub mod info;
 mod list;
 mod reset;
 mod set_opt_out_ignore;

@@ -1,8 +1,9 @@
 use clap::Args;
 
+use crate::commands::complete;
 use crate::commands::context::Context;
-use crate::commands::ids::{Ids, flatten};
-use crate::commands::jobs::{Action, act, which};
+use crate::commands::ids::{Typed, read};
+use crate::commands::jobs::{Action, act, rehearse, which};
 use crate::error::{Error, Result};
 
 /// Have jobs processed although the patient has opted out, for the reason given
@@ -11,31 +12,39 @@ use crate::error::{Error, Result};
 #[derive(Args)]
 #[command(after_help = r#"Examples:
   anon job set-opt-out-ignore 12 "signed consent"
-  anon job set-opt-out-ignore 1-2,4 signed"#)]
+  anon job set-opt-out-ignore 1-2,4 signed
+  anon job set-opt-out-ignore - "signed consent" --yes < ids.txt"#)]
 pub struct SetOptOutIgnore {
-    /// Job ids (4), ranges (4-6) and lists (1,4-6), then the reason in quotes
-    #[arg(value_names = ["JOB_IDS", "REASON"], num_args = 2.., required = true, allow_negative_numbers = true)]
+    /// Job ids (4), ranges (4-6) and lists (1,4-6), or '-' to read them from standard input; then the reason in quotes
+    #[arg(value_names = ["JOB_IDS", "REASON"], num_args = 2.., required = true, allow_negative_numbers = true, add = complete::job_ids())]
     ids_and_reason: Vec<String>,
+    /// Show which jobs it would be, and change nothing
+    #[arg(long)]
+    dry_run: bool,
 }
 
 impl SetOptOutIgnore {
     pub fn run(mut self, context: &Context) -> Result<()> {
         let reason = self.ids_and_reason.pop().unwrap_or_default();
-        let ids = self.ids_and_reason.iter().map(|text| text.parse::<Ids>());
+        let ids = self.ids_and_reason.iter().map(|text| text.parse::<Typed>());
         let ids = ids.collect::<std::result::Result<Vec<_>, _>>().map_err(|fault| {
             Error::usage(
                 fault,
                 "a reason of several words goes in quotes: anon job set-opt-out-ignore 12 \"signed consent\"",
             )
         })?;
-        let ids = flatten(ids);
+        let ids = read(&context.console, ids)?;
         let (server, client) = context.client()?;
-        let jobs = which(&ids, &server);
-        let question = format!("This will set opt-out ignore '{reason}' for {jobs}. Are you sure?");
+        let what = format!("set opt-out ignore '{reason}' for {}", which(&ids, &server));
         let action = Action {
             verb: "set opt-out ignore",
             done: |id, server| format!("Set opt-out ignore for job {id} on {server}"),
         };
+        if self.dry_run {
+            rehearse(context, &server, &ids, &action, &what);
+            return Ok(());
+        }
+        let question = format!("This will {what}. Are you sure?");
         act(context, (&server, &client), &ids, &action, &question, |client, id| client.set_opt_out_ignore(id, &reason))
     }
 }

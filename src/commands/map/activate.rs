@@ -34,6 +34,6 @@ pub fn activate(context: &Context, path: &Path) -> Result<()> {
         settings.active_mapping_file = Some(path.to_owned());
         Ok(())
     })?;
-    context.console.print(format_args!("Activated mapping at {}", path.display()));
+    context.console.report(format_args!("Activated mapping at {}", path.display()));
     Ok(())
 }

@@ -1,26 +1,26 @@
-use std::path::PathBuf;
-
 use clap::Args;
 
+use super::list_options::ListOptions;
 use super::rows::{NewRow, add};
+use crate::commands::console::{Console, stdin};
 use crate::commands::context::Context;
 use crate::error::{Error, Result};
-use crate::lists::{Column, InputList};
-use crate::problem::{Problem, Problems};
-use crate::values::{AccessionNumber, Source};
+use crate::problem::Problems;
+use crate::text::counted;
+use crate::values::{AccessionNumber, Parsed, Source};
 
 /// Add accession numbers to the active mapping
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon map add-accession-numbers 1234567.12345678
-  anon map add-accession-numbers -f numbers.xlsx")]
+  anon map add-accession-numbers -f numbers.xlsx
+  anon map add-accession-numbers -f numbers.xlsx --sheet Included --pseudonym-column \"Anon ID\"
+  anon map add-accession-numbers - < numbers.txt")]
 pub struct AddAccessionNumbers {
-    /// Accession numbers; repeatable
+    /// Accession numbers; repeatable; '-' reads them from standard input, one a line
     accession_numbers: Vec<String>,
-    /// Add all numbers in the column 'accession_number' of this csv, txt, xlsx or xls file, with the pseudonyms in its column
-    /// 'pseudonym' if it has one
-    #[arg(short = 'f', long, value_name = "FILE")]
-    input_file: Option<PathBuf>,
+    #[command(flatten)]
+    list: ListOptions,
 }
 
 impl AddAccessionNumbers {
@@ -29,36 +29,51 @@ impl AddAccessionNumbers {
         context.mapping_path()?;
         let mut rows = vec![];
         for typed in &self.accession_numbers {
+            if typed == "-" {
+                rows.extend(piped(console)?);
+                continue;
+            }
             let parsed = AccessionNumber::parse_typed(typed)
                 .map_err(|spoilt| Error::usage(spoilt.to_string(), spoilt.hint()))?;
-            for doubt in &parsed.doubts {
-                console.warn(format_args!("accession number '{}': {doubt}", parsed.value));
-            }
-            rows.push(NewRow::new(Source::AccessionNumber(parsed.value), None));
+            rows.push(row(console, parsed));
         }
-        if let Some(file) = &self.input_file {
-            let path = context.folder.join(file);
-            let list = InputList::read(&path, Column::AccessionNumber)?;
-            console.note(format_args!("Read {} rows from '{}'", list.rows.len(), file.display()));
-            let mut problems = vec![];
-            for row in list.rows {
-                match AccessionNumber::parse(&row.accession_number.unwrap_or_default()) {
-                    Ok(parsed) => rows.push(NewRow::new(Source::AccessionNumber(parsed.value), row.pseudo_name)),
-                    Err(spoilt) => problems.push(Problem::new(row.place, spoilt.to_string()).hint(spoilt.hint())),
-                }
-            }
-            Problems::none_or(file, problems)?;
+        if let Some((_, list)) = self.list.read::<AccessionNumber>(context)? {
+            rows.extend(list.rows.into_iter().map(|row| {
+                let pseudonym = row.pseudonym.map(|name| name.to_string());
+                NewRow::new(Source::AccessionNumber(row.value), pseudonym)
+            }));
         }
         if rows.is_empty() {
-            console.print("No accession numbers given");
-            return Ok(());
+            let hint = "name them: anon map add-accession-numbers 1234567.12345678, or '-f FILE'";
+            return Err(Error::refused("no accession numbers given", hint));
         }
         let names: Vec<String> = rows.iter().map(|row| row.source.to_string()).collect();
         add(context, rows)?;
         for name in &names {
-            console.print(format_args!("Adding {name}"));
+            console.report(format_args!("Adding {name}"));
         }
-        console.print(format_args!("Done. Added {} accession numbers", names.len()));
+        console.report(format_args!("Done. Added {}", counted(names.len(), "accession number")));
         Ok(())
     }
+}
+
+/// The row of an accession number, whose doubts are told.
+fn row(console: &Console, parsed: Parsed<AccessionNumber>) -> NewRow {
+    for doubt in &parsed.doubts {
+        console.warn(format_args!("accession number '{}': {doubt}", parsed.value));
+    }
+    NewRow::new(Source::AccessionNumber(parsed.value), None)
+}
+
+/// The numbers on standard input, all that is wrong with them in one go.
+fn piped(console: &Console) -> Result<Vec<NewRow>> {
+    let (mut rows, mut problems) = (vec![], vec![]);
+    for item in console.items()? {
+        match AccessionNumber::parse_typed(item.without_comment()) {
+            Ok(parsed) => rows.push(row(console, parsed)),
+            Err(spoilt) => problems.push(item.problem(spoilt.to_string()).hint(spoilt.hint())),
+        }
+    }
+    Problems::none_or(stdin(), problems)?;
+    Ok(rows)
 }

@@ -37,7 +37,7 @@ impl AddSelection {
             (Kind::Description, chrono::Local::now().format("auto generated_%B %d, %Y").to_string()),
         ]);
         add(context, vec![NewRow { source, own: pseudonyms }])?;
-        context.console.print(format_args!("Done. Added '{shown}' to mapping"));
+        context.console.report(format_args!("Done. Added '{shown}' to mapping"));
         Ok(())
     }
 }

@@ -2,14 +2,16 @@ use std::collections::HashSet;
 use std::collections::hash_map::{Entry, HashMap};
 use std::path::{Path, PathBuf};
 
-use clap::{ArgAction, Args};
+use clap::{ArgAction, Args, ValueHint};
 
+use super::list_options::ListOptions;
 use super::rows::{NewRow, add, ready, relative};
+use crate::commands::console::stdin;
 use crate::commands::context::Context;
 use crate::commands::scanning::{Scanning, Watched, one_patient, report};
 use crate::error::{Error, Result};
 use crate::folders::{FolderId, as_on_disk, expand};
-use crate::lists::{Column, InputList};
+use crate::lists::InputList;
 use crate::mapping::Mapping;
 use crate::problem::{Place, Problem, Problems};
 use crate::scan::{Check, Found};
@@ -17,7 +19,7 @@ use crate::selection::{FILE_NAME, Selection};
 use crate::storage::Lock;
 use crate::text::counted;
 use crate::unc::{Shares, UncPath};
-use crate::values::{DataPath, Doubt, Source};
+use crate::values::{DataPath, Doubt, Pseudonym, Source};
 
 /// Add all DICOM files in folders to the active mapping, one row per folder
 ///
@@ -28,14 +30,14 @@ use crate::values::{DataPath, Doubt, Source};
   anon map add-study-folders "patient*"
   anon map add-study-folders "**/raw"
   anon map add-study-folders --input-file folders.xlsx
-  anon map add-study-folders --input-file folders.xlsx --only-missing"#)]
+  anon map add-study-folders --input-file folders.xlsx --only-missing
+  anon map add-study-folders - < folders.txt"#)]
 pub struct AddStudyFolders {
-    /// Folders, or patterns for folders (patient*, **/raw); repeatable
+    /// Folders, or patterns for folders (patient*, **/raw); repeatable; '-' reads them from standard input, one a line
+    #[arg(value_hint = ValueHint::DirPath)]
     paths: Vec<String>,
-    /// Add all folders in the column 'folder' of this csv, txt, xlsx or xls file, with the pseudonyms in its column 'pseudonym'
-    /// if it has one
-    #[arg(short = 'f', long, value_name = "FILE")]
-    input_file: Option<PathBuf>,
+    #[command(flatten)]
+    list: ListOptions,
     /// Skip folders that have a row in the mapping already
     #[arg(long, action = ArgAction::SetTrue)]
     only_missing: bool,
@@ -67,10 +69,15 @@ impl AddStudyFolders {
         let document = ready(context)?;
         let studies = self.studies(context, document.mapping())?;
         if studies.is_empty() {
-            console.print(if self.only_missing { "Nothing to add" } else { "No folders given" });
-            return Ok(());
+            return if self.only_missing {
+                console.report("Nothing to add");
+                Ok(())
+            } else {
+                let hint = "name them: anon map add-study-folders patient1 \"patient*\", or '-f FILE'";
+                Err(Error::refused("no folders given", hint))
+            };
         }
-        console.print(format_args!("Adding {} to mapping", counted(studies.len(), "folder")));
+        console.report(format_args!("Adding {} to mapping", counted(studies.len(), "folder")));
         let folders: Vec<PathBuf> = studies.iter().map(|study| context.folder.join(&study.folder)).collect();
         let watched = Watched::start(console, folders.len());
         let scan = self.scanning.scan(Check::ByName, &watched)?;
@@ -91,15 +98,19 @@ impl AddStudyFolders {
     fn studies(&self, context: &Context, mapping: &Mapping) -> Result<Vec<Study>> {
         let mut named = vec![];
         for pattern in &self.paths {
+            if pattern == "-" {
+                named.extend(piped(context)?);
+                continue;
+            }
             let found = expand(pattern, &context.folder)?.into_iter();
             named.extend(found.map(|folder| Named { folder, pseudo_name: None, place: None }));
         }
-        if let Some(file) = &self.input_file {
-            let list = InputList::read(&context.folder.join(file), Column::Path)?;
-            context.console.note(format_args!("Read {} from '{}'", counted(list.rows.len(), "row"), file.display()));
-            named.extend(listed(context, &context.folder.join(file), list)?);
+        let list = self.list.read::<DataPath>(context)?;
+        let file = list.as_ref().map_or(PathBuf::new(), |(file, _)| file.clone());
+        if let Some((_, list)) = list {
+            named.extend(listed(context, &file, list)?);
         }
-        let mut different = self.different(context, named)?;
+        let mut different = different(context, &file, named)?;
         if self.only_missing {
             let all = different.len();
             let present = present(context, mapping);
@@ -117,45 +128,6 @@ impl AddStudyFolders {
         different.into_iter().map(study).collect()
     }
 
-    /// Each folder once, however often it is named and whatever way it is spelled.
-    fn different(&self, context: &Context, named: Vec<Named>) -> Result<Vec<(FolderId, Named)>> {
-        let mut different: Vec<(FolderId, Named)> = vec![];
-        let mut known = HashMap::new();
-        let mut problems = vec![];
-        for next in named {
-            let id = FolderId::of(&context.folder.join(&next.folder))?;
-            let first = match known.entry(id.clone()) {
-                Entry::Vacant(entry) => {
-                    entry.insert(different.len());
-                    different.push((id, next));
-                    continue;
-                }
-                Entry::Occupied(entry) => &mut different[*entry.get()].1,
-            };
-            let (this, that) = (next.folder.display(), first.folder.display());
-            let same = match next.folder == first.folder {
-                true => format!("'{this}' is named twice"),
-                false => format!("'{this}' is the same folder as '{that}'"),
-            };
-            if next.place.is_some() || next.folder != first.folder {
-                context.console.note(format_args!("{same}: it gets one row"));
-            }
-            match (&first.pseudo_name, next.pseudo_name) {
-                (Some(one), Some(other)) if *one != other => {
-                    let place = next.place.unwrap_or(Place::Whole);
-                    let hint = "a folder gets one pseudonym: remove one of the two rows";
-                    problems.push(Problem::new(place, format!("{same}, with another pseudonym")).hint(hint));
-                }
-                (None, pseudo_name) => first.pseudo_name = pseudo_name,
-                _ => {}
-            }
-        }
-        if let Some(file) = &self.input_file {
-            Problems::none_or(&context.folder.join(file), problems)?;
-        }
-        Ok(different)
-    }
-
     /// Adds a row for each folder that was scanned, and tells what became of every one.
     fn finish(&self, context: &Context, studies: Vec<Study>, results: Vec<Result<(Found, usize)>>) -> Result<()> {
         let console = &context.console;
@@ -169,14 +141,12 @@ impl AddStudyFolders {
                     failures.push(self.nothing_found(&name, &found));
                 }
                 Ok((found, selected)) => {
-                    console.print(format_args!("Adding '{name}' to mapping"));
-                    console.print(format_args!("Finding all files in {name}"));
+                    console.report(format_args!("Adding '{name}' to mapping"));
+                    console.report(format_args!("Finding all files in {name}"));
                     let next = if self.scanning.opens_files() { ". Finding out which ones are DICOM" } else { "" };
                     let selected = counted(selected, "DICOM file");
-                    console.print_lines(format_args!(
-                        "Found {}{next}\nFound {selected}",
-                        counted(found.seen as usize, "file")
-                    ));
+                    console.report(format_args!("Found {}{next}", counted(found.seen as usize, "file")));
+                    console.report(format_args!("Found {selected}"));
                     report(console, &name, &found);
                     rows.push(NewRow::new(study.source, study.pseudo_name));
                     names.push(format!("'{name}'"));
@@ -188,7 +158,7 @@ impl AddStudyFolders {
         let added = rows.len();
         if added > 0 {
             add(context, rows)?;
-            console.print(format_args!("Done. Added [{}] to mapping", names.join(", ")));
+            console.report(format_args!("Done. Added [{}] to mapping", names.join(", ")));
         }
         if failures.len() == 1 && all == 1 {
             return Err(failures.remove(0));
@@ -215,6 +185,44 @@ impl AddStudyFolders {
     }
 }
 
+/// Each folder once, however often it is named and whatever way it is spelled. Two pseudonyms for one are a problem of the list in
+/// `file`.
+fn different(context: &Context, file: &Path, named: Vec<Named>) -> Result<Vec<(FolderId, Named)>> {
+    let mut different: Vec<(FolderId, Named)> = vec![];
+    let mut known = HashMap::new();
+    let mut problems = vec![];
+    for next in named {
+        let id = FolderId::of(&context.folder.join(&next.folder))?;
+        let first = match known.entry(id.clone()) {
+            Entry::Vacant(entry) => {
+                entry.insert(different.len());
+                different.push((id, next));
+                continue;
+            }
+            Entry::Occupied(entry) => &mut different[*entry.get()].1,
+        };
+        let (this, that) = (next.folder.display(), first.folder.display());
+        let same = match next.folder == first.folder {
+            true => format!("'{this}' is named twice"),
+            false => format!("'{this}' is the same folder as '{that}'"),
+        };
+        if next.place.is_some() || next.folder != first.folder {
+            context.console.note(format_args!("{same}: it gets one row"));
+        }
+        match (&first.pseudo_name, next.pseudo_name) {
+            (Some(one), Some(other)) if *one != other => {
+                let place = next.place.unwrap_or(Place::Whole);
+                let hint = "a folder gets one pseudonym: remove one of the two rows";
+                problems.push(Problem::new(place, format!("{same}, with another pseudonym")).hint(hint));
+            }
+            (None, pseudo_name) => first.pseudo_name = pseudo_name,
+            _ => {}
+        }
+    }
+    Problems::none_or(file, problems)?;
+    Ok(different)
+}
+
 /// The folders that have a row in the mapping.
 fn present(context: &Context, mapping: &Mapping) -> HashSet<FolderId> {
     let shares = Shares::of_this_computer();
@@ -235,19 +243,41 @@ fn from_windows(path: &str) -> PathBuf {
     if cfg!(windows) { path.into() } else { path.replace('\\', "/").into() }
 }
 
+/// The folders on standard input, or those that patterns there find.
+fn piped(context: &Context) -> Result<Vec<Named>> {
+    let (mut named, mut problems) = (vec![], vec![]);
+    for item in context.console.items()? {
+        match expand(&from_windows(&item.text).to_string_lossy(), &context.folder) {
+            Ok(found) => {
+                let place = || Some(Place::Line(item.line));
+                named.extend(found.into_iter().map(|folder| Named { folder, pseudo_name: None, place: place() }));
+            }
+            Err(error) => problems.push(item.problem(error.to_string()).hint(error.hint().unwrap_or_default())),
+        }
+    }
+    Problems::none_or(stdin(), problems)?;
+    Ok(named)
+}
+
 /// The folders of an input list, all that is wrong with them in one go.
-fn listed(context: &Context, file: &Path, list: InputList) -> Result<Vec<Named>> {
+fn listed(context: &Context, file: &Path, list: InputList<DataPath>) -> Result<Vec<Named>> {
     let mut folders = vec![];
     let mut problems = vec![];
-    for row in list.rows {
-        let Some(path) = row.path else { continue };
-        let folder = as_on_disk(&from_windows(&path), &context.folder);
-        if context.folder.join(&folder).is_dir() {
-            folders.push(Named { folder, pseudo_name: row.pseudo_name, place: Some(row.place) });
-        } else {
-            let hint = "check the name, and the folder that you are in";
-            let message = format!("there is no folder '{}'", folder.display().to_string().escape_debug());
-            problems.push(Problem::new(row.place, message).hint(hint));
+    for row in &list.rows {
+        let name = row.value.as_str();
+        // A name can begin with a space, or a person has typed it; Windows copies paths with quotes around them.
+        let spellings = [name, name.trim(), name.trim().trim_matches(['"', '\''])].into_iter();
+        let mut folders_of_it = spellings.map(|name| as_on_disk(&from_windows(name), &context.folder));
+        match folders_of_it.find(|folder| context.folder.join(folder).is_dir()) {
+            Some(folder) => {
+                let pseudo_name = row.pseudonym.as_ref().map(Pseudonym::to_string);
+                folders.push(Named { folder, pseudo_name, place: Some(list.place(row)) });
+            }
+            None => {
+                let hint = "check the name, and the folder that you are in";
+                let message = format!("there is no folder '{}'", name.escape_debug());
+                problems.push(Problem::new(list.place(row), message).hint(hint));
+            }
         }
     }
     Problems::none_or(file, problems)?;

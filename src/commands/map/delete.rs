@@ -40,7 +40,7 @@ impl Delete {
             ));
         }
         storage::delete(&path)?;
-        console.print(format_args!("Removed mapping at {}", path.display()));
+        console.report(format_args!("Removed mapping at {}", path.display()));
         Ok(())
     }
 }

@@ -46,7 +46,7 @@ impl Init {
             }
             storage::write(&path, &template.bytes(), Privacy::Shared, Durability::Full)?;
         }
-        console.print(format_args!("Initialised example mapping in {}", path.display()));
+        console.report(format_args!("Initialised example mapping in {}", path.display()));
         activate(context, &path)
     }
 }

@@ -6,9 +6,10 @@ mod check;
 mod delete;
 mod edit;
 mod init;
+mod list_options;
 mod rows;
 mod set;
-mod status;
+pub mod status;
 
 use std::path::PathBuf;
 

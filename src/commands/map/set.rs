@@ -1,8 +1,9 @@
 use clap::Args;
 
+use crate::commands::complete;
 use crate::commands::context::Context;
 use crate::error::{Error, Result};
-use crate::mapping::Document;
+use crate::mapping::{Document, OPTIONS_FOR_ALL as OPTIONS};
 use crate::problem::grouped;
 use crate::storage::{Lock, refuse_if_edited};
 use crate::unc::UncPath;
@@ -17,15 +18,12 @@ use crate::values::Kind;
   anon map set destination_path \\server\share\folder")]
 pub struct Set {
     /// The name of the option
+    #[arg(add = complete::options())]
     option: String,
     /// Its value
     #[arg(allow_hyphen_values = true)]
     value: String,
 }
-
-/// What all rows can share without a danger to the patients.
-const OPTIONS: [Kind; 5] =
-    [Kind::Project, Kind::DestinationPath, Kind::RootSourcePath, Kind::PimsKey, Kind::Description];
 
 impl Set {
     pub fn run(self, context: &Context) -> Result<()> {
@@ -43,7 +41,7 @@ impl Set {
         document.save(&path)?;
         let value = document.mapping().options.get(kind).unwrap_or_default();
         let was = before.filter(|before| before != value).map_or_else(String::new, |old| format!(" (it was '{old}')"));
-        console.print(format_args!("Set {kind} to '{value}'{was} in {}", path.display()));
+        console.report(format_args!("Set {kind} to '{value}'{was} in {}", path.display()));
         if let Some(doubt) = doubt(kind, value) {
             console.warn(doubt);
         }

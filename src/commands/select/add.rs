@@ -63,7 +63,8 @@ impl Add {
         let mut selection = Selection::read_if_present(&path)?.unwrap_or_else(|| Selection::new(folder));
         selection.merge(found.paths);
         selection.save(&path)?;
-        console.print(format_args!("selection now contains {} files", selection.selected_paths.len()));
+        // In the manual's words, also for one.
+        console.report(format_args!("selection now contains {} files", selection.selected_paths.len()));
         Ok(())
     }
 

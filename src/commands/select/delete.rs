@@ -19,7 +19,7 @@ impl Delete {
         // Another anon may have deleted it while this one waited.
         require_selection(&path, context)?;
         storage::delete(&path)?;
-        context.console.print("Removed file selection in current folder");
+        context.console.report("Removed file selection in current folder");
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 use clap::Args;
 
+use crate::commands::complete;
 use crate::commands::context::Context;
 use crate::error::Result;
 
@@ -9,7 +10,7 @@ use crate::error::Result;
   anon server activate p01")]
 pub struct Activate {
     /// Name of a server in 'anon server list'
-    #[arg(value_name = "SHORT_NAME")]
+    #[arg(value_name = "SHORT_NAME", add = complete::servers())]
     name: String,
 }
 
@@ -20,7 +21,7 @@ impl Activate {
             settings.active_server_name = Some(self.name);
             Ok(server)
         })?;
-        context.console.print(format_args!("Set active server to {server}"));
+        context.console.report(format_args!("Set active server to {server}"));
         Ok(())
     }
 }

@@ -29,7 +29,7 @@ impl Add {
             settings.add_server(server.clone());
             Ok(())
         })?;
-        context.console.print(format_args!("added {server} to list"));
+        context.console.report(format_args!("added {server} to list"));
         Ok(())
     }
 }

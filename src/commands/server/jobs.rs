@@ -3,6 +3,7 @@ use clap::Args;
 use crate::commands::context::Context;
 use crate::commands::jobs;
 use crate::error::Result;
+use crate::text::counted;
 
 /// List the latest jobs on the active server
 #[derive(Args)]
@@ -14,8 +15,10 @@ impl Jobs {
     pub fn run(self, context: &Context) -> Result<()> {
         let (server, client) = context.client()?;
         let jobs = client.get_jobs()?;
-        context.console.print(format_args!("most recent {} jobs on {}:\n", jobs.len(), server.name));
-        context.console.print_table(&jobs::table(&jobs));
+        context.console.show(&jobs::JobsView::of(&server, &jobs), |console| {
+            console.print(format_args!("most recent {} on {}:\n", counted(jobs.len(), "job"), server.name));
+            console.print_table(&jobs::table(&jobs));
+        });
         Ok(())
     }
 }

@@ -39,7 +39,8 @@ struct ServerView {
 }
 
 impl Servers {
-    fn of(settings: &Settings) -> Servers {
+    /// Those of these settings.
+    pub fn of(settings: &Settings) -> Servers {
         let active = settings.active_server_name.as_deref();
         let view = |server: &Server| {
             let active = active == Some(server.name.as_str());

@@ -3,7 +3,7 @@ mod add;
 mod jobs;
 pub mod list;
 mod remove;
-mod status;
+pub mod status;
 
 use clap::Subcommand;
 

@@ -1,5 +1,6 @@
 use clap::Args;
 
+use crate::commands::complete;
 use crate::commands::context::Context;
 use crate::error::Result;
 
@@ -9,7 +10,7 @@ use crate::error::Result;
   anon server remove p01")]
 pub struct Remove {
     /// Name of a server in 'anon server list'
-    #[arg(value_name = "SHORT_NAME")]
+    #[arg(value_name = "SHORT_NAME", add = complete::servers())]
     name: String,
 }
 
@@ -19,7 +20,7 @@ impl Remove {
             let was_active = settings.active_server_name.as_deref() == Some(self.name.as_str());
             Ok((settings.remove_server(&self.name)?, was_active))
         })?;
-        context.console.print(format_args!("removed {server} from list"));
+        context.console.report(format_args!("removed {server} from list"));
         if was_active {
             context.console.note("no server is active now; choose one with 'anon server activate NAME'");
         }

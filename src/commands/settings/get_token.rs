@@ -16,7 +16,7 @@ impl GetToken {
             settings.user_token = Token::generate();
             Ok(settings.user_name.clone())
         })?;
-        context.console.print(format_args!("Got and saved api token for username {user}"));
+        context.console.report(format_args!("Got and saved api token for username {user}"));
         Ok(())
     }
 }

@@ -3,7 +3,7 @@ mod get_token;
 mod info;
 mod set_username;
 mod set_validate_ssl;
-mod show;
+pub mod show;
 mod user;
 
 use clap::Subcommand;

@@ -18,7 +18,7 @@ impl SetUsername {
             settings.user_name.clone_from(&self.user_name);
             Ok(())
         })?;
-        context.console.print(format_args!("username is now '{}'", self.user_name));
+        context.console.report(format_args!("username is now '{}'", self.user_name));
         Ok(())
     }
 }

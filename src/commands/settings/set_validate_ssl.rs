@@ -23,7 +23,7 @@ impl SetValidateSsl {
             settings.validate_ssl = self.value;
             Ok(())
         })?;
-        context.console.print(format_args!("validate_ssl is now {}", self.value));
+        context.console.report(format_args!("validate_ssl is now {}", self.value));
         Ok(())
     }
 }

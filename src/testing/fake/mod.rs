@@ -168,7 +168,8 @@ impl FakeIdisBuilder {
         self
     }
 
-    /// Gives jobs that are created the date of now, by a clock that is so many seconds ahead of this computer's.
+    /// Gives jobs that are created, and the header `Date` of each answer, the time of a clock that is so many seconds ahead of this
+    /// computer's.
     pub fn clock_ahead(mut self, seconds: i64) -> FakeIdisBuilder {
         self.setup.clock = Clock::Ahead(seconds);
         self
@@ -223,8 +224,10 @@ impl FakeIdisBuilder {
             Error::refused(message, "choose another port, or 0 for any that is free")
         };
         let listener = TcpListener::bind(("127.0.0.1", self.port)).map_err(refuse)?;
+        let clock = self.setup.clock;
         let world = Arc::new(Mutex::new(World::new(self.setup)));
-        let mock = Mock::given(wiremock::matchers::any()).respond_with(responder(Arc::clone(&world), self.delay));
+        let answer = responder(Arc::clone(&world), self.delay, clock);
+        let mock = Mock::given(wiremock::matchers::any()).respond_with(answer);
         let start = async {
             let server = MockServer::builder().listener(listener).disable_request_recording().start().await;
             server.register(mock).await;
@@ -242,13 +245,24 @@ impl FakeIdisBuilder {
     }
 }
 
-fn responder(world: Arc<Mutex<World>>, delay: Duration) -> impl Fn(&Request) -> ResponseTemplate + Send + Sync {
+fn responder(
+    world: Arc<Mutex<World>>,
+    delay: Duration,
+    clock: Clock,
+) -> impl Fn(&Request) -> ResponseTemplate + Send + Sync {
     move |request| {
         let authorization = request.headers.get("authorization").and_then(|value| value.to_str().ok());
         let target = format!("{}?{}", request.url.path(), request.url.query().unwrap_or_default());
         let call = Received::parse(request.method.as_str(), &target, authorization, &request.body);
         let answer = world.lock().unwrap_or_else(PoisonError::into_inner).answer(call);
-        ResponseTemplate::new(answer.status).set_body_json(answer.body).set_delay(delay)
+        let template = ResponseTemplate::new(answer.status).set_body_json(answer.body).set_delay(delay);
+        match clock {
+            Clock::Stopped => template,
+            Clock::Ahead(seconds) => {
+                let date = chrono::Utc::now() + chrono::TimeDelta::seconds(seconds);
+                template.insert_header("date", date.format("%a, %d %b %Y %H:%M:%S GMT").to_string())
+            }
+        }
     }
 }
 

@@ -5,9 +5,10 @@ use dicom_dictionary_std::tags;
 
 use super::*;
 use crate::api::JobId;
-use crate::lists::{Column, InputList};
+use crate::lists::{Choice, InputList, Listed};
 use crate::testing::received::Received;
 use crate::testing::{FakeJob, Life};
+use crate::values::{AccessionNumber, DataPath};
 
 const STEP: Duration = Duration::from_secs(3600);
 
@@ -75,21 +76,24 @@ fn a_folder_of_somebody_else_is_left_alone() {
 #[test]
 fn lists_in_excel_and_csv_say_the_same() {
     let (_root, practice) = practice();
-    let read = |path: &str, column| {
-        let rows = InputList::read(&practice.folder().join(path), column).unwrap().rows;
-        let value = |row: &crate::lists::InputRow| row.accession_number.clone().or_else(|| row.path.clone()).unwrap();
-        rows.iter().map(|row| (value(row), row.pseudo_name.clone().unwrap())).collect::<Vec<_>>()
-    };
-    let folders = read("share_project/folders.xlsx", Column::Path);
-    assert_eq!(folders, read("share_project/folders.csv", Column::Path));
+    let folder = practice.folder();
+    let folders = listed::<DataPath>(folder, "share_project/folders.xlsx");
+    assert_eq!(folders, listed::<DataPath>(folder, "share_project/folders.csv"));
     assert_eq!(folders[1], ("patient3".to_owned(), "anon_patientB".to_owned()));
     assert!(folders.iter().all(|(folder, _)| practice.share().join("mydata").join(folder).is_dir()));
-    let hard = read("exercises/folders.csv", Column::Path);
+    let hard = listed::<DataPath>(folder, "exercises/folders.csv");
     assert!(hard.iter().all(|(folder, _)| practice.share().join("exercises").join(folder).is_dir()));
 
-    let numbers = read("pacs_project/accession_numbers.xlsx", Column::AccessionNumber);
-    assert_eq!(numbers, read("pacs_project/accession_numbers.csv", Column::AccessionNumber));
+    let numbers = listed::<AccessionNumber>(folder, "pacs_project/accession_numbers.xlsx");
+    assert_eq!(numbers, listed::<AccessionNumber>(folder, "pacs_project/accession_numbers.csv"));
     assert_eq!(numbers[2], ("3234567.12345678".to_owned(), "studyC".to_owned()));
+}
+
+fn listed<T: Listed>(folder: &Path, list: &str) -> Vec<(String, String)> {
+    let list = InputList::<T>::read(&folder.join(list), &Choice::default()).unwrap();
+    let row =
+        |row: &crate::lists::InputRow<T>| (row.value.text().to_owned(), row.pseudonym.as_ref().unwrap().to_string());
+    list.rows.iter().map(row).collect()
 }
 
 #[test]

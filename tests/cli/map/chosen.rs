@@ -20,7 +20,7 @@ fn a_mapping_elsewhere_is_named_and_the_one_that_is_here_too() {
         exit 0
         stdout:
           Adding accession_number:1.1
-          Done. Added 1 accession numbers
+          Done. Added 1 accession number
         stderr:
           warning: this works on the active mapping './two/anon_mapping.csv', not on the one in this folder; 'anon map activate' activates that
         files:
@@ -32,7 +32,7 @@ fn a_mapping_elsewhere_is_named_and_the_one_that_is_here_too() {
         exit 0
         stdout:
           Adding accession_number:2.2
-          Done. Added 1 accession numbers
+          Done. Added 1 accession number
         stderr:
           mapping: './two/anon_mapping.csv'
         files:

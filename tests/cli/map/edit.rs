@@ -57,3 +57,30 @@ fn the_desktop_is_asked_where_there_is_one() {
     assert!(outcome.stderr.contains("Opened './anon_mapping.csv' with the computer's program"), "{}", outcome.story());
     assert!(env.read("bin/opened").contains("anon_mapping.csv"));
 }
+
+#[test]
+fn a_pipe_is_no_mapping_to_edit() {
+    let env = env_with_mapping();
+    let path = env.path("anon_mapping.csv");
+    std::fs::remove_file(&path).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+    // Not by `run`, which reads all files before and after.
+    let output = env.anon(["map", "edit"]).env("EDITOR", "cat").command().output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(1) && stderr.contains("it is a named pipe, not a file"), "{stderr}");
+}
+
+#[test]
+fn visual_comes_before_editor_and_both_before_the_desktop() {
+    let env = env_with_mapping();
+    env.write("fileselection.txt", "id: x\ndescription: d\nselected_paths: []\n");
+    for (command, file) in [("select edit", "./fileselection.txt"), ("settings edit", "~/AnonWebAPIClientSettings.yml")]
+    {
+        let words: Vec<&str> = command.split(' ').collect();
+        for (variable, name) in [("VISUAL", "VISUAL"), ("UNUSED", "EDITOR")] {
+            let outcome = env.anon(words.clone()).env(variable, "true -x").env("DISPLAY", ":0").run().assert_ok();
+            assert!(outcome.stderr.starts_with(&format!("Opening '{file}' with 'true")), "{}", outcome.story());
+            assert!(outcome.stderr.ends_with(&format!("({name})\n")), "{}", outcome.story());
+        }
+    }
+}

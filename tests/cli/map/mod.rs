@@ -4,6 +4,7 @@ mod check;
 mod chosen;
 mod edit;
 mod encodings;
+mod lists;
 mod replace;
 mod set;
 mod study_folders;
@@ -109,7 +110,7 @@ fn accession_numbers_are_typed_or_listed() {
           Adding accession_number:3234567.12345678
           Done. Added 3 accession numbers
         stderr:
-          Read 3 rows from 'numbers.xlsx'
+          Read 3 rows from 'numbers.xlsx', sheet 'Sheet1': accession numbers from 'accession_number', pseudonyms from 'pseudonym'
         files:
           ~ ./anon_mapping.csv
         ",
@@ -131,7 +132,13 @@ fn accession_numbers_are_typed_or_listed() {
           accession_number:3234567.12345678  studyC
         ",
     );
-    env.run("map add-accession-numbers").assert("exit 0\nstdout:\n  No accession numbers given");
+    env.run("map add-accession-numbers").assert(
+        "
+        exit 1
+        stderr:
+          error: no accession numbers given; name them: anon map add-accession-numbers 1234567.12345678, or '-f FILE'
+        ",
+    );
 }
 
 #[test]

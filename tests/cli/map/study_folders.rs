@@ -42,7 +42,7 @@ fn study_folders_become_selections() {
           Found 2 DICOM files
           Done. Added ['patient1', 'patient3{/}study1'] to mapping
         stderr:
-          Read 2 rows from 'folders.csv'
+          Read 2 rows from 'folders.csv': folders from 'folder', pseudonyms from 'pseudonym'
         files:
           ~ ./anon_mapping.csv
           + ./patient1/fileselection.txt
@@ -173,7 +173,7 @@ fn a_folder_that_is_named_twice_becomes_one_row() {
           Found 4 DICOM files
           Done. Added ['patient2'] to mapping
         stderr:
-          Read 4 rows from 'folders.csv'
+          Read 4 rows from 'folders.csv': folders from 'folder', no pseudonym column: made up 4
           'patient2' is named twice: it gets one row
           './patient2' is the same folder as 'patient2': it gets one row
           'patient1/../patient2' is the same folder as 'patient2': it gets one row

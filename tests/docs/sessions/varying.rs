@@ -76,7 +76,7 @@ fn length_of(pattern: &str, text: &str) -> Option<usize> {
         b'h' => have.is_ascii_hexdigit(),
         want => want == *have,
     });
-    let ends_here = text[month + pattern.len()..].chars().next().is_none_or(|c| !c.is_ascii_alphanumeric());
+    let ends_here = text.get(month + pattern.len()..)?.chars().next().is_none_or(|c| !c.is_ascii_alphanumeric());
     (fits && ends_here).then_some(month + pattern.len())
 }
 

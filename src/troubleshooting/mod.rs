@@ -1,47 +1,78 @@
 //! What the errors of jobs mean and what to do about them, at the spot where they are shown.
 
-use chrono::{Duration, NaiveDateTime};
+mod causes;
+
+use std::time::Duration;
+
+use chrono::{NaiveDateTime, TimeDelta};
 
 use crate::api::{Job, JobStatus};
 
+use causes::without_identifiers;
+pub use causes::{Cause, causes};
+
 /// A job that takes longer than this to be processed is probably stuck.
-const PATIENCE: Duration = Duration::minutes(30);
+pub const STUCK_AFTER: Duration = Duration::from_secs(30 * 60);
 
 /// What an error means, and what to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Advice {
+    /// What has happened, in a few words.
+    pub title: &'static str,
     /// What has happened.
     pub meaning: &'static str,
     /// What to do about it.
     pub remedy: &'static str,
+    /// Whether the data must not be used.
+    pub forbids: bool,
 }
 
 const OPTED_OUT: Advice = Advice {
+    title: "The patient has opted out",
     meaning: "The patient does not want this data to be used for research.",
     remedy: "Do not use this data. If the patient has signed a consent for your specific research, contact the trial \
              bureau, then see 'anon job set-opt-out-ignore --help'.",
+    forbids: true,
 };
 
 const NOT_FOUND: Advice = Advice {
+    title: "The image server does not have the data now",
     meaning: "The data could not be retrieved from the hospital's image server, often because of a passing fault there.",
     remedy: "Wait at least 30 minutes, then run 'anon job reset' for this job or 'anon batch reset-error'.",
+    forbids: false,
 };
 
 const BAD_REQUEST: Advice = Advice {
+    title: "The image server failed on the data",
     meaning: "The hospital's image server failed on this data, often because it was imported in a wrong way.",
     remedy: "Try again with 'anon job reset' after some hours or days. If it stays so, note the accession number and ask the \
              radiology department to check that data.",
+    forbids: false,
 };
 
 const NO_SPACE: Advice = Advice {
+    title: "The destination is full",
     meaning: "The share that the anonymized data goes to is full.",
     remedy: "Make room there, then run 'anon job reset' for this job or 'anon batch reset-error'.",
+    forbids: false,
 };
 
 const STUCK: Advice = Advice {
+    title: "Probably held back on the server",
     meaning: "Part of the data is probably in quarantine, as happens with burned-in text such as in ultrasound images.",
     remedy: "Note the job id and send it to a server admin.",
+    forbids: false,
 };
+
+/// Why a job has not ended well, in a few words and without identifiers.
+pub fn in_few_words(job: &Job, now: NaiveDateTime) -> Option<String> {
+    match (advice(job, now), &job.status, job.error_text()) {
+        (Some(advice), ..) => Some(advice.title.to_owned()),
+        (None, JobStatus::Error, Some(text)) => Some(causes::shortened(&without_identifiers(text))),
+        (None, JobStatus::Error, None) => Some(causes::UNTOLD.to_owned()),
+        _ => None,
+    }
+}
 
 /// What is known about the state of a job, at a moment in the server's time.
 pub fn advice(job: &Job, now: NaiveDateTime) -> Option<Advice> {
@@ -50,6 +81,11 @@ pub fn advice(job: &Job, now: NaiveDateTime) -> Option<Advice> {
         JobStatus::Uploaded if is_older(job, now) => Some(STUCK),
         _ => None,
     }
+}
+
+/// What is known of a job that takes longer than [`STUCK_AFTER`] to be processed.
+pub fn stuck() -> Advice {
+    STUCK
 }
 
 fn for_error(text: &str) -> Option<Advice> {
@@ -69,7 +105,9 @@ fn for_error(text: &str) -> Option<Advice> {
 }
 
 fn is_older(job: &Job, now: NaiveDateTime) -> bool {
-    job.created_at().is_some_and(|date| now.signed_duration_since(date) > PATIENCE)
+    job.created_at().is_some_and(|date| {
+        now.signed_duration_since(date) > TimeDelta::from_std(STUCK_AFTER).unwrap_or(TimeDelta::MAX)
+    })
 }
 
 #[cfg(test)]

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::clean::{clean, without_invisible};
-use super::spoilt::{Doubt, Spoilt, by_spreadsheet, perhaps_by_spreadsheet};
-use super::{Column, Source};
+use crate::values::clean::{clean, without_invisible};
+use crate::values::spoilt::{Doubt, Spoilt, by_spreadsheet, is_total, perhaps_by_spreadsheet};
+use crate::values::{Column, Source};
 
 /// A value, and what there is to tell of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +57,9 @@ text_value! {
 /// Files that hold lists of values.
 const LISTS: [&str; 8] = [".csv", ".txt", ".tsv", ".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"];
 
+/// What stands between two values, or between the parts of one.
+const SEPARATORS: [char; 6] = [',', ';', '|', ':', '/', '.'];
+
 impl AccessionNumber {
     /// Characters that DICOM allows (VR SH).
     pub const MOST: usize = 16;
@@ -92,13 +95,45 @@ impl AccessionNumber {
         if Column::of_name(number).is_some() {
             return Err(Spoilt::Heading(number.to_owned()));
         }
+        if is_total(number) {
+            return Err(Spoilt::Total(number.to_owned()));
+        }
+        if number.contains('\\') {
+            return Err(Spoilt::Backslash(number.to_owned()));
+        }
+        if number.starts_with(SEPARATORS) || number.ends_with(SEPARATORS) {
+            return Err(Spoilt::Separator(number.to_owned()));
+        }
         doubts.extend(perhaps_by_spreadsheet(number));
-        doubts.extend(looks_like_date(&lower).then_some(Doubt::Date));
+        doubts.extend(looks_like_date(number).then_some(Doubt::Date));
+        doubts.extend(number.chars().find(|c| is_unusual(*c)).map(Doubt::Unusual));
         doubts.extend(number.find([',', ';']).map(|at| Doubt::Separator(char::from(number.as_bytes()[at]))));
         doubts.extend(number.contains(char::is_whitespace).then_some(Doubt::Space));
         doubts.extend((!number.contains(|c: char| c.is_numeric())).then_some(Doubt::NoDigit));
         doubts.extend(too_long(number, AccessionNumber::MOST));
         Ok(Parsed { value: AccessionNumber(number.to_owned()), doubts })
+    }
+
+    /// Reads an accession number of a list, where a row holds one. `decimal_comma`: whoever wrote the list writes 1,5 for one
+    /// and a half, so that `1234567,12345678` is the number 1234567.12345678.
+    ///
+    /// # Errors
+    /// As [`AccessionNumber::parse`], and for what could be several.
+    pub fn parse_listed(text: &str, decimal_comma: bool) -> Result<Parsed<AccessionNumber>, Spoilt> {
+        let mut parsed = AccessionNumber::parse(text)?;
+        if !parsed.doubts.iter().any(|doubt| matches!(doubt, Doubt::Separator(_))) {
+            return Ok(parsed);
+        }
+        let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        match parsed.value.0.split_once(',') {
+            Some((whole, fraction)) if decimal_comma && digits(whole) && digits(fraction) => {
+                parsed.value.0 = format!("{whole}.{fraction}");
+                parsed.doubts.retain(|doubt| !matches!(doubt, Doubt::Separator(_)));
+                parsed.doubts.push(Doubt::DecimalComma);
+                Ok(parsed)
+            }
+            _ => Err(Spoilt::Several(parsed.value.0)),
+        }
     }
 
     /// Reads an accession number that was typed, where a comma may stand between two.
@@ -165,6 +200,7 @@ impl Pseudonym {
             return Err(Spoilt::Backslash(text));
         }
         doubts.extend(perhaps_by_spreadsheet(&text));
+        doubts.extend(looks_like_date(&text).then_some(Doubt::Date));
         doubts.extend(too_long(&text, Pseudonym::MOST));
         Ok(Parsed { value: Pseudonym(text), doubts })
     }
@@ -187,8 +223,8 @@ impl DataPath {
         if name.is_empty() {
             return Err(Spoilt::Empty);
         }
-        if name.contains(char::is_control) {
-            return Err(Spoilt::ControlCharacter(text.to_owned()));
+        if let Some(spoilt) = control(text) {
+            return Err(spoilt);
         }
         // A folder can be called `1E5` or `12345678901234500`: it is there, or it is not.
         if let Some(spoilt @ (Spoilt::SpreadsheetError(_) | Spoilt::Hashes(_))) = by_spreadsheet(name) {
@@ -212,11 +248,37 @@ fn cleaned(text: &str) -> Result<(String, Vec<Doubt>), Spoilt> {
     if cleaned.text.is_empty() {
         return Err(Spoilt::Empty);
     }
-    if cleaned.text.contains(char::is_control) {
-        return Err(Spoilt::ControlCharacter(cleaned.text.into_owned()));
+    if let Some(spoilt) = control(&cleaned.text) {
+        return Err(spoilt);
     }
-    let doubts = if cleaned.removed.is_empty() { vec![] } else { vec![Doubt::Invisible(cleaned.removed)] };
-    Ok((cleaned.text.into_owned(), doubts))
+    let mut doubts = if cleaned.removed.is_empty() { vec![] } else { vec![Doubt::Invisible(cleaned.removed)] };
+    let text = match without_apostrophes(&cleaned.text) {
+        Some(text) => {
+            doubts.push(Doubt::Apostrophe);
+            text.to_owned()
+        }
+        None => cleaned.text.into_owned(),
+    };
+    Ok((text, doubts))
+}
+
+/// `'0012345`, `'A'`: what a spreadsheet is told that it is a text, or what a program has put in quotes.
+fn without_apostrophes(text: &str) -> Option<&str> {
+    let rest = text.strip_prefix('\'')?;
+    let inside = rest.strip_suffix('\'').or_else(|| rest.starts_with(|c: char| c.is_ascii_digit()).then_some(rest))?;
+    Some(inside.trim()).filter(|inside| !inside.is_empty() && !inside.contains('\''))
+}
+
+/// Letters, digits and a few marks are usual. A wildcard could stand for the studies of other patients.
+fn is_unusual(c: char) -> bool {
+    !c.is_ascii_alphanumeric() && !c.is_whitespace() && !"._-/:;,#+".contains(c)
+}
+
+fn control(text: &str) -> Option<Spoilt> {
+    if text.contains(['\r', '\n']) {
+        return Some(Spoilt::Lines(text.to_owned()));
+    }
+    text.contains(char::is_control).then(|| Spoilt::ControlCharacter(text.to_owned()))
 }
 
 fn too_long(text: &str, most: usize) -> Option<Doubt> {
@@ -224,10 +286,15 @@ fn too_long(text: &str, most: usize) -> Option<Doubt> {
     (found > most).then_some(Doubt::Long { found, most })
 }
 
-/// `12-11-2026`, `2026/11/12`, `dec-45`, `12:30:00`: what a spreadsheet makes of a number with a dash or a colon.
-fn looks_like_date(lower: &str) -> bool {
-    let parts: Vec<&str> = lower.split(['-', '/', ':', ' ']).collect();
+/// `12-11-2026`, `2026/11/12`, `dec-45`, `12:30:00`, with a time or without: what a spreadsheet makes of a number with a dash.
+fn looks_like_date(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let date = match lower.split_once([' ', 't']) {
+        Some((date, time)) if time.len() >= 5 && time.bytes().all(|byte| b"0123456789:.z+".contains(&byte)) => date,
+        _ => &lower,
+    };
     let number = |part: &&str| (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    let small = |part: &&str| number(part) && part.len() <= 2;
     let month = |part: &&str| {
         const MONTHS: [&str; 17] = [
             "jan", "feb", "mar", "mrt", "mär", "apr", "may", "mei", "mai", "jun", "jul", "aug", "sep", "oct", "okt",
@@ -236,112 +303,17 @@ fn looks_like_date(lower: &str) -> bool {
         let part = part.trim_end_matches('.');
         (3..=4).contains(&part.chars().count()) && MONTHS.iter().any(|name| part.starts_with(name)) || part == "dez"
     };
-    let small = |part: &&str| number(part) && part.len() <= 2;
-    match parts.as_slice() {
-        [one, two] => small(one) && month(two) || month(one) && number(two),
-        [day, middle, year] => {
+    let parts: Vec<&str> = date.split(['-', '/', ':', ' ']).collect();
+    let dotted: Vec<&str> = date.split('.').collect();
+    match (parts.as_slice(), dotted.as_slice()) {
+        ([one, two], _) => small(one) && month(two) || month(one) && number(two),
+        ([day, middle, year], _) => {
             (number(day) && number(year) && (small(middle) || month(middle))) && (day.len() <= 2 || year.len() <= 2)
         }
+        (_, [day, middle, year]) => small(day) && small(middle) && number(year) && year.len() == 4,
         _ => false,
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn accession(text: &str) -> (String, Vec<Doubt>) {
-        let parsed = AccessionNumber::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
-        (parsed.value.0, parsed.doubts)
-    }
-
-    #[test]
-    fn accession_numbers_as_they_are_seen() {
-        for text in ["1234567.12345678", "0012345", "AB-1234", "RAD.2020.1"] {
-            assert_eq!(accession(text), (text.to_owned(), vec![]), "{text}");
-        }
-        assert_eq!(accession("=\"0012345\"").0, "0012345");
-        assert_eq!(accession("111,").0, "111");
-        assert_eq!(accession("1\u{200b}1"), ("11".to_owned(), vec![Doubt::Invisible(vec!['\u{200b}'])]));
-        assert_eq!(accession("accession_number: 333"), ("333".to_owned(), vec![Doubt::Prefix("accession_number")]));
-    }
-
-    #[test]
-    fn accession_numbers_to_look_at() {
-        for (text, doubt) in [
-            ("12-11-2026", Doubt::Date),
-            ("dec-45", Doubt::Date),
-            ("2026-11-12", Doubt::Date),
-            ("12:30:00", Doubt::Date),
-            ("12345678.12345678", Doubt::Long { found: 17, most: 16 }),
-            ("1234567,12345678", Doubt::Separator(',')),
-            ("Jansen", Doubt::NoDigit),
-            ("12 34", Doubt::Space),
-        ] {
-            assert_eq!(accession(text).1, [doubt], "{text}");
-        }
-    }
-
-    #[test]
-    fn what_is_no_accession_number() {
-        let spoilt = |text: &str| AccessionNumber::parse(text).unwrap_err();
-        assert_eq!(spoilt("numbers.XLSX"), Spoilt::FileName("numbers.XLSX".to_owned()));
-        assert_eq!(spoilt("Accession Number"), Spoilt::Heading("Accession Number".to_owned()));
-        assert_eq!(spoilt("pseudonym"), Spoilt::Heading("pseudonym".to_owned()));
-        assert!(matches!(spoilt("study_instance_uid:1.2"), Spoilt::OtherSource(_)));
-        assert!(matches!(spoilt("#N/A"), Spoilt::SpreadsheetError(_)));
-        assert_eq!(spoilt(" ,; "), Spoilt::Empty);
-        assert!(matches!(spoilt("1\n2"), Spoilt::ControlCharacter(_)));
-        assert!(matches!(AccessionNumber::parse_typed("111,222").unwrap_err(), Spoilt::Several(_)));
-        assert_eq!(AccessionNumber::parse_typed("111,").unwrap().value.as_str(), "111");
-    }
-
-    #[test]
-    fn uids_follow_the_standard() {
-        let uid = "1.2.840.113619.2.5";
-        assert_eq!(
-            StudyInstanceUid::parse(uid).unwrap(),
-            Parsed { value: StudyInstanceUid(uid.to_owned()), doubts: vec![] }
-        );
-        for text in ["1.2.x", "1..2", ".1", "1.2.", &"1.".repeat(33), "", "1.2E+5"] {
-            assert!(StudyInstanceUid::parse(text).is_err(), "{text}");
-        }
-        for text in ["1.02", "123"] {
-            assert!(matches!(StudyInstanceUid::parse(text).unwrap().doubts[..], [Doubt::Uid(_)]), "{text}");
-        }
-    }
-
-    #[test]
-    fn pseudonyms_and_folders() {
-        assert_eq!(Pseudonym::parse(" Patient A ").unwrap().value.as_str(), "Patient A");
-        assert!(matches!(Pseudonym::parse("#NAAM?").unwrap_err(), Spoilt::SpreadsheetError(_)));
-        assert!(matches!(Pseudonym::parse("1,23457E+15").unwrap_err(), Spoilt::Exponent(_)));
-        assert!(matches!(Pseudonym::parse(r"a\b").unwrap_err(), Spoilt::Backslash(_)));
-        assert_eq!(DataPath::parse(" patient1").unwrap().value.as_str(), " patient1");
-        assert_eq!(DataPath::parse("p.").unwrap().doubts, [Doubt::WindowsName]);
-        assert_eq!(
-            DataPath::parse("../p/./1E+5\t").unwrap(),
-            Parsed { value: DataPath("../p/./1E+5".to_owned()), doubts: vec![] }
-        );
-        assert!(DataPath::parse("#REF!").is_err());
-    }
-
-    proptest! {
-        #[test]
-        fn what_was_parsed_is_parsed_again_without_a_doubt_about_what_is_invisible(text in "\\PC{0,20}|[0-9E.,+#=\" \u{200b}-]{0,20}") {
-            if let Ok(parsed) = AccessionNumber::parse(&text) {
-                let again = AccessionNumber::parse(parsed.value.as_str());
-                prop_assert_eq!(again.map(|parsed| parsed.value), Ok(parsed.value));
-            }
-            if let Ok(parsed) = Pseudonym::parse(&text) {
-                let again = Pseudonym::parse(parsed.value.as_str()).unwrap();
-                prop_assert!(!again.doubts.iter().any(|doubt| matches!(doubt, Doubt::Invisible(_))));
-                prop_assert_eq!(again.value, parsed.value);
-            }
-            let _ = StudyInstanceUid::parse(&text);
-            let _ = DataPath::parse(&text);
-        }
-    }
-}
+mod tests;

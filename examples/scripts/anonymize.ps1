@@ -1,0 +1,18 @@
+# From a list of accession numbers to finished jobs, unattended: .\anonymize.ps1 LIST REPORT
+# Before: anon create set-defaults, for the project and the destination. Run it again after an interruption: no job is made twice.
+param([Parameter(Mandatory)][string]$List, [Parameter(Mandatory)][string]$Report)
+if (-not (Test-Path anon_mapping.csv)) {
+    anon map init
+    anon map add-accession-numbers --input-file $List
+    if ($LASTEXITCODE -ne 0) { Remove-Item anon_mapping.csv; exit 1 }
+}
+anon map activate
+anon create from-mapping --yes
+$status = $LASTEXITCODE
+# Those that failed get one more chance; those whose patients have opted out do not.
+anon batch watch --timeout 86400
+if ($LASTEXITCODE -ne 0) { anon batch reset-error --except-opted-out --yes }
+if ($LASTEXITCODE -eq 0) { anon batch watch --timeout 86400 }
+if ($LASTEXITCODE -ne 0) { $status = $LASTEXITCODE }
+anon batch report $Report
+exit $status

@@ -1,0 +1,54 @@
+use std::ffi::OsString;
+
+use clap::Args;
+use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
+
+/// Explain a command
+///
+/// It is the same as '--help' behind the command.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  anon help
+  anon help job
+  anon help batch status")]
+pub struct Help {
+    /// The command: a group, or a group and what is in it
+    #[arg(value_name = "COMMAND", add = ArgValueCandidates::new(groups))]
+    command: Vec<String>,
+}
+
+/// What the first word can be.
+fn groups() -> Vec<CompletionCandidate> {
+    let tree = super::command();
+    tree.get_subcommands().map(|command| CompletionCandidate::new(command.get_name())).collect()
+}
+
+/// `anon job reset --help` for `anon help job reset`, and every other command line as it is.
+///
+/// Only where nothing else comes before `help`: what the options before a command take as their values, clap alone knows.
+pub fn asking_for_help(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    let asks = |argument: &OsString| argument == "--help" || argument == "-h";
+    if arguments.get(1).is_some_and(|first| first == "help") && !arguments.iter().any(asks) {
+        arguments.remove(1);
+        arguments.push("--help".into());
+    }
+    arguments
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(line: &str) -> String {
+        let arguments = asking_for_help(line.split(' ').map(OsString::from).collect());
+        arguments.iter().map(|argument| argument.to_str().unwrap()).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn help_stands_before_what_it_is_asked_for() {
+        assert_eq!(line("anon help"), "anon --help");
+        assert_eq!(line("anon help job reset"), "anon job reset --help");
+        assert_eq!(line("anon help --help"), "anon help --help");
+        assert_eq!(line("anon job reset help"), "anon job reset help");
+    }
+}

@@ -1,0 +1,157 @@
+use std::path::{Path, PathBuf};
+
+use chrono::Local;
+use clap::Args;
+use clap::builder::{OsStringValueParser, TypedValueParser as _};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::followed::{List, follow, missing};
+use super::open;
+use crate::commands::console::{View, csv, json};
+use crate::commands::context::Context;
+use crate::error::{Error, Result};
+use crate::following::report::{self, Entry, MARK};
+use crate::storage::{self, Cap, Durability, Lock, Privacy};
+use crate::text::counted;
+
+/// No report that is replaced is larger.
+const CAP: Cap = Cap::new(256, "report");
+
+/// Write a report of the batch: whose each job is, how far it is, why it failed and what to do
+///
+/// It names sources beside pseudonyms, so the file is made readable for you alone. A file that is there already is replaced only if it
+/// is a report.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  anon batch report report.xlsx
+  anon batch report --no-source for-a-colleague.xlsx
+  anon batch report - --json")]
+pub struct Report {
+    /// The file: .xlsx, .csv or .json by its ending; '-' for standard output, as CSV or as '--format' says
+    #[arg(value_parser = OsStringValueParser::new().map(PathBuf::from))]
+    file: PathBuf,
+    /// Leave out where the data is from: source and line
+    #[arg(long)]
+    no_source: bool,
+}
+
+/// A report of a batch.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct BatchReport {
+    /// Always `anon batch report`: what this is.
+    pub report: String,
+    /// The server's name.
+    pub server: String,
+    /// When the server was asked, in local time: `2016-08-26T15:04:44`.
+    pub made: String,
+    /// An entry a job. Without sources, `source` and `line` are null.
+    pub jobs: Vec<Entry>,
+    /// Whether there are sources.
+    #[serde(skip)]
+    with_source: bool,
+}
+
+impl View for BatchReport {
+    const COLUMNS: &'static [&'static str] = &Entry::COLUMNS;
+
+    fn columns(&self) -> &'static [&'static str] {
+        report::columns(self.with_source)
+    }
+
+    fn rows(&self) -> Vec<Vec<String>> {
+        let left_out = Self::COLUMNS.len() - self.columns().len();
+        self.jobs.iter().map(|entry| entry.cells().split_off(left_out)).collect()
+    }
+}
+
+/// The form of a file.
+#[derive(Clone, Copy)]
+enum Form {
+    Xlsx,
+    Csv,
+    Json,
+}
+
+impl Form {
+    fn of(path: &Path) -> Result<Form> {
+        let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+        match ending.as_deref() {
+            Some("xlsx") => Ok(Form::Xlsx),
+            Some("csv") => Ok(Form::Csv),
+            Some("json") => Ok(Form::Json),
+            _ => Err(Error::usage(
+                format!("'{}' does not end in .xlsx, .csv or .json", path.display()),
+                "the ending says in which form the report is written",
+            )),
+        }
+    }
+
+    fn write(self, view: &BatchReport) -> Result<Vec<u8>> {
+        match self {
+            Form::Csv => Ok(csv(view).into_bytes()),
+            Form::Json => Ok(json(view).into_bytes()),
+            Form::Xlsx => report::workbook(&view.jobs, view.with_source)
+                .map_err(|why| Error::refused(format!("no workbook can be made of it: {why}"), "write a .csv instead")),
+        }
+    }
+}
+
+impl Report {
+    pub fn run(self, context: &Context) -> Result<()> {
+        let console = &context.console;
+        if self.file.as_os_str() == "-" {
+            let view = self.view(context)?;
+            console.show(&view, |console| console.print_document(&csv(&view)));
+            return Ok(());
+        }
+        let form = Form::of(&self.file)?;
+        let path = context.folder.join(&self.file);
+        refuse_another(&path, &self.file)?;
+        let view = self.view(context)?;
+        let bytes = form.write(&view)?;
+        let _lock = Lock::of(&path)?;
+        // Somebody may have put another there while the server was asked.
+        refuse_another(&path, &self.file)?;
+        storage::write(&path, &bytes, Privacy::Private, Durability::Full)?;
+        let (jobs, file) = (counted(view.jobs.len(), "job"), self.file.display());
+        console.show(&view, |console| {
+            console.report(if self.no_source {
+                format!("Wrote {jobs} to '{file}': pseudonyms, without sources")
+            } else {
+                format!("Wrote {jobs} to '{file}': sources beside pseudonyms, so keep it as safe as the mapping")
+            });
+        });
+        Ok(())
+    }
+
+    fn view(&self, context: &Context) -> Result<BatchReport> {
+        let (ids, server, client) = open(context)?;
+        let now = Local::now().naive_local();
+        let jobs = follow(context, (&server, &client), &ids, List::Extended)?;
+        let unknown = missing(&ids, &jobs);
+        let entries = jobs.iter().map(|followed| Entry::of(followed, now));
+        let mut entries: Vec<Entry> = entries.chain(unknown.into_iter().map(Entry::missing)).collect();
+        if self.no_source {
+            entries.iter_mut().for_each(Entry::without_source);
+        }
+        Ok(BatchReport {
+            report: MARK.to_owned(),
+            server: server.name,
+            made: now.format("%Y-%m-%dT%H:%M:%S").to_string(),
+            jobs: entries,
+            with_source: !self.no_source,
+        })
+    }
+}
+
+/// A file that is no report is somebody's work.
+fn refuse_another(path: &Path, shown: &Path) -> Result<()> {
+    match storage::read_if_present(path, CAP)? {
+        Some(bytes) if !report::is_one(&bytes) => Err(Error::refused(
+            format!("'{}' is there already, and is no report of a batch: it was left alone", shown.display()),
+            "choose another name",
+        )),
+        _ => Ok(()),
+    }
+}

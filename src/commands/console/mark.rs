@@ -1,0 +1,29 @@
+use std::fmt::Display;
+
+use clap::builder::styling::{AnsiColor, Style};
+
+use super::visible::line;
+use super::{Console, ERROR};
+
+/// How something is that was checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// As it should be.
+    Good,
+    /// To be mended.
+    Bad,
+    /// Neither.
+    Neutral,
+}
+
+impl Console {
+    /// A result: a line on stdout with a mark before it.
+    pub fn print_marked(&self, mark: Mark, text: impl Display) {
+        let (style, sign) = match mark {
+            Mark::Good => (AnsiColor::Green.on_default(), "✓"),
+            Mark::Bad => (ERROR, "✗"),
+            Mark::Neutral => (Style::new(), "-"),
+        };
+        self.write_for_people(&format!("{style}{sign}{style:#} {}\n", line(&text.to_string())));
+    }
+}

@@ -1,0 +1,144 @@
+//! What `create from-mapping` tells scripts.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::api::JobId;
+use crate::commands::console::{View, cell};
+use crate::creation::{Ending, Outcome, Survey, Surveyed};
+use crate::error::Error;
+use crate::plan::Planned;
+use crate::settings::Server;
+
+/// What became of the rows of a mapping.
+#[derive(Default, Serialize, JsonSchema)]
+pub struct CreatedView {
+    /// The server's name.
+    server: String,
+    /// The mapping's path.
+    mapping: String,
+    /// The folder whose batch has the jobs.
+    batch: String,
+    /// Whether it was only to be shown what would be created: `not_tried` has the rows then.
+    dry_run: bool,
+    /// Rows that have got a job.
+    created: Vec<CreatedRow>,
+    /// Rows for which no job was created.
+    failed: Vec<CreatedRow>,
+    /// Rows that were asked for, now or earlier, without an answer that can be believed: there may be a job.
+    perhaps_created: Vec<CreatedRow>,
+    /// Rows that had a job already, with its id, and rows that ask for the same job as an earlier row, without one.
+    left_out: Vec<CreatedRow>,
+    /// Rows that were not reached: the server was lost, Ctrl-C was pressed, or the answer was no.
+    not_tried: Vec<CreatedRow>,
+}
+
+/// A row of a mapping, and what became of it.
+#[derive(Serialize, JsonSchema)]
+struct CreatedRow {
+    /// The line of the mapping, from 1.
+    line: usize,
+    /// Where the data comes from: `folder:patient1`.
+    source: String,
+    /// The pseudonym in place of the patient's name, or else of the ID.
+    pseudonym: Option<String>,
+    /// The server's number for its job.
+    job_id: Option<i64>,
+    /// What went wrong.
+    error: Option<String>,
+    /// What to do about it.
+    hint: Option<String>,
+}
+
+impl CreatedRow {
+    fn of(row: &Planned, job: Option<JobId>, error: Option<&Error>) -> CreatedRow {
+        CreatedRow {
+            line: row.line,
+            source: row.source.to_string(),
+            pseudonym: row.job.pseudo_name.clone(),
+            job_id: job.map(|id| id.0),
+            error: error.map(ToString::to_string),
+            hint: error.and_then(Error::hint),
+        }
+    }
+
+    fn cells(&self, outcome: &str) -> Vec<String> {
+        let (line, source, outcome) = (self.line.to_string(), self.source.clone(), outcome.to_owned());
+        vec![line, source, cell(&self.pseudonym), outcome, cell(&self.job_id), cell(&self.error)]
+    }
+}
+
+impl CreatedView {
+    /// Before any job is asked for: the `chosen` rows are not tried yet, all others left out.
+    pub fn begin(
+        server: &Server,
+        mapping: &Path,
+        batch: &Path,
+        survey: &Survey<'_>,
+        chosen: &[Surveyed<'_>],
+    ) -> CreatedView {
+        let lines: HashSet<usize> = chosen.iter().map(|row| row.planned().line).collect();
+        let is_left = |row: &Planned| !lines.contains(&row.line);
+        let created = survey.created.iter().filter(|(row, _)| is_left(row.planned()));
+        let created = created.map(|(row, id)| CreatedRow::of(row.planned(), Some(*id), None));
+        let repeated = survey.repeated.iter().map(|row| CreatedRow::of(row, None, None));
+        let perhaps = survey.perhaps.iter().map(|one| one.row.planned()).filter(|row| is_left(row));
+        let mut view = CreatedView {
+            server: server.name.clone(),
+            mapping: mapping.display().to_string(),
+            batch: batch.display().to_string(),
+            left_out: created.chain(repeated).collect(),
+            perhaps_created: perhaps.map(|row| CreatedRow::of(row, None, None)).collect(),
+            not_tried: chosen.iter().map(|row| CreatedRow::of(row.planned(), None, None)).collect(),
+            ..CreatedView::default()
+        };
+        view.left_out.sort_by_key(|row| row.line);
+        view
+    }
+
+    /// The same, when nothing is to be sent.
+    #[must_use]
+    pub fn rehearsed(mut self) -> CreatedView {
+        self.dry_run = true;
+        self
+    }
+
+    /// The same, when the chosen rows were asked for.
+    #[must_use]
+    pub fn ended(mut self, ending: &Ending<'_>) -> CreatedView {
+        self.not_tried.clear();
+        for done in &ending.rows {
+            let row = done.row.planned();
+            let (list, id, error) = match &done.outcome {
+                Outcome::Created(id) | Outcome::Found(id) => (&mut self.created, Some(*id), None),
+                Outcome::Unsaved(id, error) => (&mut self.created, Some(*id), Some(error)),
+                Outcome::Meanwhile(id) => (&mut self.left_out, Some(*id), None),
+                Outcome::Failed(error) => (&mut self.failed, None, Some(error)),
+                Outcome::Perhaps { why, .. } => (&mut self.perhaps_created, None, Some(why)),
+                Outcome::NotTried => (&mut self.not_tried, None, None),
+            };
+            list.push(CreatedRow::of(row, id, error));
+        }
+        self
+    }
+}
+
+impl View for CreatedView {
+    const COLUMNS: &'static [&'static str] = &["line", "source", "pseudonym", "outcome", "job_id", "error"];
+
+    fn rows(&self) -> Vec<Vec<String>> {
+        let lists = [
+            (&self.created, "created"),
+            (&self.failed, "failed"),
+            (&self.perhaps_created, "perhaps created"),
+            (&self.left_out, "left out"),
+            (&self.not_tried, "not tried"),
+        ];
+        let mut rows: Vec<_> = lists.iter().flat_map(|(list, name)| list.iter().map(move |row| (row, *name))).collect();
+        rows.sort_by_key(|(row, _)| row.line);
+        rows.into_iter().map(|(row, outcome)| row.cells(outcome)).collect()
+    }
+}
