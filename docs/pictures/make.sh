@@ -35,5 +35,25 @@ sheet list-share "${lists[1]}"
 sheet mapping "$mapping" 44
 sheet mapping-in-one-column "$mapping" 59
 
+# A report of jobs that went wrong, from the practice folder.
+cargo build --locked --quiet --bin anon --example sandbox
+programs=$(cargo metadata --locked --no-deps --format-version 1 | sed -E 's/.*"target_directory":"([^"]*)".*/\1/')/debug
+"$programs/examples/sandbox" --folder "$work/anon-sandbox" --port 8431 --seconds-per-step 0.1 > "$work/log" &
+sandbox=$!
+trap 'kill $sandbox; rm -rf "$work"' EXIT
+export ANON_SETTINGS=$work/anon-sandbox/settings.yml
+anon() {
+    "$programs/anon" --yes --quiet --directory "$work/anon-sandbox/exercises" "$@"
+}
+until anon server status > "$work/status" 2>&1; do sleep 0.2; done
+anon map init
+anon map add-accession-numbers --input-file accession_numbers.csv
+anon map set project Wetenschap-Algemeen
+anon map set destination_path //server/share/myoutput
+anon create from-mapping
+sleep 1
+anon batch report report.xlsx
+sheet report "$work/anon-sandbox/exercises/report.xlsx"
+
 # A test tells when these have changed.
 sha256sum "${lists[@]}" "$mapping" > docs/pictures/drawn-from.sha256
