@@ -3,16 +3,18 @@ use std::ffi::OsString;
 use clap::Args;
 use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 
-/// Explain a command
+/// Explain a command, or show a page of the documentation
 ///
-/// It is the same as '--help' behind the command.
+/// For a command, it is the same as '--help' after it. 'anon help topics' lists the pages.
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon help
   anon help job
-  anon help batch status")]
+  anon help batch status
+  anon help topics
+  anon help troubleshooting certificate")]
 pub struct Help {
-    /// The command: a group, or a group and what is in it
+    /// A command, or a page and words in its headings
     #[arg(value_name = "COMMAND", add = ArgValueCandidates::new(groups))]
     command: Vec<String>,
 }
