@@ -118,7 +118,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     if let Some(text) = topics::asked_for(&arguments) {
         let console = Console::new(Wishes::default());
         console.print_help(text);
-        return end(&console, 0);
+        return console.finish().into();
     }
     let arguments = asking_for_help(arguments);
     let cli = match parse(&arguments) {
@@ -127,10 +127,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let console = Arc::new(Console::new(cli.global.wishes()));
     match dispatch(cli, &console) {
-        Ok(()) => {
-            console.finish();
-            end(&console, 0)
-        }
+        Ok(()) => console.finish().into(),
         Err(error) => {
             console.error(&error);
             ExitCode::from(error.exit_status())
@@ -158,11 +155,6 @@ fn keep_memory_private() {
     unsafe {
         libc::prctl(libc::PR_SET_DUMPABLE, 0);
     }
-}
-
-/// What is done and could not be shown has failed.
-fn end(console: &Console, status: u8) -> ExitCode {
-    ExitCode::from(if console.has_lost_results() { 1 } else { status })
 }
 
 /// The command tree of `anon`.
@@ -200,7 +192,7 @@ fn explain(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
         // A group without a command lists its commands: that is help that was asked for.
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             console.print_help(error.render().ansi());
-            end(&console, 0)
+            console.finish().into()
         }
         _ => {
             console.usage_error(said_of(error, arguments));

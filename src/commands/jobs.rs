@@ -4,12 +4,12 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::api::{ApiError, Client, Job, JobId, in_parallel};
-use crate::commands::console::{Answer, Interrupt, Table, View, cell};
+use crate::commands::console::{Answer, Interrupt, Table, View};
 use crate::commands::context::Context;
 use crate::commands::ids::shown;
 use crate::error::{Error, Result};
 use crate::settings::Server;
-use crate::text::counted;
+use crate::text::{counted, or_empty};
 
 /// Enough to hide the network's latency, few enough for a small server.
 pub const AT_ONCE: usize = 16;
@@ -27,14 +27,13 @@ pub fn table(jobs: &[Job]) -> Table {
 }
 
 fn cells(job: &Job) -> [String; 6] {
-    let number = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
     [
         job.job_id.to_string(),
-        job.date.clone().unwrap_or_default(),
+        or_empty(&job.date),
         job.status.to_string(),
-        number(job.files_downloaded),
-        number(job.files_processed),
-        job.user_name.clone().unwrap_or_default(),
+        or_empty(&job.files_downloaded),
+        or_empty(&job.files_processed),
+        or_empty(&job.user_name),
     ]
 }
 
@@ -76,9 +75,9 @@ impl JobsView {
 impl JobView {
     /// The cells of its CSV form, as those of [`JobsView`].
     pub fn cells(&self) -> Vec<String> {
-        let (down, processed) = (cell(&self.files_downloaded), cell(&self.files_processed));
+        let (down, processed) = (or_empty(&self.files_downloaded), or_empty(&self.files_processed));
         let (id, status) = (self.job_id.to_string(), self.status.clone());
-        vec![id, cell(&self.date), status, down, processed, cell(&self.user_name), cell(&self.error)]
+        vec![id, or_empty(&self.date), status, down, processed, or_empty(&self.user_name), or_empty(&self.error)]
     }
 
     /// What a server says of a job.

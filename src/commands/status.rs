@@ -4,11 +4,12 @@ use clap::Args;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::commands::console::{Console, View, cell};
+use crate::commands::console::{Console, View};
 use crate::commands::context::Context;
 use crate::commands::server::list::Servers;
 use crate::error::Result;
 use crate::settings::{Server, Settings};
+use crate::text::or_empty;
 
 /// Show what this tool knows: servers, user name, active mapping, where the settings are
 #[derive(Args)]
@@ -76,7 +77,7 @@ impl View for Overview {
     fn rows(&self) -> Vec<Vec<String>> {
         let mut rows = self.servers.rows();
         for row in &mut rows {
-            row.extend([self.user_name.clone(), cell(&self.active_mapping), self.settings_file.clone()]);
+            row.extend([self.user_name.clone(), or_empty(&self.active_mapping), self.settings_file.clone()]);
         }
         rows
     }

@@ -86,7 +86,7 @@ pub fn identity(start: &[u8], mut rest: impl Read, key: &impl BuildHasher) -> io
         (identity, end) = identify(&longer, key);
     }
     // A file may end behind any element, but not before the first.
-    let is_read = end.is_ok() || end == Err(End::OfBytes) && start.len() > PREFIX;
+    let is_read = end.is_ok() || end == Err(End::OfBytes) && start.len().max(longer.len()) > PREFIX;
     Ok(is_read.then_some(identity))
 }
 

@@ -236,6 +236,19 @@ fn a_long_header_is_read_on() {
 }
 
 #[test]
+fn how_much_of_a_header_is_at_hand_at_first_makes_no_difference() {
+    let whole = [meta(EXPLICIT), data_set("77", "1.9")].concat();
+    for end in PREFIX..=whole.len() {
+        for first in PREFIX..end {
+            let (start, rest) = whole[..end].split_at(first);
+            KEY.with(|key| {
+                assert_eq!(identity(start, rest, key).unwrap(), identify(&whole[..end]), "{first} of {end}")
+            });
+        }
+    }
+}
+
+#[test]
 fn damaged_headers_are_unreadable() {
     let good = dicom_of("77", "1.9");
     let garbage = [&good[..132], &b"garbage ".repeat(50)].concat();

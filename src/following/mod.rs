@@ -57,6 +57,11 @@ impl Rows {
 }
 
 impl Followed {
+    /// A job, and what the server alone says of where it comes from.
+    pub fn by_server(job: Job) -> Followed {
+        Followed::of(None, job)
+    }
+
     fn of(row: Option<&Planned>, job: Job) -> Followed {
         let row_pseudonym = row.and_then(|row| row.job.pseudo_name.clone().or_else(|| row.job.pseudo_id.clone()));
         let by_server = |name| job.detail(name).filter(|text| !text.is_empty());

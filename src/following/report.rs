@@ -10,6 +10,7 @@ use zip::ZipArchive;
 
 use super::{Followed, NOT_FOUND};
 use crate::api::{Job, JobId};
+use crate::text::or_empty;
 use crate::troubleshooting::{advice, in_few_words};
 
 /// What a report says that it is, so that it is known again.
@@ -99,21 +100,17 @@ impl Entry {
 
     /// A cell for each column.
     pub fn cells(&self) -> Vec<String> {
-        fn number<T: ToString>(number: Option<T>) -> String {
-            number.map(|number| number.to_string()).unwrap_or_default()
-        }
-        let text = |text: &Option<String>| text.clone().unwrap_or_default();
         vec![
-            number(self.line),
-            text(&self.source),
-            text(&self.pseudonym),
+            or_empty(&self.line),
+            or_empty(&self.source),
+            or_empty(&self.pseudonym),
             self.job_id.to_string(),
             self.status.clone(),
-            number(self.files_downloaded),
-            number(self.files_processed),
-            text(&self.date),
-            text(&self.cause),
-            text(&self.what_to_do),
+            or_empty(&self.files_downloaded),
+            or_empty(&self.files_processed),
+            or_empty(&self.date),
+            or_empty(&self.cause),
+            or_empty(&self.what_to_do),
         ]
     }
 }

@@ -7,11 +7,13 @@ use serde::Serialize;
 
 use crate::api::{Client, JobId};
 use crate::commands::context::Context;
+use crate::commands::jobs::JobView;
 use crate::error::Result;
 use crate::following::{Followed, NOT_FOUND, Rows};
 use crate::mapping::{Document, FILE_NAME};
 use crate::plan::{Planned, plan};
 use crate::settings::Server;
+use crate::text::or_empty;
 
 /// How the server is asked for jobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,26 +75,14 @@ fn planned_in(context: &Context, path: &Path) -> Result<Vec<Planned>> {
 /// A job of the batch, and where it comes from.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct FollowedView {
-    /// The server's number for it.
-    pub job_id: i64,
-    /// When it was created, by the server's clock: `2016-08-26T15:04:44`.
-    pub date: Option<String>,
-    /// `ACTIVE`, `UPLOADED`, `DONE`, `ERROR`, `INACTIVE`, or another word of the server.
-    pub status: String,
-    /// Files fetched from the source.
-    pub files_downloaded: Option<i64>,
-    /// Files anonymized.
-    pub files_processed: Option<i64>,
-    /// Who created it.
-    pub user_name: Option<String>,
+    #[serde(flatten)]
+    job: JobView,
     /// What the patient is called in the results.
-    pub pseudonym: Option<String>,
+    pseudonym: Option<String>,
     /// Where its data is: as the mapping has it, or else as the server has it.
-    pub source: Option<String>,
+    source: Option<String>,
     /// The line of its row in the mapping, from 1.
-    pub line: Option<usize>,
-    /// What went wrong, in the server's words.
-    pub error: Option<String>,
+    line: Option<usize>,
 }
 
 impl FollowedView {
@@ -104,49 +94,23 @@ impl FollowedView {
         "files_downloaded",
         "files_processed",
         "user_name",
+        "error",
         "pseudonym",
         "source",
         "line",
-        "error",
     ];
 
     pub fn of(followed: &Followed) -> FollowedView {
-        let job = &followed.job;
-        FollowedView {
-            job_id: job.job_id.0,
-            date: job.date.clone(),
-            status: job.status.to_string(),
-            files_downloaded: job.files_downloaded,
-            files_processed: job.files_processed,
-            user_name: job.user_name.clone(),
-            pseudonym: followed.pseudonym.clone(),
-            source: followed.source.clone(),
-            line: followed.line,
-            error: job.error_text().map(str::to_owned),
-        }
+        let Followed { job, pseudonym, source, line } = followed;
+        FollowedView { job: JobView::of(job), pseudonym: pseudonym.clone(), source: source.clone(), line: *line }
     }
 
     /// A row of CSV.
     pub fn cells(&self) -> Vec<String> {
-        let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        vec![
-            self.job_id.to_string(),
-            text(&self.date),
-            self.status.clone(),
-            or_nothing(self.files_downloaded),
-            or_nothing(self.files_processed),
-            text(&self.user_name),
-            text(&self.pseudonym),
-            text(&self.source),
-            or_nothing(self.line),
-            text(&self.error),
-        ]
+        let mut cells = self.job.cells();
+        cells.extend([or_empty(&self.pseudonym), or_empty(&self.source), or_empty(&self.line)]);
+        cells
     }
-}
-
-/// A number as text, and none as an empty one.
-pub fn or_nothing(number: Option<impl ToString>) -> String {
-    number.map(|number| number.to_string()).unwrap_or_default()
 }
 
 /// How many jobs have a status.

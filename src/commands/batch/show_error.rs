@@ -10,7 +10,7 @@ use crate::commands::console::{Console, View};
 use crate::commands::context::Context;
 use crate::error::Result;
 use crate::following::Followed;
-use crate::text::{agreeing, counted};
+use crate::text::{agreeing, counted, or_empty};
 use crate::troubleshooting::{Cause, causes};
 
 /// Show which jobs of the batch are in error and why, cause by cause, and what to do about it
@@ -76,18 +76,17 @@ impl View for BatchErrors {
         &["cause", "title", "what_to_do", "do_not_use", "job_id", "pseudonym", "source", "line", "error"];
 
     fn rows(&self) -> Vec<Vec<String>> {
-        let text = |text: &Option<String>| text.clone().unwrap_or_default();
         let row = |cause: &CauseView, job: &ErrorView| {
             vec![
                 cause.cause.to_string(),
                 cause.title.clone(),
-                text(&cause.what_to_do),
+                or_empty(&cause.what_to_do),
                 cause.do_not_use.to_string(),
                 job.job_id.to_string(),
-                text(&job.pseudonym),
-                text(&job.source),
-                super::followed::or_nothing(job.line),
-                text(&job.error),
+                or_empty(&job.pseudonym),
+                or_empty(&job.source),
+                or_empty(&job.line),
+                or_empty(&job.error),
             ]
         };
         self.causes.iter().flat_map(|cause| cause.jobs.iter().map(move |job| row(cause, job))).collect()

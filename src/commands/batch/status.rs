@@ -2,7 +2,7 @@ use clap::{ArgAction, Args, ValueEnum};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::followed::{Count, FollowedView, List, counts, follow, missing, or_nothing};
+use super::followed::{Count, FollowedView, List, counts, follow, missing};
 use super::open;
 use crate::api::JobId;
 use crate::commands::console::{Console, Table, View};
@@ -10,7 +10,7 @@ use crate::commands::context::Context;
 use crate::error::{Error, Result};
 use crate::following::{Followed, NOT_FOUND};
 use crate::settings::Server;
-use crate::text::{counted, nearest};
+use crate::text::{counted, nearest, or_empty};
 
 /// Show the status of each job in the batch, and how many there are of each
 #[derive(Args)]
@@ -221,12 +221,12 @@ impl Status {
             let job = &followed.job;
             let mut cells = vec![
                 job.job_id.to_string(),
-                job.date.clone().unwrap_or_default(),
+                or_empty(&job.date),
                 job.status.to_string(),
-                or_nothing(job.files_downloaded),
-                or_nothing(job.files_processed),
+                or_empty(&job.files_downloaded),
+                or_empty(&job.files_processed),
             ];
-            cells.extend(with_user.then(|| job.user_name.clone().unwrap_or_default()));
+            cells.extend(with_user.then(|| or_empty(&job.user_name)));
             cells.extend(with_names.then(|| job.pseudo_id().unwrap_or_default()));
             cells.extend(self.columns.iter().map(|column| column.cell(followed)));
             table.row(cells);
@@ -249,9 +249,9 @@ impl Column {
 
     fn cell(self, followed: &Followed) -> String {
         match self {
-            Column::Pseudonym => followed.pseudonym.clone().unwrap_or_default(),
-            Column::Source => followed.source.clone().unwrap_or_default(),
-            Column::Line => or_nothing(followed.line),
+            Column::Pseudonym => or_empty(&followed.pseudonym),
+            Column::Source => or_empty(&followed.source),
+            Column::Line => or_empty(&followed.line),
         }
     }
 }

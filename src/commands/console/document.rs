@@ -34,11 +34,6 @@ pub trait View: Serialize + JsonSchema {
     fn rows(&self) -> Vec<Vec<String>>;
 }
 
-/// A cell of the CSV form: empty for what is absent.
-pub fn cell<T: ToString>(value: &Option<T>) -> String {
-    value.as_ref().map(T::to_string).unwrap_or_default()
-}
-
 /// The CSV form of a view.
 pub fn csv<V: View>(view: &V) -> String {
     let delimiter = if decimal_comma() { b';' } else { b',' };

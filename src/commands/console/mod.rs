@@ -14,29 +14,31 @@ mod input;
 mod interrupt;
 mod mark;
 mod progress;
+mod questions;
 mod table;
 mod visible;
 
-pub use document::{Complaints, Format, View, cell, csv, json};
+pub use document::{Complaints, Format, View, csv, json};
 pub use editor::{Editing, open_in_editor};
 pub use input::stdin;
 pub use interrupt::Interrupt;
 pub use mark::Mark;
 pub use progress::{Level, Live, Progress};
+pub use questions::Answer;
 pub use table::Table;
 pub use visible::{beginning, visible};
 
 use std::fmt::Display;
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use anstream::{AutoStream, ColorChoice};
 use clap::ValueEnum;
 use clap::builder::styling::{AnsiColor, Style};
 
-use crate::error::{Error, Result};
+use crate::error::Error;
 use crate::problem::{self, Problem};
 use crate::text::plain;
 use visible::line;
@@ -97,15 +99,6 @@ pub struct Console {
     warnings: Mutex<Vec<String>>,
     /// stdin was a list, so that no answer can come from it.
     list_is_read: AtomicBool,
-}
-
-/// What a person said to a yes-or-no question.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
-    /// Go on.
-    Yes,
-    /// Leave everything as it is.
-    No,
 }
 
 impl Console {
@@ -233,12 +226,15 @@ impl Console {
         }
     }
 
-    /// At the end of a command that has not failed: what it warned of, where that has not been said yet.
-    pub fn finish(&self) {
+    /// At the end of a command that has not failed: says what it warned of, where that has not been said yet, and returns what to exit
+    /// with. What is done and could not be shown has failed.
+    pub fn finish(&self) -> u8 {
+        let exit_status = u8::from(self.has_lost_results());
         let warnings = self.take_warnings();
         if !warnings.is_empty() {
-            self.write_err(&json(&Complaints { warnings, ..Complaints::default() }));
+            self.write_err(&json(&Complaints { warnings, exit_status, ..Complaints::default() }));
         }
+        exit_status
     }
 
     fn take_warnings(&self) -> Vec<String> {
@@ -288,58 +284,6 @@ impl Console {
         self.write_err(&format!("{style}{word}:{style:#} {}\n", visible(text.to_string().trim_end())));
     }
 
-    /// Asks a question until it is answered with yes or no; no more is the default.
-    ///
-    /// # Errors
-    /// [`Error::NoAnswer`] at the end of the input.
-    pub fn confirm(&self, question: impl Display) -> Result<Answer> {
-        loop {
-            if self.wishes.assume_yes {
-                self.note(format_args!("{} [y/N]: y", line(&question.to_string())));
-                return Ok(Answer::Yes);
-            }
-            self.write_err(&format!("{} [y/N]: ", line(&question.to_string())));
-            let line = self.read_line()?;
-            match line.trim().to_lowercase().as_str() {
-                "y" | "yes" => return Ok(Answer::Yes),
-                "n" | "no" | "" => return Ok(Answer::No),
-                _ => self.note("please answer y or n"),
-            }
-        }
-    }
-
-    /// Asks for a value; an empty answer keeps the one in brackets.
-    ///
-    /// # Errors
-    /// [`Error::NoAnswer`] at the end of the input.
-    pub fn ask(&self, question: &str, current: &str) -> Result<String> {
-        if self.wishes.assume_yes {
-            self.note(format_args!("{question} [{}]: ", visible(current)));
-            return Ok(current.to_owned());
-        }
-        self.write_err(&format!("{question} [{}]: ", visible(current)));
-        let line = self.read_line()?;
-        let answer = line.trim();
-        Ok(if answer.is_empty() { current } else { answer }.to_owned())
-    }
-
-    /// Asks for what only a person can know. `None` if nobody answers: at the end of the input, or when every question is
-    /// answered with yes.
-    ///
-    /// # Errors
-    /// When the answer cannot be read.
-    pub fn ask_person(&self, question: impl Display) -> Result<Option<String>> {
-        if self.wishes.assume_yes {
-            return Ok(None);
-        }
-        self.write_err(&format!("{}: ", visible(&question.to_string())));
-        match self.read_line() {
-            Ok(line) => Ok(Some(line.trim().to_owned())),
-            Err(Error::NoAnswer) => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
     /// A progress bar for steps without a known end, which print nothing; where none can be drawn, a line now and then.
     pub fn progress(&self, what: &str) -> Progress {
         let is_log = !self.interactive && !self.wishes.quiet && !self.is_one_object();
@@ -363,31 +307,10 @@ impl Console {
         self.interactive && !self.wishes.quiet
     }
 
-    /// One line of stdin, whether that is a terminal or a pipe.
-    fn read_line(&self) -> Result<String> {
-        if self.list_is_read.load(Ordering::SeqCst) {
-            self.write_err("\n");
-            let message = "standard input is the list, so nobody can answer the question: nothing was done";
-            return Err(Error::refused(message, "answer it with '--yes'"));
-        }
-        let mut bytes = vec![];
-        let read = io::stdin().lock().read_until(b'\n', &mut bytes);
-        if read.map_err(Error::io("read", stdin()))? == 0 {
-            self.write_err("\n");
-            return Err(Error::NoAnswer);
-        }
-        let line = typed(&bytes);
-        if !io::stdin().is_terminal() {
-            // What a person types is seen on the terminal; an answer from a pipe is not.
-            self.write_err(&format!("{}\n", visible(line.trim_end())));
-        }
-        Ok(line)
-    }
-
     /// Whether results were lost, because what is behind stdout takes no more. That was said when it happened.
     ///
     /// A reader that goes away (`anon … | head`) has seen what it wanted.
-    pub fn has_lost_results(&self) -> bool {
+    fn has_lost_results(&self) -> bool {
         self.closed.get().is_some_and(|kind| *kind != io::ErrorKind::BrokenPipe)
     }
 
@@ -419,24 +342,5 @@ impl Console {
     fn write_err(&self, text: &str) {
         // There is nowhere left to complain.
         let _ = AutoStream::new(io::stderr().lock(), self.err).write_all(text.as_bytes());
-    }
-}
-
-/// A line of input without the marks that programs put before text, and as UTF-16 as PowerShell pipes it.
-fn typed(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(bytes.strip_prefix(b"\xff\xfe").unwrap_or(bytes));
-    text.trim_start_matches('\u{feff}').replace('\0', "")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::typed;
-
-    #[test]
-    fn marks_before_an_answer_are_no_part_of_it() {
-        for bytes in [&b"y\n"[..], b"\xef\xbb\xbfy\r\n", b"\xff\xfey\0\r\0\n", b"\0y\0\r\0\n"] {
-            assert_eq!(typed(bytes).trim(), "y", "{bytes:?}");
-        }
-        assert_eq!(typed("patiënt\n".as_bytes()), "patiënt\n");
     }
 }

@@ -3,12 +3,13 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::words::when;
-use crate::commands::console::{Table, View, cell};
+use crate::commands::console::{Table, View};
 use crate::commands::context::Context;
 use crate::commands::map::planned;
 use crate::creation::{Fingerprint, Journal as JobJournal, Known};
 use crate::error::Result;
 use crate::plan::Planned;
+use crate::text::or_empty;
 
 /// Show what is known of the job of each row: created, perhaps created, failed, or not asked for
 ///
@@ -33,8 +34,8 @@ impl Journal {
         context.console.show(&view, |console| {
             let mut table = Table::new(["line", "source", "state", "id", "when"]);
             for row in &view.rows {
-                let (line, id) = (row.line.to_string(), cell(&row.job_id));
-                table.row([line, row.source.clone(), row.state.clone(), id, cell(&row.when)]);
+                let (line, id) = (row.line.to_string(), or_empty(&row.job_id));
+                table.row([line, row.source.clone(), row.state.clone(), id, or_empty(&row.when)]);
             }
             console.print_table(&table);
         });
@@ -93,7 +94,7 @@ impl View for JournalView {
     fn rows(&self) -> Vec<Vec<String>> {
         let row = |row: &State| {
             let (line, source, state) = (row.line.to_string(), row.source.clone(), row.state.clone());
-            vec![line, source, cell(&row.pseudonym), state, cell(&row.job_id), cell(&row.when)]
+            vec![line, source, or_empty(&row.pseudonym), state, or_empty(&row.job_id), or_empty(&row.when)]
         };
         self.rows.iter().map(row).collect()
     }

@@ -7,11 +7,12 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::api::JobId;
-use crate::commands::console::{View, cell};
+use crate::commands::console::View;
 use crate::creation::{Ending, Outcome, Survey, Surveyed};
 use crate::error::Error;
 use crate::plan::Planned;
 use crate::settings::Server;
+use crate::text::or_empty;
 
 /// What became of the rows of a mapping.
 #[derive(Default, Serialize, JsonSchema)]
@@ -67,7 +68,7 @@ impl CreatedRow {
 
     fn cells(&self, outcome: &str) -> Vec<String> {
         let (line, source, outcome) = (self.line.to_string(), self.source.clone(), outcome.to_owned());
-        vec![line, source, cell(&self.pseudonym), outcome, cell(&self.job_id), cell(&self.error)]
+        vec![line, source, or_empty(&self.pseudonym), outcome, or_empty(&self.job_id), or_empty(&self.error)]
     }
 }
 

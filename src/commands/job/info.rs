@@ -7,11 +7,13 @@ use serde_json::Value;
 
 use crate::api::{ApiError, Job, JobId, in_parallel};
 use crate::commands::complete;
-use crate::commands::console::{View, beginning, cell};
+use crate::commands::console::{View, beginning};
 use crate::commands::context::Context;
 use crate::commands::ids::{Typed, none_given, read};
 use crate::commands::jobs::{AT_ONCE, JobView};
 use crate::error::{Error, Result};
+use crate::following::Followed;
+use crate::text::or_empty;
 use crate::troubleshooting::{Advice, advice};
 
 /// The fields of source and destination that say something to a user, in the order in which they are shown.
@@ -113,35 +115,36 @@ struct JobDetail {
     priority: Option<i64>,
     /// Where the data comes from: `PATH`, `WADO`.
     source_type: Option<String>,
-    /// What the data is: a path, or the number of a study.
+    /// Where its data is, as a mapping would have it.
     source: Option<String>,
     /// Where the anonymized data goes.
     destination_path: Option<String>,
-    /// The pseudonym in place of the patient's name, or else of the ID.
+    /// What the patient is called in the results.
     pseudonym: Option<String>,
     /// The PIMS key file that pseudonyms are taken from.
     pims_key: Option<String>,
     /// What its state means, if it is in trouble.
     meaning: Option<String>,
     /// What to do about that.
-    remedy: Option<String>,
+    what_to_do: Option<String>,
 }
 
 impl JobDetail {
     fn of(job: &Job, advice: Option<Advice>) -> JobDetail {
         let detail = |name: &str| job.detail(name).filter(|text| !text.is_empty());
+        let Followed { pseudonym, source, .. } = Followed::by_server(job.clone());
         JobDetail {
             job: JobView::of(job),
             description: job.description.clone(),
             project: job.project_name.clone(),
             priority: job.priority,
             source_type: detail("source_type"),
-            source: detail("source_path").or_else(|| detail("source_instance_id")),
+            source,
             destination_path: detail("destination_path"),
-            pseudonym: detail("source_anonymizedpatientname").or_else(|| detail("source_anonymizedpatientid")),
+            pseudonym,
             pims_key: detail("source_pims_keyfile_id"),
             meaning: advice.map(|advice| advice.meaning.to_owned()),
-            remedy: advice.map(|advice| advice.remedy.to_owned()),
+            what_to_do: advice.map(|advice| advice.remedy.to_owned()),
         }
     }
 }
@@ -164,15 +167,25 @@ impl View for JobDetails {
         "pseudonym",
         "pims_key",
         "meaning",
-        "remedy",
+        "what_to_do",
     ];
 
     fn rows(&self) -> Vec<Vec<String>> {
         let row = |job: &JobDetail| {
             let mut cells = job.job.cells();
-            cells.extend([cell(&job.description), cell(&job.project), cell(&job.priority), cell(&job.source_type)]);
-            cells.extend([cell(&job.source), cell(&job.destination_path), cell(&job.pseudonym), cell(&job.pims_key)]);
-            cells.extend([cell(&job.meaning), cell(&job.remedy)]);
+            cells.extend([
+                or_empty(&job.description),
+                or_empty(&job.project),
+                or_empty(&job.priority),
+                or_empty(&job.source_type),
+            ]);
+            cells.extend([
+                or_empty(&job.source),
+                or_empty(&job.destination_path),
+                or_empty(&job.pseudonym),
+                or_empty(&job.pims_key),
+            ]);
+            cells.extend([or_empty(&job.meaning), or_empty(&job.what_to_do)]);
             cells
         };
         self.jobs.iter().map(row).collect()

@@ -4,13 +4,13 @@ use clap::Args;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::commands::console::{Console, Table, View, cell};
+use crate::commands::console::{Console, Table, View};
 use crate::commands::context::Context;
 use crate::commands::create::show_defaults::{Parameter, parameters};
 use crate::error::Result;
 use crate::mapping::{Document, Mapping, Row};
 use crate::problem::{Problem, grouped};
-use crate::text::counted;
+use crate::text::{counted, or_empty};
 use crate::values::Kind;
 
 /// How many rows are shown: enough to see that they are right.
@@ -99,7 +99,7 @@ impl View for MappingView {
 
     fn rows(&self) -> Vec<Vec<String>> {
         let row = |row: &MappingRow| {
-            vec![row.line.to_string(), cell(&row.source), cell(&row.pseudonym), cell(&row.description)]
+            vec![row.line.to_string(), or_empty(&row.source), or_empty(&row.pseudonym), or_empty(&row.description)]
         };
         self.rows.iter().map(row).collect()
     }

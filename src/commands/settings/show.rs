@@ -4,12 +4,13 @@ use clap::Args;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::commands::console::{View, cell};
+use crate::commands::console::View;
 use crate::commands::context::Context;
 use crate::commands::create::show_defaults::{Parameter, parameters};
 use crate::commands::server::list::Servers;
 use crate::error::Result;
 use crate::settings::Settings;
+use crate::text::or_empty;
 
 /// Show all settings, the token hidden
 #[derive(Args)]
@@ -69,7 +70,7 @@ impl View for SettingsView {
             row("user_name", self.user_name.clone()),
             row("has_token", self.has_token.to_string()),
             row("validate_ssl", self.validate_ssl.to_string()),
-            row("active_mapping", cell(&self.active_mapping)),
+            row("active_mapping", or_empty(&self.active_mapping)),
         ];
         rows.extend(
             self.servers.rows().into_iter().map(|server| row(&format!("server {}", server[0]), server[1].clone())),

@@ -118,27 +118,13 @@ fn a_signal_that_is_ignored_stays_ignored() {
     assert_eq!(on_server(&idis).len(), 4);
 }
 
-/// A signal that is ignored stays ignored in what is started: `nohup cargo test` would have the program ignore it.
-#[cfg(unix)]
-fn heeding_hangup(mut command: Command) -> Command {
-    use std::os::unix::process::CommandExt;
-    // SAFETY: `signal` may be called between fork and exec.
-    unsafe {
-        command.pre_exec(|| match libc::signal(libc::SIGHUP, libc::SIG_DFL) {
-            libc::SIG_ERR => Err(std::io::Error::last_os_error()),
-            _ => Ok(()),
-        })
-    };
-    command
-}
-
 #[cfg(unix)]
 #[test]
 fn being_told_to_end_is_as_ctrl_c() {
     for signal in ["-TERM", "-HUP"] {
         let idis = FakeIdis::builder().delay(Duration::from_millis(300)).start();
         let env = env_at(&idis.url("p01"), 3);
-        let child = spawn(heeding_hangup(env.anon(["create", "from-mapping", "-y"]).command()), &idis, 2);
+        let child = spawn(env.anon(["create", "from-mapping", "-y"]).command(), &idis, 2);
         send(&child, signal);
         let output = child.wait_with_output().unwrap();
         assert_eq!(output.status.code(), Some(130), "{signal}: {output:?}");

@@ -1,3 +1,4 @@
+use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -137,12 +138,17 @@ fn a_look_that_fails_is_tried_again() {
 #[test]
 fn ctrl_c_leaves_the_jobs_alone() {
     let env = under_way();
-    let child = begin(&env, "batch watch");
-    std::thread::sleep(Duration::from_millis(300));
+    let mut child = begin(&env, "batch watch");
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut first = String::new();
+    stdout.read_line(&mut first).unwrap();
+    assert!(first.ends_with("p01: 3 jobs, 3 ACTIVE\n"), "{first}");
     let killed = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
     assert!(killed.unwrap().success());
     let (status, lines, stderr) = end(child);
-    assert_eq!((status, lines), (Some(130), vec!["p01: 3 jobs, 3 ACTIVE".to_owned()]));
+    let mut rest = String::new();
+    stdout.read_to_string(&mut rest).unwrap();
+    assert_eq!((status, lines, rest.as_str()), (Some(130), vec![], ""));
     let told = "error: interrupted: the jobs go on. p01: 3 jobs, 3 ACTIVE";
     assert_eq!(stderr.lines().last(), Some(told), "{stderr}");
     assert_eq!(env.idis().calls("cancel_job"), 0);

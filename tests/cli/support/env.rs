@@ -148,6 +148,8 @@ impl Anon<'_> {
         command.env("NO_COLOR", "1").env("LC_ALL", "C.UTF-8").env("COLUMNS", "200");
         command.env("EDITOR", if cfg!(windows) { "cmd /c rem" } else { "true" });
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        #[cfg(unix)]
+        heed_signals(&mut command);
         command
     }
 
@@ -171,4 +173,19 @@ impl Anon<'_> {
             requests,
         }
     }
+}
+
+/// A signal that is ignored stays ignored in what is started, and the program keeps to that: under `nohup cargo test`, or in a shell's
+/// background, nothing would end it.
+#[cfg(unix)]
+fn heed_signals(command: &mut std::process::Command) {
+    use std::os::unix::process::CommandExt;
+    // SAFETY: `signal` may be called between fork and exec.
+    unsafe {
+        command.pre_exec(|| {
+            let heeded = [libc::SIGHUP, libc::SIGINT, libc::SIGTERM]
+                .map(|signal| libc::signal(signal, libc::SIG_DFL) != libc::SIG_ERR);
+            if heeded.contains(&false) { Err(std::io::Error::last_os_error()) } else { Ok(()) }
+        })
+    };
 }

@@ -1,0 +1,112 @@
+//! Questions: on stderr, answered on stdin, or by `--yes`.
+
+use std::fmt::Display;
+use std::io::{self, BufRead, IsTerminal};
+use std::sync::atomic::Ordering;
+
+use super::visible::line;
+use super::{Console, stdin, visible};
+use crate::error::{Error, Result};
+
+/// What a person said to a yes-or-no question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// Go on.
+    Yes,
+    /// Leave everything as it is.
+    No,
+}
+
+impl Console {
+    /// Asks a question until it is answered with yes or no; no more is the default.
+    ///
+    /// # Errors
+    /// [`Error::NoAnswer`] at the end of the input.
+    pub fn confirm(&self, question: impl Display) -> Result<Answer> {
+        loop {
+            if self.wishes.assume_yes {
+                self.note(format_args!("{} [y/N]: y", line(&question.to_string())));
+                return Ok(Answer::Yes);
+            }
+            self.write_err(&format!("{} [y/N]: ", line(&question.to_string())));
+            let line = self.read_line()?;
+            match line.trim().to_lowercase().as_str() {
+                "y" | "yes" => return Ok(Answer::Yes),
+                "n" | "no" | "" => return Ok(Answer::No),
+                _ => self.note("please answer y or n"),
+            }
+        }
+    }
+
+    /// Asks for a value; an empty answer keeps the one in brackets.
+    ///
+    /// # Errors
+    /// [`Error::NoAnswer`] at the end of the input.
+    pub fn ask(&self, question: &str, current: &str) -> Result<String> {
+        if self.wishes.assume_yes {
+            self.note(format_args!("{question} [{}]: ", visible(current)));
+            return Ok(current.to_owned());
+        }
+        self.write_err(&format!("{question} [{}]: ", visible(current)));
+        let line = self.read_line()?;
+        let answer = line.trim();
+        Ok(if answer.is_empty() { current } else { answer }.to_owned())
+    }
+
+    /// Asks for what only a person can know. `None` if nobody answers: at the end of the input, or when every question is
+    /// answered with yes.
+    ///
+    /// # Errors
+    /// When the answer cannot be read.
+    pub fn ask_person(&self, question: impl Display) -> Result<Option<String>> {
+        if self.wishes.assume_yes {
+            return Ok(None);
+        }
+        self.write_err(&format!("{}: ", visible(&question.to_string())));
+        match self.read_line() {
+            Ok(line) => Ok(Some(line.trim().to_owned())),
+            Err(Error::NoAnswer) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// One line of stdin, whether that is a terminal or a pipe.
+    fn read_line(&self) -> Result<String> {
+        if self.list_is_read.load(Ordering::SeqCst) {
+            self.write_err("\n");
+            let message = "standard input is the list, so nobody can answer the question: nothing was done";
+            return Err(Error::refused(message, "answer it with '--yes'"));
+        }
+        let mut bytes = vec![];
+        let read = io::stdin().lock().read_until(b'\n', &mut bytes);
+        if read.map_err(Error::io("read", stdin()))? == 0 {
+            self.write_err("\n");
+            return Err(Error::NoAnswer);
+        }
+        let line = typed(&bytes);
+        if !io::stdin().is_terminal() {
+            // What a person types is seen on the terminal; an answer from a pipe is not.
+            self.write_err(&format!("{}\n", visible(line.trim_end())));
+        }
+        Ok(line)
+    }
+}
+
+/// A line of input without the marks that programs put before text, and as UTF-16 as PowerShell pipes it.
+fn typed(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes.strip_prefix(b"\xff\xfe").unwrap_or(bytes));
+    text.trim_start_matches('\u{feff}').replace('\0', "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::typed;
+
+    #[test]
+    fn marks_before_an_answer_are_no_part_of_it() {
+        for bytes in [&b"y\n"[..], b"\xef\xbb\xbfy\r\n", b"\xff\xfey\0\r\0\n", b"\0y\0\r\0\n"] {
+            assert_eq!(typed(bytes).trim(), "y", "{bytes:?}");
+        }
+        assert_eq!(typed("patiënt\n".as_bytes()), "patiënt\n");
+    }
+}
