@@ -78,6 +78,12 @@ fn of_a_key_that_is_there_twice_the_last_value_counts() {
 }
 
 #[test]
+fn what_means_something_outside_of_brackets_is_quoted() {
+    let node = parsed("a: [1, {b: ?}, >]\n").unwrap();
+    assert_eq!(emit(&node), "a:\n- 1\n- b: '?'\n- '>'\n");
+}
+
+#[test]
 fn a_long_key_can_be_read() {
     let key = |letters: usize| Node::text("é".repeat(letters));
     let inner = Node::mapping([(key(400), Node::list([key(2000), Node::list([key(1)])])), (key(30), key(1))]);

@@ -15,10 +15,15 @@ pub fn scalar(text: &str) -> String {
     if is_plain(text) { text.to_owned() } else { format!("'{}'", text.replace('\'', "''")) }
 }
 
-/// What stood bare in a file can stand so again, unless it is not ASCII: then it is a text to every reader.
+/// What stood bare in a file can stand so again, unless it is not ASCII, or begins something else where it
+/// is written: then it is a text to every reader.
 fn bare(word: &str) -> String {
+    // The indicators of YAML 1.2, section 5.3, three of which are one only before a space, and the marks between documents.
+    let begins_something = word.starts_with(|c| ",[]{}#&*!|>'\"%@`".contains(c))
+        || word.split(' ').next().is_some_and(|first| matches!(first, "-" | "?" | ":" | "---" | "..."));
     match word {
         "" => "null".to_owned(),
+        _ if begins_something => scalar(word),
         _ if word.chars().all(|c| (' '..='~').contains(&c)) => word.to_owned(),
         _ => escaped(word),
     }
