@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::mapping::FILE_NAME;
 use crate::plan;
 use crate::settings::{Server, Settings};
-use crate::text::counted;
+use crate::text::{counted, or_empty};
 use crate::unc::UncPath;
 
 /// Clocks that are further apart than this are told of.
@@ -70,10 +70,9 @@ impl View for Diagnosis {
     const COLUMNS: &'static [&'static str] = &["check", "state", "found", "remedy", "stage"];
 
     fn rows(&self) -> Vec<Vec<String>> {
-        let text = |text: &Option<String>| text.clone().unwrap_or_default();
         let row = |check: &Check| {
             let state = format!("{:?}", check.state).to_lowercase();
-            vec![check.check.clone(), state, check.found.clone(), text(&check.remedy), text(&check.stage)]
+            vec![check.check.clone(), state, check.found.clone(), or_empty(&check.remedy), or_empty(&check.stage)]
         };
         self.checks.iter().map(row).collect()
     }
