@@ -16,6 +16,7 @@
 //! | work | [`plan`] | from a mapping and the defaults to jobs, or to everything that is wrong |
 //! | | [`creation`] | creating jobs so that none is lost and none is made twice |
 //! | | `scan` | which files: finding them, many at a time; is it DICOM, and whose is it |
+//! | | `inspection` | what is in the files of the rows: patients, studies, and what is likely to be held back |
 //! | | `folders` | which folders: wildcards, and spellings that mean the same folder |
 //! | | `troubleshooting` | what the errors of jobs mean and what to do about them |
 //! | files | [`mapping`] | the mapping CSV: read, checked, edited in place |
@@ -48,6 +49,8 @@ mod dicom;
 mod error;
 #[cfg(feature = "cli")]
 mod folders;
+#[cfg(feature = "cli")]
+mod inspection;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod internals;

@@ -15,6 +15,7 @@ pub mod status;
 
 mod calls;
 mod ids;
+mod inspected;
 mod jobs;
 mod scanning;
 
@@ -25,6 +26,9 @@ pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
         ("acted", schema_for!(jobs::ActedView)),
         ("complaints", schema_for!(console::Complaints)),
         ("jobs", schema_for!(jobs::JobsView)),
+        ("map-check", schema_for!(map::check::CheckView)),
+        ("map-check-files", schema_for!(map::check::CheckFilesView)),
+        ("select-status-files", schema_for!(select::status::SelectionFilesView)),
         ("servers", schema_for!(server::list::Servers)),
     ]
 }

@@ -22,7 +22,7 @@ mod sources;
 #[cfg(feature = "cli")]
 pub use check::{Checked, check};
 #[cfg(feature = "cli")]
-pub use contents::Looking;
+pub use contents::Inspected;
 
 /// A row of a mapping and the job that it becomes.
 #[derive(Debug, Clone, PartialEq, Eq)]

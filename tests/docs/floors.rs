@@ -9,17 +9,18 @@ use super::root;
 const FLOORS: [&[&str]; 5] = [
     &["cli"],
     &["commands"],
-    &["plan", "creation", "scan", "folders", "troubleshooting"],
+    &["plan", "creation", "inspection", "scan", "folders", "troubleshooting"],
     &["mapping", "lists", "selection", "batch", "settings"],
     &["values", "text", "storage", "dicom", "unc", "api", "error", "problem"],
 ];
 
 /// On one floor, who knows whom: for each a reason.
-const WITHIN: [(&str, &str); 15] = [
+const WITHIN: [(&str, &str); 17] = [
     // A row of a mapping becomes a job that is created.
     ("creation", "plan"),
     // What a source holds is looked for as a scan does it.
-    ("plan", "scan"),
+    ("plan", "inspection"),
+    ("inspection", "scan"),
     // Patterns are the same for files and folders.
     ("folders", "scan"),
     // A batch keeps the server that its jobs are on.
@@ -33,6 +34,8 @@ const WITHIN: [(&str, &str); 15] = [
     // YAML files are texts in some encoding.
     ("storage", "text"),
     ("text", "problem"),
+    // The kind of files that was probably meant.
+    ("dicom", "text"),
     // The name of a parameter or a source that was probably meant.
     ("values", "text"),
     ("values", "problem"),

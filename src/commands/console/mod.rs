@@ -14,7 +14,7 @@ mod progress;
 mod table;
 mod visible;
 
-pub use document::{Complaints, Format, View};
+pub use document::{Complaint, Complaints, Format, View};
 pub use editor::{Editing, open_in_editor};
 pub use interrupt::Interrupt;
 pub use progress::Progress;

@@ -1,7 +1,7 @@
 mod add;
 mod delete;
 mod edit;
-mod status;
+pub mod status;
 
 use std::path::{Path, PathBuf};
 
