@@ -121,13 +121,18 @@ fn source(job: &NewJob) -> (&'static str, &str) {
     }
 }
 
+/// The field of a job that names the kinds of files that it takes.
+const CLASSES: &str = "source_sop_class_filter_list";
+
 /// In how many of the values that were sent for it a job agrees with a row; `None` if it is another job.
 fn fit(job: &Job, wanted: &NewJob) -> Option<usize> {
     let (name, value) = source(wanted);
     let same = |name: &str, value: &str| job.detail(name).is_some_and(|given| given == value);
     let is_it = same(name, value)
         && job.project_name.as_ref() == Some(&wanted.project)
-        && same("destination_path", &wanted.destination_path);
+        && same("destination_path", &wanted.destination_path)
+        // A server that does not know of the filter does not tell of it either.
+        && (!job.more.contains_key(CLASSES) || wanted.has_sop_classes(&job.detail(CLASSES).unwrap_or_default()));
     // What was not sent, the server may have filled in.
     let sent = [
         ("source_anonymizedpatientname", &wanted.pseudo_name),
@@ -158,6 +163,7 @@ mod tests {
             pseudo_id: Some("A".to_owned()),
             description: None,
             pims_key: None,
+            sop_classes: vec![],
         }
     }
 
@@ -208,6 +214,11 @@ mod tests {
         assert!(fits(json!({"source_anonymizedpatientid": "given by PIMS"}), &without));
         assert!(fits(json!({}), &NewJob { pims_key: Some("12".to_owned()), ..wanted() }));
         assert!(!fits(json!({}), &NewJob { pims_key: Some("13".to_owned()), ..wanted() }));
+        let ct = || NewJob { sop_classes: vec!["1.2".to_owned(), "1.3".to_owned()], ..wanted() };
+        assert!(fits(json!({"source_sop_class_filter_list": "1.3,1.2"}), &ct()) && fits(json!({}), &ct()));
+        for (filter, job) in [(json!("1.2"), ct()), (json!(null), ct()), (json!("1.2"), wanted())] {
+            assert!(!fits(json!({"source_sop_class_filter_list": filter}), &job), "{filter}");
+        }
         let pacs = NewJob { data: Data::Pacs("1.2".to_owned()), ..wanted() };
         assert!(!fits(json!({}), &pacs));
         assert!(fits(json!({"source_instance_id": "1.2"}), &pacs));

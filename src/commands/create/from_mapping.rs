@@ -4,6 +4,7 @@ use clap::{ArgAction, Args};
 
 use super::doubts;
 use super::filter::Filter;
+use super::kinds::Kinds;
 use super::report;
 use super::words;
 use crate::commands::console::{Answer, Interrupt};
@@ -21,6 +22,7 @@ use crate::error::Result;
   anon create from-mapping
   anon create from-mapping --dry-run
   anon create from-mapping --filter "anonA anonB"
+  anon create from-mapping --sop-class CTImageStorage
   anon create from-mapping --perhaps"#)]
 pub struct FromMapping {
     /// Show what would be sent to the server, and send nothing
@@ -32,6 +34,8 @@ pub struct FromMapping {
     /// Only rows with this pseudonym, or one of several with spaces between; repeatable
     #[arg(short, long, value_name = "PSEUDONYM")]
     filter: Vec<String>,
+    #[command(flatten)]
+    kinds: Kinds,
     /// Only rows whose job was perhaps created, because the answer never came: create it anew
     #[arg(long, conflicts_with = "again")]
     perhaps: bool,
@@ -47,14 +51,15 @@ impl FromMapping {
     pub fn run(self, context: &Context) -> Result<()> {
         let console = &context.console;
         // Nothing is asked before everything is right.
-        let (mapping, plan) = planned(context)?;
+        let (mapping, mut plan) = planned(context)?;
+        let kinds = self.kinds.restrict(&mut plan.jobs)?;
         let filter = Filter::new(&self.filter, &plan.jobs)?;
         let server = context.settings()?.active_server()?.clone();
         let client = context.client_of(&server)?;
         let session = Session::new(&client, &server, context.batch(), &context.journal_path(), plan.jobs);
         if self.dry_run && !self.no_dry_run {
             let survey = session.outline(|row| filter.takes(row))?;
-            words::would_be_sent(console, &survey, &self.chosen(&survey), &server);
+            words::would_be_sent(console, &survey, &self.chosen(&survey), &server, &kinds);
             return Ok(());
         }
         let mut survey = session.survey(|row| filter.takes(row))?;
@@ -67,7 +72,7 @@ impl FromMapping {
         }
         words::places(console, &mapping, &context.folder, &context.batch())?;
         words::risks(console, &rows);
-        if console.confirm(words::question(&rows, &server))? == Answer::No {
+        if console.confirm(words::question(&rows, &server, &kinds))? == Answer::No {
             console.note("Cancelled: no job was created");
             return Ok(());
         }

@@ -1,5 +1,6 @@
 use clap::Args;
 
+use super::kinds::Kinds;
 use super::words::when;
 use crate::commands::console::Table;
 use crate::commands::context::Context;
@@ -13,11 +14,15 @@ use crate::error::Result;
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon create journal")]
-pub struct Journal {}
+pub struct Journal {
+    #[command(flatten)]
+    kinds: Kinds,
+}
 
 impl Journal {
     pub fn run(self, context: &Context) -> Result<()> {
-        let (_, plan) = planned(context)?;
+        let (_, mut plan) = planned(context)?;
+        self.kinds.restrict(&mut plan.jobs)?;
         let server = context.settings()?.active_server()?;
         let path = context.journal_path();
         let journal = JobJournal::read(&path, &server.url)?;

@@ -2,6 +2,7 @@ mod doubts;
 mod filter;
 mod from_mapping;
 mod journal;
+mod kinds;
 mod report;
 mod set_defaults;
 mod show_defaults;
