@@ -73,9 +73,8 @@ impl SopClass {
     /// [`UnknownClass`], which knows the nearest usual keyword.
     pub fn parse(typed: &str) -> Result<SopClass, UnknownClass> {
         let typed = typed.trim();
-        let is_storage = |entry: &&UidDictionaryEntryRef<'_>| entry.uid.starts_with(STORAGE);
-        let known =
-            registry().by_uid(typed).or_else(|| registry().by_keyword(typed)).filter(|entry| is_storage(&entry));
+        let is_storage = |entry: &UidDictionaryEntryRef<'_>| entry.uid.starts_with(STORAGE);
+        let known = registry().by_uid(typed).or_else(|| registry().by_keyword(typed)).filter(|entry| is_storage(entry));
         match known {
             Some(entry) => Ok(SopClass(entry.uid.to_owned())),
             None if is_uid(typed) && !typed.starts_with(STANDARD) => Ok(SopClass(typed.to_owned())),

@@ -20,7 +20,7 @@ mod job;
 mod sources;
 
 #[cfg(feature = "cli")]
-pub use check::{Checked, check};
+pub use check::{Checked, check, visible_files};
 #[cfg(feature = "cli")]
 pub use contents::Inspected;
 

@@ -5,6 +5,7 @@ use clap::{ArgAction, Args};
 use super::doubts;
 use super::filter::Filter;
 use super::kinds::Kinds;
+use super::look;
 use super::report;
 use super::words;
 use crate::commands::console::{Answer, Interrupt};
@@ -15,7 +16,8 @@ use crate::error::Result;
 
 /// Create a job for each row of the active mapping
 ///
-/// The jobs go into the batch of this folder, each as soon as it exists. Rows that already have a job are recognised: run it
+/// Where the data can be seen from here, it is looked at for some seconds first, to tell how much it is and what is likely to be held
+/// back. The jobs go into the batch of this folder, each as soon as it exists. Rows that already have a job are recognised: run it
 /// again after an interruption, and only the rest is offered.
 #[derive(Args)]
 #[command(after_help = r#"Examples:
@@ -42,6 +44,9 @@ pub struct FromMapping {
     /// Create jobs for all rows, also for those that have one: these then have two
     #[arg(long)]
     again: bool,
+    /// Do not look at the data first
+    #[arg(long)]
+    no_look: bool,
     /// Maximum number of jobs to ask for at once; more than 1 gives up the order of the rows
     #[arg(long, value_name = "N", default_value = "1")]
     concurrency: NonZeroUsize,
@@ -71,6 +76,9 @@ impl FromMapping {
             return report::nothing_to_create(&survey, self.perhaps);
         }
         words::places(console, &mapping, &context.folder, &context.batch())?;
+        if !self.no_look {
+            look::tell(console, &mapping, &context.settings()?.job_default_parameters, &rows);
+        }
         words::risks(console, &rows);
         if console.confirm(words::question(&rows, &server, &kinds))? == Answer::No {
             console.note("Cancelled: no job was created");

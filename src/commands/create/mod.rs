@@ -3,6 +3,7 @@ mod filter;
 mod from_mapping;
 mod journal;
 mod kinds;
+mod look;
 mod report;
 mod set_defaults;
 mod show_defaults;

@@ -153,3 +153,41 @@ fn a_mapping_whose_data_cannot_be_seen_says_so() {
         ",
     );
 }
+
+#[test]
+fn what_is_about_to_be_sent_is_told_before_the_question() {
+    let env = env_with(OPTIONS, "folder:ct,,A\nfolder:echo,,B\naccession_number:1.2,,C\n");
+    env.write("ct/1.dcm", file("1", CT, "CT").with_pixels().bytes());
+    env.write("echo/1.dcm", file("2", ULTRASOUND, "US").with_pixels().bytes());
+    let told = |line: &str| env.answer(line, "n\n").assert_ok().stderr;
+    let bytes: u64 =
+        ["ct/1.dcm", "echo/1.dcm"].map(|path| std::fs::metadata(env.path(path)).unwrap().len()).iter().sum();
+    let expected = format!(
+        "mapping  ./anon_mapping.csv\n\
+         batch    . (new)\n\
+         data     2 files, {bytes} bytes in 2 of 3 rows; the others cannot be seen from here\n\
+         risks    ultrasound in line 9; see 'anon map check --files'\n\
+         This will create 3 jobs on p01"
+    );
+    let with = told("create from-mapping");
+    assert!(with.starts_with(&expected), "{with}");
+    let without = told("create from-mapping --no-look");
+    assert!(!without.contains("data  ") && without.contains("This will create 3 jobs"), "{without}");
+    let only = told("create from-mapping --filter C");
+    assert!(!only.contains("data  "), "{only}");
+    let a = told("create from-mapping --filter A");
+    assert!(a.contains("\ndata     1 file, ") && !a.contains("risks"), "{a}");
+}
+
+#[test]
+fn a_look_changes_neither_requests_nor_status() {
+    let env = env_with(OPTIONS, "folder:gone,,A\nfolder:echo,,B\n");
+    env.write("echo/broken.dcm", "no image");
+    let requests = |line: &str| {
+        let outcome = env.run(line).assert_ok();
+        outcome.requests.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let with = requests("create from-mapping --yes");
+    assert_eq!(with.len(), 2);
+    assert_eq!(requests("create from-mapping --yes --again --no-look"), with);
+}
