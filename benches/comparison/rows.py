@@ -10,7 +10,7 @@ from typing import Optional
 
 from . import data
 from .idis import Idis
-from .measure import Program, least_work, median, shown, side_by_side
+from .measure import Program, Run, least_work, median, shown, side_by_side
 
 DELAY = 0.020
 SLOW_OPEN = 2000  # microseconds
@@ -183,6 +183,34 @@ def peak_memory(bench, peak, folder):
     return int(result.read_text()) * 1024
 
 
+def headers(bench):
+    """What `map check --files` reads, next to pydicom reading the same attributes of the same files."""
+    peak = Program("anon", str(compiled(bench, "peak")), bench.anon.home)
+    result, python = bench.folder / "peak.txt", os.path.join(os.path.dirname(bench.peer.path), "python")
+    script = os.path.join(os.path.dirname(__file__), "headers.py")
+    for size in [1_000, 5_000] if bench.quick else [1_000, 5_000, 10_000, 100_000]:
+        place = bench.place("headers")
+        data.images(place / "data", size)
+        folders = sorted(path.name for path in (place / "data").iterdir())
+        rows = [f"folder:data\\{name},name{number},row" for number, name in enumerate(folders)]
+        data.write_settings(bench.anon, mapping=data.write_mapping(place, rows))
+        words = ["map", "check", "--files"]
+
+        def theirs():
+            told = subprocess.run([python, script, str(place / "data")], check=True, stdout=subprocess.PIPE, text=True).stdout.split()
+            if told[1] != str(len(rows)):
+                raise SystemExit(f"pydicom found {told[1]} patients of {len(rows)}")
+            return Run(float(told[0]), 0)
+
+        runs = side_by_side(bench.rounds(3), pydicom=theirs, anon=lambda: bench.anon.run(*words, folder=place))
+        peak.run(bench.anon.path, *words, folder=place, extra={"PEAK_FILE": str(result)})
+        row = faster(f"map check --files: {size:,} images", runs, 15 if size >= 5_000 else None, theirs="pydicom")
+        row.theirs = f"pydicom: {row.theirs}"
+        row.ours += f", {int(result.read_text()) / 1024:.0f} MiB"
+        yield row
+        shutil.rmtree(place)
+
+
 def server(bench):
     """A server that takes 20 ms for each answer."""
     idis = Idis(DELAY, jobs=20_000)
@@ -336,4 +364,4 @@ def build(bench, root):
     yield Row("cargo build --release from nothing", "", shown(time.monotonic() - started))
 
 
-ALL = {"start": start, "local": local, "share": share, "million": million, "server": server, "disk": disk, "mapping": mapping, "size": size}
+ALL = {"start": start, "local": local, "share": share, "million": million, "headers": headers, "server": server, "disk": disk, "mapping": mapping, "size": size}
