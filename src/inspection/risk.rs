@@ -244,8 +244,7 @@ impl Risk {
 const SELECT_AGAIN: &str = "make the selection again with 'anon map add-study-folders' or 'anon select add'";
 const QUARANTINE: &str =
     "if the job stays at UPLOADED, send its id to a server admin: the server has to be told where the text is";
-const LEAVE_OUT: &str =
-    "leave them out with 'anon select add', or, for data from PACS, with 'anon create from-mapping --sop-class'";
+const LEAVE_OUT: &str = "leave them out: select the others with 'anon select add'";
 
 #[cfg(test)]
 mod tests {

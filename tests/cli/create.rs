@@ -374,6 +374,19 @@ fn only_files_of_some_kinds_are_asked_for() {
 }
 
 #[test]
+fn kinds_of_files_on_a_share_may_not_be_heeded() {
+    let env = Env::with_jobs();
+    let options = "root_source_path,\\\\server\\share\\data\nproject,P\ndestination_path,\\\\server\\share\\out\n";
+    let rows = "source,pseudo_name\nfolder:a,A\naccession_number:1,B\n";
+    env.write("anon_mapping.csv", format!("## Description ##\n## Options ##\n{options}## Mapping ##\n{rows}"));
+    env.run("map activate").assert_ok();
+    let warns = |line: &str| env.answer(line, "n\n").assert_ok().stderr.contains("warning: line 8: servers are known");
+    assert!(warns("create from-mapping --sop-class CTImageStorage"));
+    assert!(warns("create from-mapping --sop-class CTImageStorage --dry-run"));
+    assert!(!warns("create from-mapping --sop-class CTImageStorage --filter B") && !warns("create from-mapping"));
+}
+
+#[test]
 fn what_is_no_kind_of_files_is_refused_before_anything_is_sent() {
     let env = env_with_three_rows();
     for (typed, hint) in [

@@ -64,6 +64,7 @@ impl FromMapping {
         let session = Session::new(&client, &server, context.batch(), &context.journal_path(), plan.jobs);
         if self.dry_run && !self.no_dry_run {
             let survey = session.outline(|row| filter.takes(row))?;
+            words::kinds(console, &self.chosen(&survey), &kinds);
             words::would_be_sent(console, &survey, &self.chosen(&survey), &server, &kinds);
             return Ok(());
         }
@@ -79,6 +80,7 @@ impl FromMapping {
         if !self.no_look {
             look::tell(console, &mapping, &context.settings()?.job_default_parameters, &rows);
         }
+        words::kinds(console, &rows, &kinds);
         words::risks(console, &rows);
         if console.confirm(words::question(&rows, &server, &kinds))? == Answer::No {
             console.note("Cancelled: no job was created");

@@ -119,7 +119,8 @@ impl Shared {
         }
         let seen = || self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let sources: Vec<Files> = files.iter().map(|(_, files)| files.clone()).collect();
-        let looking = Looking { stop: &self.stop, progress: &|now| seen().advance(now), concurrency: DEFAULT_CONCURRENCY };
+        let looking =
+            Looking { stop: &self.stop, progress: &|now| seen().advance(now), concurrency: DEFAULT_CONCURRENCY };
         let done = |row: usize, findings: &Findings| seen().take(files[row].0, findings);
         let found = inspect(&sources, looking, &done);
         if !self.stop.load(Ordering::Relaxed) {

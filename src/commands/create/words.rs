@@ -80,6 +80,17 @@ pub fn places(console: &Console, mapping: &Path, folder: &Path, batch: &BatchFol
     Ok(())
 }
 
+/// That the kinds of files may not be heeded: the manual has them for data from PACS alone.
+pub fn kinds(console: &Console, rows: &[Surveyed<'_>], kinds: &[SopClass]) {
+    let on_share = rows.iter().map(Surveyed::planned).filter(|row| !row.source.is_pacs());
+    let lines = lines(on_share);
+    if !kinds.is_empty() && !lines.is_empty() {
+        console.warn(format_args!(
+            "{lines}: servers are known to choose kinds of files from PACS only; look at what comes out"
+        ));
+    }
+}
+
 /// The rows that may get, or certainly get, a second job.
 pub fn risks(console: &Console, rows: &[Surveyed<'_>]) {
     /// More of them are only counted.

@@ -73,24 +73,24 @@ pub fn report(context: &Context, path: &Path, looking: &LookingInto) -> Result<O
         let view = CheckFilesView { check: view, inspected: rows, risks };
         console.show(&view, |console| {
             view.print(console, &found);
-            tell(console, path, &found, &view.summary());
+            tell(console, path, &found, &view.summary(), has_risks);
         });
     } else {
-        console.show(&view, |console| tell(console, path, &found, ""));
+        console.show(&view, |console| tell(console, path, &found, "", false));
     }
     Ok(gravity)
 }
 
-fn tell(console: &Console, path: &Path, found: &Checked, of_files: &str) {
+fn tell(console: &Console, path: &Path, found: &Checked, of_files: &str, has_risks: bool) {
     console.warn_of(path, &grouped(&found.warnings));
     if !found.errors.is_empty() {
         console.error(&Problems::new(path, grouped(&found.errors)).into());
     }
     let blank = if found.inspected.is_empty() || of_files.is_empty() { "" } else { "\n" };
-    console.print(format_args!("{blank}{}: {}{of_files}", path.display(), summary(found)));
+    console.print(format_args!("{blank}{}: {}{of_files}", path.display(), summary(found, has_risks)));
 }
 
-fn summary(found: &Checked) -> String {
+fn summary(found: &Checked, has_risks: bool) -> String {
     let rows = counted(found.rows, "row");
     let several = [(found.errors.len(), "error"), (found.warnings.len(), "warning")];
     let several = several.iter().filter(|(count, _)| *count > 0);
@@ -100,6 +100,7 @@ fn summary(found: &Checked) -> String {
         unseen => format!(" ({} cannot be looked at from here)", counted(unseen, "source")),
     };
     match list.as_slice() {
+        [] if has_risks => format!("{rows}{unseen}"),
         [] => format!("{rows}, nothing wrong{unseen}"),
         list => format!("{} in {rows}{unseen}", list.join(", ")),
     }

@@ -55,7 +55,7 @@ fn a_line_a_row_and_each_risk_once() {
               what to do: if the job stays at UPLOADED, send its id to a server admin: [..]
             document: 1 file in line 9
               A document, such as a PDF, is inside (PS3.3, A.45). [..]
-              what to do: leave them out with 'anon select add', [..]
+              what to do: leave them out: [..]
 
           May fail, or be left out
             not there: 1 file in line 10
