@@ -27,7 +27,7 @@ def dicom(patient):
 
 
 def image(patient, number):
-    """A CT slice with all that scanners write into a header: 90 elements, a sequence and a private one among them, and 8 KiB of pixels."""
+    """A CT slice with all that scanners write into a header: 78 elements, a sequence and a private one among them, and 8 KiB of pixels."""
     def long(group, number, vr, value):
         return struct.pack("<HH2sHI", group, number, vr, 0, len(value)) + value
 

@@ -8,6 +8,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use dicom_core::Tag;
 use dicom_dictionary_std::tags;
+use flate2::read::DeflateDecoder;
 
 use super::header::{Beyond, End, Stop, Walk, trimmed};
 use super::{Identity, PREFIX, SopClass, hashed, is_dicom};
@@ -91,6 +92,10 @@ pub fn describe(mut file: impl Read + Seek, size: u64, key: &impl BuildHasher) -
             // It names all patients of a disc; there is no more to know.
             _ if description.identity.is_directory => break Ok(Pixels::None),
             Stop { end: End::OfBytes, .. } if is_all => break Ok(Pixels::None),
+            Stop { at, .. } if walk.is_deflated() => {
+                file.seek(SeekFrom::Start(begin + at as u64))?;
+                break inflated(&mut file, walk, |tag, value| description.take(tag, value, key));
+            }
             Stop { end: End::Damaged, .. } => break Err(End::Damaged),
             _ if is_all => break Err(stop.end),
             Stop { next: Some(next), at, .. } if next - at as u64 > PIECE => {
@@ -119,6 +124,20 @@ pub fn describe(mut file: impl Read + Seek, size: u64, key: &impl BuildHasher) -
     match end {
         Ok(pixels) => Ok(Described::Dicom(Description { pixels, ..description })),
         Err(_) => Ok(Described::Unreadable),
+    }
+}
+
+/// Walks through a data set that is deflated, or its beginning.
+fn inflated(file: impl Read, mut walk: Walk, mut take: impl FnMut(Tag, &[u8])) -> Result<Pixels, End> {
+    let mut bytes = vec![];
+    DeflateDecoder::new(file).take(LONGEST).read_to_end(&mut bytes).map_err(|_| End::Damaged)?;
+    walk.inflated();
+    match walk.go_on(&bytes, &mut take) {
+        Ok(Some(Beyond { tag, .. })) if tag.group() == tags::PIXEL_DATA.group() => Ok(Pixels::There),
+        Ok(_) => Ok(Pixels::None),
+        Err(Stop { end: End::OfBytes, .. }) if (bytes.len() as u64) < LONGEST => Ok(Pixels::None),
+        Err(Stop { end: End::OfBytes | End::Within, .. }) if bytes.len() as u64 == LONGEST => Ok(Pixels::Unknown),
+        Err(stop) => Err(stop.end),
     }
 }
 
@@ -265,6 +284,28 @@ mod tests {
         for value in [&b"Jansen^A"[..], b"\x1b[2J", b"", b"MORE THAN SIXTEEN LETTERS"] {
             assert_eq!(with(value), None);
         }
+    }
+
+    #[test]
+    fn deflated_data_sets_are_inflated() {
+        use std::io::Write;
+
+        let deflated = |set: &[u8]| {
+            let mut encoder = flate2::write::DeflateEncoder::new(vec![], flate2::Compression::fast());
+            encoder.write_all(set).unwrap();
+            [meta("1.2.840.10008.1.2.1.99"), encoder.finish().unwrap()].concat()
+        };
+        let (set, burned) = (data_set("77", "1.9"), element(0x28, 0x301, "CS", b"YES"));
+        let pixels = element(0x7FE0, 0x10, "OW", &[7; 100]);
+        let found = dicom(&deflated(&[set.clone(), burned, pixels].concat()));
+        assert!(found.burned_in && found.series.is_some() && found.pixels == Pixels::There);
+        assert_eq!(dicom(&deflated(&set)).pixels, Pixels::None);
+        let long = element(0x29, 0x1010, "OB", &[7; 2_000_000]);
+        assert_eq!(dicom(&deflated(&[set, long].concat())).pixels, Pixels::Unknown);
+        assert_eq!(
+            described(&[meta("1.2.840.10008.1.2.1.99"), b"no deflate".to_vec()].concat()),
+            Described::Unreadable
+        );
     }
 
     struct Counting<R> {

@@ -136,6 +136,16 @@ impl Walk {
         }
     }
 
+    /// Whether it has come to a data set that is deflated (PS3.5, A.5), and can go on with that inflated.
+    pub(super) fn is_deflated(&self) -> bool {
+        self.announced == Announced::Deflated
+    }
+
+    /// What it goes on with is inflated: plain elements, in explicit VR.
+    pub(super) fn inflated(&mut self) {
+        self.announced = Announced::Plain;
+    }
+
     /// Finds out how the next element is written. Tells whether that is the first element of a file without a meta group.
     fn enter(&mut self, elements: &mut Elements<'_>) -> Result<bool, End> {
         if let Part::DataSet(syntax) = self.part {
