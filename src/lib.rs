@@ -50,7 +50,7 @@ mod error;
 #[cfg(feature = "cli")]
 mod folders;
 #[cfg(feature = "cli")]
-mod inspection;
+pub mod inspection;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod internals;

@@ -15,6 +15,8 @@ use std::sync::atomic::AtomicBool;
 
 use crate::error::Result;
 
+pub use crate::dicom::Patients;
+pub use crate::scan::Named;
 pub use findings::Findings;
 pub use risk::{About, Effect, Risk};
 

@@ -90,7 +90,7 @@ impl Risk {
     ];
 
     /// What a file is at risk for because of what it says of itself.
-    pub fn of(file: &Description) -> Vec<Risk> {
+    pub(crate) fn of(file: &Description) -> Vec<Risk> {
         let class = file.class.as_ref();
         let is = |kind: fn(&crate::dicom::SopClass) -> bool| class.is_some_and(kind);
         if file.identity.is_directory || is(|class| class.is_directory()) {

@@ -75,7 +75,7 @@ pub fn check(path: &Path, defaults: &Parameters, looking: Looking<'_>) -> Result
 ///
 /// # Errors
 /// Whatever keeps the mapping from being read.
-pub fn visible_files(path: &Path, defaults: &Parameters, lines: &HashSet<usize>) -> Result<Vec<(usize, Files)>> {
+pub(crate) fn visible_files(path: &Path, defaults: &Parameters, lines: &HashSet<usize>) -> Result<Vec<(usize, Files)>> {
     let document = Document::read(path)?;
     let places = Places::of(document.mapping(), defaults, path);
     let rows: Vec<&Row> = document.mapping().rows.iter().filter(|row| lines.contains(&row.line)).collect();

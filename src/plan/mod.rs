@@ -20,7 +20,9 @@ mod job;
 mod sources;
 
 #[cfg(feature = "cli")]
-pub use check::{Checked, check, visible_files};
+pub(crate) use check::visible_files;
+#[cfg(feature = "cli")]
+pub use check::{Checked, check};
 #[cfg(feature = "cli")]
 pub use contents::Inspected;
 
