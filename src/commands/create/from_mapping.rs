@@ -77,7 +77,7 @@ impl FromMapping {
             return report::nothing_to_create(&survey, self.perhaps);
         }
         words::places(console, &mapping, &context.folder, &context.batch())?;
-        if !self.no_look {
+        if !self.no_look && console.shows_notes() {
             look::tell(console, &mapping, &context.settings()?.job_default_parameters, &rows);
         }
         words::kinds(console, &rows, &kinds);
