@@ -26,6 +26,7 @@ fn anonymize_from_idc() -> Result<()> {
         pseudo_id: Some("02".to_owned()),
         description: Some("A test idc job".to_owned()),
         pims_key: None,
+        sop_classes: vec![],
     };
     let created = connection.client.create_job(&job)?;
     println!("Created job {} on {}", created.id, connection.client.url());

@@ -27,6 +27,7 @@ fn anonymize_from_share() -> Result<()> {
         pseudo_id: Some("01".to_owned()),
         description: Some("A test path job".to_owned()),
         pims_key: None,
+        sop_classes: vec![],
     };
     let created = connection.client.create_job(&job)?;
     println!("Created job {} on {}", created.id, connection.client.url());

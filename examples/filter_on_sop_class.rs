@@ -1,7 +1,7 @@
 //! Create a job that takes only some kinds of images of a study: `cargo run --example filter_on_sop_class`
 //!
-//! The SOP class is what DICOM calls the kind of an image. This argument of `create_job` is one that [`NewJob`] does not have: any
-//! argument that the server knows can be sent with [`Form`].
+//! The SOP class is what DICOM calls the kind of an image. [`NewJob`] has a field for it; this is how any argument that the server
+//! knows can be sent, with [`Form`].
 //!
 //! Set `IDIS_URL`, `IDIS_USER` and `IDIS_TOKEN` to use a server of your own in the place of a sandbox.
 //!

@@ -155,6 +155,7 @@ fn new_job() -> NewJob {
         pseudo_id: None,
         description: None,
         pims_key: None,
+        sop_classes: vec![],
     }
 }
 

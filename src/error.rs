@@ -84,7 +84,7 @@ pub enum Error {
         hint: Option<String>,
     },
     /// What is wrong has been told in full already: only the exit status is left to say it.
-    #[error("see above")]
+    #[error("what is wrong has been told")]
     Told,
     /// What was asked cannot be done, for a reason that only one command knows.
     #[error("{message}")]

@@ -17,6 +17,7 @@
 //! | | [`creation`] | creating jobs so that none is lost and none is made twice |
 //! | | `following` | what becomes of the jobs of a batch, and whose they are |
 //! | | `scan` | which files: finding them, many at a time; is it DICOM, and whose is it |
+//! | | `inspection` | what is in the files of the rows: patients, studies, and what is likely to be held back |
 //! | | `folders` | which folders: wildcards, and spellings that mean the same folder |
 //! | | `troubleshooting` | what the errors of jobs mean and what to do about them |
 //! | files | [`mapping`] | the mapping CSV: read, checked, edited in place |
@@ -51,6 +52,8 @@ mod error;
 mod folders;
 #[cfg(feature = "cli")]
 mod following;
+#[cfg(feature = "cli")]
+pub mod inspection;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod internals;

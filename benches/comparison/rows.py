@@ -1,5 +1,6 @@
 """What is measured: a function for each row, or few rows, of the table."""
 
+import json
 import os
 import re
 import shutil
@@ -10,7 +11,7 @@ from typing import Optional
 
 from . import data
 from .idis import Idis
-from .measure import Program, least_work, median, shown, side_by_side
+from .measure import Program, Run, least_work, median, shown, side_by_side
 
 DELAY = 0.020
 SLOW_OPEN = 2000  # microseconds
@@ -183,6 +184,44 @@ def peak_memory(bench, peak, folder):
     return int(result.read_text()) * 1024
 
 
+def same_as_ours(bench, place, words, told):
+    """Ends it all unless anon finds what pydicom has found."""
+    environment = {"PATH": os.environ["PATH"], "HOME": str(bench.anon.home)}
+    command = [bench.anon.path, *words, "--json"]
+    found = subprocess.run(command, check=True, stdout=subprocess.PIPE, cwd=place, env=environment).stdout
+    rows = json.loads(found)["inspected"]
+    sums = [str(sum(row[name] for row in rows)) for name in ("patients", "studies", "series", "bytes")]
+    if sums != [*told[1:4], told[5]] or {",".join(row["modalities"]) for row in rows} != {told[4]}:
+        raise SystemExit(f"anon finds {sums}, pydicom {told[1:]}")
+
+
+def headers(bench):
+    """What `map check --files` reads, next to pydicom reading the same attributes of the same files."""
+    peak = Program("anon", str(compiled(bench, "peak")), bench.anon.home)
+    result, python = bench.folder / "peak.txt", os.path.join(os.path.dirname(bench.peer.path), "python")
+    script = os.path.join(os.path.dirname(__file__), "headers.py")
+    for size in [1_000, 5_000] if bench.quick else [1_000, 5_000, 10_000, 100_000]:
+        place = bench.place("headers")
+        data.images(place / "data", size)
+        folders = sorted(path.name for path in (place / "data").iterdir())
+        rows = [f"folder:data\\{name},name{number},row" for number, name in enumerate(folders)]
+        data.write_settings(bench.anon, mapping=data.write_mapping(place, rows))
+        words = ["map", "check", "--files"]
+
+        def theirs():
+            told = subprocess.run([python, script, str(place / "data")], check=True, stdout=subprocess.PIPE, text=True).stdout.split()
+            same_as_ours(bench, place, words, told)
+            return Run(float(told[0]), 0)
+
+        runs = side_by_side(bench.rounds(3), pydicom=theirs, anon=lambda: bench.anon.run(*words, folder=place))
+        peak.run(bench.anon.path, *words, folder=place, extra={"PEAK_FILE": str(result)})
+        row = faster(f"map check --files: {size:,} images", runs, 15 if size >= 5_000 else None, theirs="pydicom")
+        row.theirs = f"pydicom: {row.theirs}"
+        row.ours += f", {int(result.read_text()) / 1024:.0f} MiB"
+        yield row
+        shutil.rmtree(place)
+
+
 def server(bench):
     """A server that takes 20 ms for each answer."""
     idis = Idis(DELAY, jobs=20_000)
@@ -336,4 +375,4 @@ def build(bench, root):
     yield Row("cargo build --release from nothing", "", shown(time.monotonic() - started))
 
 
-ALL = {"start": start, "local": local, "share": share, "million": million, "server": server, "disk": disk, "mapping": mapping, "size": size}
+ALL = {"start": start, "local": local, "share": share, "million": million, "headers": headers, "server": server, "disk": disk, "mapping": mapping, "size": size}

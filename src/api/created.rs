@@ -84,6 +84,7 @@ mod tests {
             pseudo_id: Some("007".to_owned()),
             description: None,
             pims_key: None,
+            sop_classes: vec![],
         }
     }
 

@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use reqwest::Method;
 use serde::de::IgnoredAny;
@@ -45,6 +45,8 @@ pub struct NewJob {
     pub description: Option<String>,
     /// The PIMS key file that gives the pseudonyms.
     pub pims_key: Option<String>,
+    /// The UIDs of the SOP classes to take: only files of these kinds. All files without one.
+    pub sop_classes: Vec<String>,
 }
 
 impl NewJob {
@@ -65,6 +67,18 @@ impl NewJob {
             .with_some("anonymizedpatientid", self.pseudo_id.as_ref())
             .with_some("description", self.description.as_ref())
             .with_some("pims_keyfile_id", self.pims_key.as_ref())
+            .with_some("source_sop_class_filter_list", self.sop_class_filter())
+    }
+
+    /// The SOP classes as the API has them: a list within one value.
+    fn sop_class_filter(&self) -> Option<String> {
+        if self.sop_classes.is_empty() { None } else { Some(self.sop_classes.join(", ")) }
+    }
+
+    /// Whether a filter of the API is for the same SOP classes, in whichever order.
+    pub(crate) fn has_sop_classes(&self, filter: &str) -> bool {
+        let given: BTreeSet<&str> = filter.split(',').map(str::trim).filter(|uid| !uid.is_empty()).collect();
+        given == self.sop_classes.iter().map(String::as_str).collect()
     }
 }
 

@@ -19,13 +19,14 @@ macro_rules! pages {
 }
 
 /// The pages for those who use the program, in the order of `docs/SUMMARY.md`.
-pub const PAGES: [Page; 10] = pages![
+pub const PAGES: [Page; 11] = pages![
     "getting-started",
     "sandbox",
     "tutorial-pacs",
     "tutorial-share",
     "session",
     "usage",
+    "before-and-after",
     "concepts",
     "troubleshooting",
     "formats",

@@ -17,6 +17,7 @@ pub mod status;
 
 mod calls;
 mod ids;
+mod inspected;
 mod jobs;
 mod scanning;
 
@@ -37,7 +38,10 @@ pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
         ("job-details", schema_for!(job::info::JobDetails)),
         ("jobs", schema_for!(jobs::JobsView)),
         ("journal", schema_for!(create::journal::JournalView)),
+        ("map-check", schema_for!(map::check::CheckView)),
+        ("map-check-files", schema_for!(map::check::CheckFilesView)),
         ("mapping", schema_for!(map::status::MappingView)),
+        ("select-status-files", schema_for!(select::status::SelectionFilesView)),
         ("selection", schema_for!(select::status::SelectionView)),
         ("server-status", schema_for!(server::status::ServerStatus)),
         ("servers", schema_for!(server::list::Servers)),

@@ -7,7 +7,8 @@ use sha2::{Digest, Sha256};
 
 use crate::api::{Data, NewJob};
 
-/// What makes two jobs the same job: a hash of the server, the source, the pseudonyms, the project and the destination.
+/// What makes two jobs the same job: a hash of the server, the source, the kinds of files, the pseudonyms, the project and the
+/// destination.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fingerprint([u8; 16]);
 
@@ -22,7 +23,7 @@ impl Fingerprint {
             Data::Path(path) => ("path", path),
             Data::Pacs(instance) => ("pacs", instance),
         };
-        Fingerprint(hash([
+        let mut parts = vec![
             Some(same_url(url)),
             Some(kind),
             Some(data),
@@ -31,13 +32,19 @@ impl Fingerprint {
             job.pseudo_name.as_deref(),
             job.pseudo_id.as_deref(),
             job.pims_key.as_deref(),
-        ]))
+        ];
+        // Nothing more without any, so that the hashes of earlier journals stay what they are.
+        let mut classes: Vec<&str> = job.sop_classes.iter().map(String::as_str).collect();
+        classes.sort_unstable();
+        classes.dedup();
+        parts.extend(classes.into_iter().map(Some));
+        Fingerprint(hash(&parts))
     }
 }
 
 impl ServerMark {
     pub(super) fn of(url: &str) -> ServerMark {
-        ServerMark(hash([Some(same_url(url))]))
+        ServerMark(hash(&[Some(same_url(url))]))
     }
 }
 
@@ -45,7 +52,7 @@ fn same_url(url: &str) -> &str {
     url.trim_end_matches('/')
 }
 
-fn hash<const PARTS: usize, const BYTES: usize>(parts: [Option<&str>; PARTS]) -> [u8; BYTES] {
+fn hash<const BYTES: usize>(parts: &[Option<&str>]) -> [u8; BYTES] {
     let mut hash = Sha256::new();
     for part in parts {
         // The length goes first, so that no two lists of parts run together to the same bytes.
@@ -114,6 +121,7 @@ mod tests {
             pseudo_id: None,
             description: None,
             pims_key: None,
+            sop_classes: vec![],
         }
     }
 
@@ -127,6 +135,14 @@ mod tests {
             Fingerprint::of("u", &NewJob { pseudo_name: None, pseudo_id: Some("A".to_owned()), ..job("1") })
         );
         assert_ne!(base, Fingerprint::of("u", &NewJob { data: Data::Path("1".to_owned()), ..job("1") }));
+        let of_classes = |classes: &[&str]| {
+            let sop_classes = classes.iter().map(|class| (*class).to_owned()).collect();
+            Fingerprint::of("u", &NewJob { sop_classes, ..job("1") })
+        };
+        assert_eq!(of_classes(&[]), base);
+        assert_ne!(of_classes(&["1.2"]), base);
+        assert_ne!(of_classes(&["1.2"]), of_classes(&["1.3"]));
+        assert_eq!(of_classes(&["1.2", "1.3"]), of_classes(&["1.3", "1.2", "1.3"]), "their order does not count");
     }
 
     #[test]

@@ -42,42 +42,136 @@ pub(super) enum End {
     Damaged,
 }
 
+/// Where a walk ended, with the bytes that it had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stop {
+    /// Why.
+    pub(super) end: End,
+    /// Where the element begins that is not whole, from the beginning of the bytes.
+    pub(super) at: usize,
+    /// Where the element behind it begins, if that one says how long it is.
+    pub(super) next: Option<u64>,
+}
+
+/// The first element behind the last one that was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Beyond {
+    pub(super) tag: Tag,
+    /// Where its value ends, from the beginning of the bytes; none if the end is marked.
+    pub(super) end: Option<u64>,
+}
+
 /// Hands over the tag and the value of each element up to `last`. Sequences are passed over.
 ///
 /// `header` is what follows the first 132 bytes of a file, or the beginning of it.
-pub(super) fn read<'a>(header: &'a [u8], last: Tag, mut element: impl FnMut(Tag, &'a [u8])) -> Result<(), End> {
-    let mut elements = Elements { rest: header, syntax: Syntax::Explicit };
-    let mut transfer_syntax: &[u8] = b"";
-    // The length of the file meta group is not needed, and wrong or missing in some files.
-    while elements.rest.starts_with(&[2, 0]) {
-        elements.guess_syntax();
-        let next = elements.header()?;
-        let value = elements.value(next, elements.syntax, 0)?;
-        if next.tag == tags::TRANSFER_SYNTAX_UID {
-            transfer_syntax = trimmed(value);
-        }
-        element(next.tag, value);
+pub(super) fn read<'a>(header: &'a [u8], last: Tag, element: impl FnMut(Tag, &'a [u8])) -> Result<(), End> {
+    Walk::new(last).go_on(header, element).map(drop).map_err(|stop| stop.end)
+}
+
+/// A walk through the elements of a header, whose bytes may come in pieces.
+pub(super) struct Walk {
+    last: Tag,
+    part: Part,
+    announced: Announced,
+}
+
+/// In which part of the header a walk is.
+#[derive(Clone, Copy, PartialEq)]
+enum Part {
+    /// Before everything.
+    Start,
+    Meta,
+    DataSet(Syntax),
+}
+
+/// What the file meta group says of the data set.
+#[derive(Clone, Copy, PartialEq)]
+enum Announced {
+    Plain,
+    BigEndian,
+    Deflated,
+}
+
+impl Walk {
+    /// A walk up to this element, or to the first behind it.
+    pub(super) fn new(last: Tag) -> Walk {
+        Walk { last, part: Part::Start, announced: Announced::Plain }
     }
-    match transfer_syntax {
-        DEFLATED => return Err(End::Damaged),
-        BIG_ENDIAN => elements.syntax = Syntax::BigEndian,
-        // Some files announce another one than they are written in.
-        _ => elements.guess_syntax(),
+
+    /// Goes on with `bytes`, which begin where an element begins: at first what follows the first 132 bytes of a file, later what
+    /// begins at [`Stop::at`] or [`Stop::next`].
+    ///
+    /// Returns what is behind the last element that was asked for, if that was not the last one itself.
+    pub(super) fn go_on<'a>(
+        &mut self,
+        bytes: &'a [u8],
+        mut element: impl FnMut(Tag, &'a [u8]),
+    ) -> Result<Option<Beyond>, Stop> {
+        let mut elements = Elements { rest: bytes, syntax: Syntax::Explicit };
+        loop {
+            let at = bytes.len() - elements.rest.len();
+            let stop = |end, next| Stop { end, at, next };
+            let is_first = self.enter(&mut elements).map_err(|end| stop(end, None))?;
+            let next = elements.header().map_err(|end| stop(end, None))?;
+            if is_first && !matches!(next.tag.group(), 0x0003..=0x0010) {
+                return Err(stop(End::Damaged, None));
+            }
+            let value_at = bytes.len() - elements.rest.len();
+            let end = next.length.map(|length| value_at as u64 + u64::from(length));
+            if next.tag > self.last {
+                return Ok(Some(Beyond { tag: next.tag, end }));
+            }
+            let value = elements.value(next, elements.syntax, 0).map_err(|why| stop(why, end))?;
+            if next.tag == tags::TRANSFER_SYNTAX_UID {
+                self.announced = match trimmed(value) {
+                    DEFLATED => Announced::Deflated,
+                    BIG_ENDIAN => Announced::BigEndian,
+                    _ => Announced::Plain,
+                };
+            }
+            element(next.tag, value);
+            if next.tag == self.last {
+                return Ok(None);
+            }
+        }
     }
-    let mut is_first = elements.rest.len() == header.len();
-    loop {
-        let next = elements.header()?;
-        if std::mem::take(&mut is_first) && !matches!(next.tag.group(), 0x0003..=0x0010) {
-            return Err(End::Damaged);
+
+    /// Whether it has come to a data set that is deflated (PS3.5, A.5), and can go on with that inflated.
+    pub(super) fn is_deflated(&self) -> bool {
+        self.announced == Announced::Deflated
+    }
+
+    /// What it goes on with is inflated: plain elements, in explicit VR.
+    pub(super) fn inflated(&mut self) {
+        self.announced = Announced::Plain;
+    }
+
+    /// Finds out how the next element is written. Tells whether that is the first element of a file without a meta group.
+    fn enter(&mut self, elements: &mut Elements<'_>) -> Result<bool, End> {
+        if let Part::DataSet(syntax) = self.part {
+            elements.syntax = syntax;
+            return Ok(false);
         }
-        if next.tag > last {
-            return Ok(());
+        match elements.rest.len() {
+            0 => return Err(End::OfBytes),
+            1..6 => return Err(End::Within),
+            _ => {}
         }
-        let value = elements.value(next, elements.syntax, 0)?;
-        element(next.tag, value);
-        if next.tag == last {
-            return Ok(());
+        // The length of the file meta group is not needed, and wrong or missing in some files.
+        if elements.rest.starts_with(&[2, 0]) {
+            self.part = Part::Meta;
+            elements.guess_syntax();
+            return Ok(false);
         }
+        match self.announced {
+            Announced::Deflated => return Err(End::Damaged),
+            Announced::BigEndian => elements.syntax = Syntax::BigEndian,
+            // Some files announce another one than they are written in.
+            Announced::Plain => elements.guess_syntax(),
+        }
+        let is_first = self.part == Part::Start;
+        self.part = Part::DataSet(elements.syntax);
+        Ok(is_first)
     }
 }
 

@@ -1,18 +1,23 @@
 //! Is it DICOM, and whose is it.
 //!
 //! The 132 bytes that PS3.10 puts before everything else decide whether a file is DICOM. The header behind them says whose it
-//! is, and is read as tolerantly as other readers do it.
+//! is ([`identity`]) and what it is ([`describe`]), and is read as tolerantly as other readers do it.
 
 use std::ffi::OsStr;
 use std::hash::BuildHasher;
 use std::io::{self, Read};
 use std::path::Path;
 
+use dicom_core::Tag;
 use dicom_dictionary_std::{tags, uids};
 
+mod class;
+mod description;
 mod header;
 mod patients;
 
+pub use class::SopClass;
+pub use description::{Described, Description, Pixels, describe};
 pub use patients::{Identities, Patients};
 
 use header::{End, trimmed};
@@ -93,23 +98,34 @@ pub fn identity(start: &[u8], mut rest: impl Read, key: &impl BuildHasher) -> io
 /// What the beginning of a file says, as far as it goes.
 fn identify(bytes: &[u8], key: &impl BuildHasher) -> (Identity, Result<(), End>) {
     let mut identity = Identity::default();
-    let hashed = |value: &[u8]| (!value.is_empty()).then(|| key.hash_one(value));
     let header = bytes.get(PREFIX..).unwrap_or_default();
-    let end = header::read(header, tags::STUDY_INSTANCE_UID, |tag, value| match tag {
-        tags::MEDIA_STORAGE_SOP_CLASS_UID => {
-            identity.is_directory = trimmed(value) == uids::MEDIA_STORAGE_DIRECTORY_STORAGE.as_bytes();
-        }
-        tags::PATIENT_ID => identity.patient = hashed(trimmed(value)),
-        tags::PATIENT_NAME => identity.name = hashed(&plain_name(value)),
-        tags::PATIENT_BIRTH_DATE => {
-            // Older files have `1950.01.31`.
-            let digits: Vec<u8> = value.iter().copied().filter(u8::is_ascii_digit).collect();
-            identity.birth_date = hashed(&digits);
-        }
-        tags::STUDY_INSTANCE_UID => identity.study = hashed(trimmed(value)),
-        _ => {}
-    });
+    let end = header::read(header, tags::STUDY_INSTANCE_UID, |tag, value| identity.take(tag, value, key));
     (identity, end)
+}
+
+/// The hash of a value, if there is one.
+fn hashed(value: &[u8], key: &impl BuildHasher) -> Option<u64> {
+    (!value.is_empty()).then(|| key.hash_one(value))
+}
+
+impl Identity {
+    /// Takes in an element.
+    fn take(&mut self, tag: Tag, value: &[u8], key: &impl BuildHasher) {
+        match tag {
+            tags::MEDIA_STORAGE_SOP_CLASS_UID => {
+                self.is_directory = trimmed(value) == uids::MEDIA_STORAGE_DIRECTORY_STORAGE.as_bytes();
+            }
+            tags::PATIENT_ID => self.patient = hashed(trimmed(value), key),
+            tags::PATIENT_NAME => self.name = hashed(&plain_name(value), key),
+            tags::PATIENT_BIRTH_DATE => {
+                // Older files have `1950.01.31`.
+                let digits: Vec<u8> = value.iter().copied().filter(u8::is_ascii_digit).collect();
+                self.birth_date = hashed(&digits, key);
+            }
+            tags::STUDY_INSTANCE_UID => self.study = hashed(trimmed(value), key),
+            _ => {}
+        }
+    }
 }
 
 /// A name without what programs do to it: `JANSEN^A^^^` is `Jansen^A`. Other alphabets, behind `=`, repeat it.

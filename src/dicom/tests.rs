@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn element(group: u16, element: u16, vr: &str, value: &[u8]) -> Vec<u8> {
+pub(crate) fn element(group: u16, element: u16, vr: &str, value: &[u8]) -> Vec<u8> {
     let mut value = value.to_vec();
     if value.len() % 2 == 1 {
         value.push(0);
@@ -21,7 +21,7 @@ fn element(group: u16, element: u16, vr: &str, value: &[u8]) -> Vec<u8> {
     bytes
 }
 
-fn meta(syntax: &str) -> Vec<u8> {
+pub(crate) fn meta(syntax: &str) -> Vec<u8> {
     let group = [
         element(2, 1, "OB", b"\0\x01"),
         element(2, 2, "UI", b"1.2.840.10008.5.1.4.1.1.2"),
@@ -31,7 +31,7 @@ fn meta(syntax: &str) -> Vec<u8> {
     [vec![0; 128], b"DICM".to_vec(), element(2, 0, "UL", &(group.len() as u32).to_le_bytes()), group].concat()
 }
 
-fn data_set(patient: &str, study: &str) -> Vec<u8> {
+pub(crate) fn data_set(patient: &str, study: &str) -> Vec<u8> {
     data_set_of("Doe^Jane", patient, "19500131", study)
 }
 
@@ -47,7 +47,7 @@ fn data_set_of(name: &str, patient: &str, birth_date: &str, study: &str) -> Vec<
     .concat()
 }
 
-const EXPLICIT: &str = "1.2.840.10008.1.2.1";
+pub(crate) const EXPLICIT: &str = "1.2.840.10008.1.2.1";
 
 /// A small DICOM file of one patient and study.
 pub(crate) fn dicom_of(patient: &str, study: &str) -> Vec<u8> {

@@ -17,6 +17,7 @@ fn planned(line: usize, pseudonym: Option<&str>) -> Planned {
         pseudo_id: pseudonym,
         description: None,
         pims_key: None,
+        sop_classes: vec![],
     };
     Planned { line, source: Source::parse("accession_number:1.1").unwrap().value, job }
 }

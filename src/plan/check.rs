@@ -1,18 +1,20 @@
 //! All that can be told of a mapping before anything is sent.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use crate::api::in_parallel;
 use crate::error::Result;
+use crate::inspection::{Files, Looking};
 use crate::mapping::{Document, Row};
 use crate::problem::{Place, Problem};
 use crate::values::Parameters;
 
-use super::contents::{self, Looking, Visible};
+use super::contents::{Inspected, Visible, contents};
 use super::plan;
 use super::sources::{LOOKS_AT_ONCE, Places, Spot, fault};
 
-/// What a check of a mapping has found. Both lists are in the order of the file.
+/// What a check of a mapping has found. All lists are in the order of the file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Checked {
     /// How many rows the mapping has.
@@ -21,8 +23,12 @@ pub struct Checked {
     pub errors: Vec<Problem>,
     /// What it does not, but is probably not meant.
     pub warnings: Vec<Problem>,
-    /// How many sources this computer cannot look at.
-    pub unseen: usize,
+    /// What is doubtful of the files of a row, as far as it does not depend on the server: what `inspected` tells in full.
+    pub doubts: Vec<Problem>,
+    /// The rows with sources that this computer cannot look at, by their lines.
+    pub unseen: Vec<usize>,
+    /// What is in the files of the others.
+    pub inspected: Vec<Inspected>,
 }
 
 /// Checks a mapping file: all that [`super::read`] refuses, and then what the files of its sources hold, as far as they can be
@@ -34,7 +40,8 @@ pub fn check(path: &Path, defaults: &Parameters, looking: Looking<'_>) -> Result
     let document = Document::read(path)?;
     let mapping = document.mapping();
     let plan = plan(mapping, defaults);
-    let mut checked = Checked { rows: mapping.rows.len(), errors: plan.problems, warnings: plan.warnings, unseen: 0 };
+    let mut checked =
+        Checked { rows: mapping.rows.len(), errors: plan.problems, warnings: plan.warnings, ..Checked::default() };
     let places = Places::of(mapping, defaults, path);
     let rows: Vec<&Row> = mapping.rows.iter().filter(|row| !row.is_example()).collect();
     let look = |row: &&Row| {
@@ -48,19 +55,43 @@ pub fn check(path: &Path, defaults: &Parameters, looking: Looking<'_>) -> Result
         match (fault, spot.path()) {
             (Some(problem), _) => checked.errors.push(problem),
             (None, Some(place)) => visible.push(Visible { line: row.line, source, place: place.to_owned() }),
-            (None, None) => checked.unseen += 1,
+            (None, None) => checked.unseen.push(row.line),
         }
         spots.push((row.line, spot));
         true
     });
     checked.warnings.extend(left_behind(&spots));
-    let (problems, warnings) = contents::findings(&visible, looking)?;
-    checked.errors.extend(problems);
-    checked.warnings.extend(warnings);
+    let contents = contents(&visible, looking)?;
+    checked.errors.extend(contents.problems);
+    checked.warnings.extend(contents.warnings);
+    (checked.inspected, checked.doubts) = (contents.inspected, contents.doubts);
     for list in [&mut checked.errors, &mut checked.warnings] {
         list.sort_by(|one, other| one.place.cmp(&other.place));
     }
     Ok(checked)
+}
+
+/// The files of the rows on these lines, as far as this computer can see them.
+///
+/// # Errors
+/// Whatever keeps the mapping from being read.
+pub(crate) fn visible_files(path: &Path, defaults: &Parameters, lines: &HashSet<usize>) -> Result<Vec<(usize, Files)>> {
+    let document = Document::read(path)?;
+    let places = Places::of(document.mapping(), defaults, path);
+    let rows: Vec<&Row> = document.mapping().rows.iter().filter(|row| lines.contains(&row.line)).collect();
+    let mut visible = vec![];
+    in_parallel(
+        &rows,
+        LOOKS_AT_ONCE,
+        |row| Some(places.spot(row)?.path()?.to_owned()).filter(|place| place.exists()),
+        |row, place| {
+            if let (Some(place), Some(source)) = (place, row.source()) {
+                visible.push((row.line, Visible { line: row.line, source, place }.files()));
+            }
+            true
+        },
+    );
+    Ok(visible)
 }
 
 /// Where the data of other rows lies beside the mapping, that of the rest probably should.

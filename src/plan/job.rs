@@ -39,6 +39,7 @@ pub(super) fn job(row: &Row, common: &Parameters) -> Result<Option<Planned>, Vec
         // AnonAPI sends one even when it is empty, and each line break as the same character.
         description: Some(values.all.get(Kind::Description).map(with_plain_line_breaks).unwrap_or_default()),
         pims_key: values.all.get(Kind::PimsKey).map(|key| clean(key).text.into_owned()),
+        sop_classes: vec![],
     };
     Ok(Some(Planned { line: row.line, source: source.clone(), job }))
 }

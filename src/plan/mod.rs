@@ -20,9 +20,11 @@ mod job;
 mod sources;
 
 #[cfg(feature = "cli")]
+pub(crate) use check::visible_files;
+#[cfg(feature = "cli")]
 pub use check::{Checked, check};
 #[cfg(feature = "cli")]
-pub use contents::Looking;
+pub use contents::Inspected;
 
 /// A row of a mapping and the job that it becomes.
 #[derive(Debug, Clone, PartialEq, Eq)]

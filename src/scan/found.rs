@@ -55,13 +55,24 @@ impl Named {
     /// So many are named.
     const MOST: usize = 5;
 
-    fn add(&mut self, name: &str) {
+    /// So many, without their names.
+    pub fn many(count: u64) -> Named {
+        Named { count, names: vec![] }
+    }
+
+    /// Takes in one more.
+    pub fn add(&mut self, name: &str) {
         self.count += 1;
         let at = self.names.partition_point(|known| known.as_str() < name);
         if at < Named::MOST {
             self.names.truncate(Named::MOST - 1);
             self.names.insert(at, name.to_owned());
         }
+    }
+
+    /// The first of them, in the order of their names.
+    pub fn first(&self) -> &[String] {
+        &self.names
     }
 
     /// Whether each of the first is this one.
@@ -182,7 +193,7 @@ fn is_gone_for_good(path: &Path, listings: &mut HashMap<PathBuf, HashSet<OsStrin
 }
 
 /// A path for a message, from the scanned folder.
-fn shown(root: &Path, path: &Path) -> String {
+pub fn shown(root: &Path, path: &Path) -> String {
     let path = relative(root, path);
     let bytes = || path.as_os_str().as_encoded_bytes().escape_ascii().to_string();
     path.to_str().map_or_else(bytes, str::to_owned)

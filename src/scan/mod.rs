@@ -17,8 +17,11 @@ mod pattern;
 mod run;
 mod walk;
 
-pub use found::Found;
+pub use found::{Found, Named, shown};
+pub use look::{is_gone, open};
+pub use openers::open_each;
 pub use pattern::{Exclusion, Pattern};
+pub use walk::{Met, walk};
 
 use run::Run;
 
@@ -99,7 +102,7 @@ impl Scan<'_> {
     ) -> Vec<Result<T>> {
         let run = Run::new(self, folders, progress, done);
         let most = self.concurrency.unwrap_or(DEFAULT_CONCURRENCY);
-        openers::open_each(most, |hand_over| run.list(hand_over), |task| run.open(task));
+        open_each(most, |hand_over| run.list(hand_over), |task| run.open(task));
         run.results()
     }
 

@@ -13,7 +13,7 @@ use super::Scan;
 use super::look::is_gone;
 
 /// What a walk comes across.
-pub(super) enum Met {
+pub enum Met {
     /// A file that the scan is about.
     File(PathBuf),
     /// A link to nothing.
@@ -25,7 +25,7 @@ pub(super) enum Met {
 }
 
 /// Tells of all that is in a folder and that the scan is about, in the order of the disk.
-pub(super) fn walk(scan: &Scan<'_>, root: &Path, met: impl FnMut(Met)) {
+pub fn walk(scan: &Scan<'_>, root: &Path, met: impl FnMut(Met)) {
     let depth = scan.include.iter().map(|pattern| pattern.depth().unwrap_or(usize::MAX)).max();
     let entries =
         WalkDir::new(root).min_depth(1).max_depth(depth.unwrap_or(usize::MAX)).follow_links(scan.follow_links);

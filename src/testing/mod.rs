@@ -44,7 +44,7 @@
 //! ```
 //!
 //! A server can also say what is not so: see [`FakeIdis::lie`]. What networks do to calls is in [`FaultyProxy`], which stands before
-//! such a server; [`dicom_file`] makes data. With a [`Delivery`] the server also fetches and delivers images, and [`practice`] makes a
+//! such a server; [`DicomFile`] makes data. With a [`Delivery`] the server also fetches and delivers images, and [`practice`] makes a
 //! folder for that.
 
 mod delivery;
@@ -63,7 +63,7 @@ mod uid;
 mod world;
 
 pub use delivery::Delivery;
-pub use dicom::dicom_file;
+pub use dicom::{DicomFile, dicom_file};
 pub use fake::{FakeIdis, FakeIdisBuilder};
 pub use fault::{Calls, Fault};
 pub use job::FakeJob;

@@ -13,7 +13,7 @@ use std::io;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 pub use nearest::nearest;
-pub use words::{agreeing, counted, or_empty};
+pub use words::{agreeing, counted, grouped, or_empty, sized};
 
 /// The operating system's words, without Rust's "(os error 2)".
 pub fn plain(error: &io::Error) -> String {

@@ -312,3 +312,67 @@ fn a_dry_run_of_everything_leaves_nothing_either() {
         assert!(outcome.requests.is_empty() && outcome.files.is_empty(), "{}", outcome.story());
     }
 }
+
+#[test]
+fn only_files_of_some_kinds_are_asked_for() {
+    let env = env_with_three_rows();
+    let line = "create from-mapping --filter studyA --sop-class CTImageStorage --sop-class 1.2.840.10008.5.1.4.1.1.4 --sop-class CTImageStorage";
+    env.answer(line, "y\n").assert(
+        r"
+        exit 0
+        stdout:
+          Created job with id 1001 (1 of 1, line 11)
+          created 1 job: 1001
+          Saving job ids in batch in current folder
+          Done
+        stderr:
+          mapping  ./anon_mapping.csv
+          batch    . (new)
+          This will create 1 job on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out', taking files of CT Image Storage, MR Image Storage only. Are you sure? [y/N]: y
+        requests:
+          POST p01/create_job [..] source_sop_class_filter_list=1.2.840.10008.5.1.4.1.1.2, 1.2.840.10008.5.1.4.1.1.4 user_name=z123456
+        files:
+          + ./.anonbatch
+          + ~/.anonapi/journal.jsonl
+        ",
+    );
+    // The kinds are part of what makes a job, whatever their order.
+    let again = "create from-mapping --filter studyA --sop-class MRImageStorage --sop-class CTImageStorage";
+    let outcome = env.run(again).assert_ok().assert_says(&["already has a job"]);
+    assert!(outcome.requests.is_empty(), "{}", outcome.story());
+    env.answer("create from-mapping --filter studyA", "n\n").assert_ok().assert_says(&["This will create 1 job"]);
+    let with = "--sop-class MRImageStorage --sop-class CTImageStorage";
+    let known = |line: &str| env.run(line).assert_ok().stdout.contains("1001");
+    assert!(known(&format!("create journal {with}")) && !known("create journal"));
+    env.run("create from-mapping --dry-run --sop-class CTImageStorage").assert_ok().assert_says(&[
+        "taking files of CT Image Storage only",
+        "source_sop_class_filter_list: 1.2.840.10008.5.1.4.1.1.2",
+    ]);
+}
+
+#[test]
+fn kinds_of_files_on_a_share_may_not_be_heeded() {
+    let env = Env::with_jobs();
+    let options = "root_source_path,\\\\server\\share\\data\nproject,P\ndestination_path,\\\\server\\share\\out\n";
+    let rows = "source,pseudo_name\nfolder:a,A\naccession_number:1,B\n";
+    env.write("anon_mapping.csv", format!("## Description ##\n## Options ##\n{options}## Mapping ##\n{rows}"));
+    env.run("map activate").assert_ok();
+    let warns = |line: &str| env.answer(line, "n\n").assert_ok().stderr.contains("warning: line 8: servers are known");
+    assert!(warns("create from-mapping --sop-class CTImageStorage"));
+    assert!(warns("create from-mapping --sop-class CTImageStorage --dry-run"));
+    assert!(!warns("create from-mapping --sop-class CTImageStorage --filter B") && !warns("create from-mapping"));
+}
+
+#[test]
+fn what_is_no_kind_of_files_is_refused_before_anything_is_sent() {
+    let env = env_with_three_rows();
+    for (typed, hint) in [
+        ("CTImageStorag", "did you mean 'CTImageStorage'?"),
+        ("Verification", "annex A"),
+        ("1.2.840.10008.1.2", "annex A"),
+    ] {
+        let outcome = env.answer(&format!("create from-mapping --sop-class {typed}"), "y\n").assert_status(2);
+        assert!(outcome.stderr.contains("knows no files of the SOP class") && outcome.stderr.contains(hint));
+        assert!(outcome.requests.is_empty(), "{}", outcome.story());
+    }
+}

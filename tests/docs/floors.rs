@@ -9,13 +9,13 @@ use super::root;
 const FLOORS: [&[&str]; 5] = [
     &["cli"],
     &["commands"],
-    &["plan", "creation", "following", "scan", "folders", "troubleshooting"],
+    &["plan", "creation", "following", "inspection", "scan", "folders", "troubleshooting"],
     &["mapping", "lists", "selection", "batch", "settings"],
     &["values", "text", "storage", "dicom", "unc", "api", "error", "problem"],
 ];
 
 /// On one floor, who knows whom: for each a reason.
-const WITHIN: [(&str, &str); 18] = [
+const WITHIN: [(&str, &str); 20] = [
     // A row of a mapping becomes a job that is created.
     ("creation", "plan"),
     // Jobs are joined with the rows that they were created for, by the journal; what their errors mean is told beside them.
@@ -23,7 +23,8 @@ const WITHIN: [(&str, &str); 18] = [
     ("following", "creation"),
     ("following", "troubleshooting"),
     // What a source holds is looked for as a scan does it.
-    ("plan", "scan"),
+    ("plan", "inspection"),
+    ("inspection", "scan"),
     // Patterns are the same for files and folders.
     ("folders", "scan"),
     // A batch keeps the server that its jobs are on.
@@ -37,6 +38,8 @@ const WITHIN: [(&str, &str); 18] = [
     // YAML files are texts in some encoding.
     ("storage", "text"),
     ("text", "problem"),
+    // The kind of files that was probably meant.
+    ("dicom", "text"),
     // The name of a parameter or a source that was probably meant.
     ("values", "text"),
     ("values", "problem"),

@@ -74,6 +74,6 @@ fn the_program_shows_a_page() {
         assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
         String::from_utf8(output.stdout).unwrap()
     };
-    assert!(shown(&["help", "topics"]).contains("  tutorial-share   Tutorial: anonymize from a share\n"));
+    assert!(shown(&["help", "topics"]).contains("  tutorial-share    Tutorial: anonymize from a share\n"));
     assert!(shown(&["help", "concepts", "journal"]).starts_with("## Journal\n\nThe file"));
 }

@@ -82,6 +82,7 @@ impl<'a> World<'a> {
             pseudo_id: text("source_anonymizedpatientid"),
             description: None,
             pims_key: None,
+            sop_classes: vec![],
         };
         Fingerprint::of(&self.url, &wanted)
     }

@@ -18,7 +18,7 @@ mod questions;
 mod table;
 mod visible;
 
-pub use document::{Complaints, Format, View, csv, json};
+pub use document::{Complaint, Complaints, Format, View, csv, json};
 pub use editor::{Editing, open_in_editor};
 pub use input::stdin;
 pub use interrupt::Interrupt;
@@ -171,9 +171,14 @@ impl Console {
 
     /// Something that the user should know and that is no result: a line on stderr.
     pub fn note(&self, text: impl Display) {
-        if !self.wishes.quiet && !self.is_one_object() {
+        if self.shows_notes() {
             self.write_line(text);
         }
+    }
+
+    /// Whether there is any use in finding out what would be a note.
+    pub fn shows_notes(&self) -> bool {
+        !self.wishes.quiet && !self.is_one_object()
     }
 
     /// Something that may be wrong.

@@ -4,6 +4,8 @@ use clap::{ArgAction, Args};
 
 use super::doubts;
 use super::filter::Filter;
+use super::kinds::Kinds;
+use super::look;
 use super::report;
 use super::view::CreatedView;
 use super::words;
@@ -16,13 +18,15 @@ use crate::error::Result;
 
 /// Create a job for each row of the active mapping
 ///
-/// The jobs go into the batch of this folder, each as soon as it exists. Rows that already have a job are recognised: run it
+/// Where the data can be seen from here, it is looked at for some seconds first, to tell how much it is and what is likely to be held
+/// back. The jobs go into the batch of this folder, each as soon as it exists. Rows that already have a job are recognised: run it
 /// again after an interruption, and only the rest is offered.
 #[derive(Args)]
 #[command(after_help = r#"Examples:
   anon create from-mapping
   anon create from-mapping --dry-run
   anon create from-mapping --filter "anonA anonB"
+  anon create from-mapping --sop-class CTImageStorage
   anon create from-mapping --perhaps"#)]
 pub struct FromMapping {
     /// Show what would be sent to the server, and send nothing
@@ -34,12 +38,17 @@ pub struct FromMapping {
     /// Only rows with this pseudonym, or one of several with spaces between; repeatable
     #[arg(short, long, value_name = "PSEUDONYM", add = complete::pseudonyms())]
     filter: Vec<String>,
+    #[command(flatten)]
+    kinds: Kinds,
     /// Only rows whose job was perhaps created, because the answer never came: create it anew
     #[arg(long, conflicts_with = "again")]
     perhaps: bool,
     /// Create jobs for all rows, also for those that have one: these then have two
     #[arg(long)]
     again: bool,
+    /// Do not look at the data first
+    #[arg(long)]
+    no_look: bool,
     /// Maximum number of jobs to ask for at once; more than 1 gives up the order of the rows
     #[arg(long, value_name = "N", default_value = "1")]
     concurrency: NonZeroUsize,
@@ -49,7 +58,8 @@ impl FromMapping {
     pub fn run(self, context: &Context) -> Result<()> {
         let console = &context.console;
         // Nothing is asked before everything is right.
-        let (mapping, plan) = planned(context)?;
+        let (mapping, mut plan) = planned(context)?;
+        let kinds = self.kinds.restrict(&mut plan.jobs)?;
         let filter = Filter::new(&self.filter, &plan.jobs)?;
         let server = context.settings()?.active_server()?.clone();
         let client = context.client_of(&server)?;
@@ -59,7 +69,8 @@ impl FromMapping {
             let rows = self.chosen(&survey);
             let view = CreatedView::begin(&server, &mapping, &context.folder, &survey, &rows).rehearsed();
             console.show(&view, |_| {});
-            words::would_be_sent(console, &survey, &rows, &server);
+            words::kinds(console, &rows, &kinds);
+            words::would_be_sent(console, &survey, &rows, &server, &kinds);
             return Ok(());
         }
         let mut survey = session.survey(|row| filter.takes(row))?;
@@ -73,8 +84,12 @@ impl FromMapping {
             return report::nothing_to_create(&survey, self.perhaps);
         }
         words::places(console, &mapping, &context.folder, &context.batch())?;
+        if !self.no_look && console.shows_notes() {
+            look::tell(console, &mapping, &context.settings()?.job_default_parameters, &rows);
+        }
+        words::kinds(console, &rows, &kinds);
         words::risks(console, &rows);
-        if console.confirm(words::question(&rows, &server))? == Answer::No {
+        if console.confirm(words::question(&rows, &server, &kinds))? == Answer::No {
             console.note("Cancelled: no job was created");
             console.show(&view, |_| {});
             return Ok(());

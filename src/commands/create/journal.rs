@@ -2,6 +2,7 @@ use clap::Args;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::kinds::Kinds;
 use super::words::when;
 use crate::commands::console::{Table, View};
 use crate::commands::context::Context;
@@ -17,11 +18,15 @@ use crate::text::or_empty;
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon create journal")]
-pub struct Journal {}
+pub struct Journal {
+    #[command(flatten)]
+    kinds: Kinds,
+}
 
 impl Journal {
     pub fn run(self, context: &Context) -> Result<()> {
-        let (_, plan) = planned(context)?;
+        let (_, mut plan) = planned(context)?;
+        self.kinds.restrict(&mut plan.jobs)?;
         let server = context.settings()?.active_server()?;
         let path = context.journal_path();
         let journal = JobJournal::read(&path, &server.url)?;

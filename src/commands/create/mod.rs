@@ -2,6 +2,8 @@ mod doubts;
 mod filter;
 mod from_mapping;
 pub mod journal;
+mod kinds;
+mod look;
 mod report;
 mod set_defaults;
 pub mod show_defaults;

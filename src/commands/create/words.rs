@@ -9,6 +9,7 @@ use crate::batch::BatchFolder;
 use crate::commands::console::Console;
 use crate::commands::ids::shown;
 use crate::creation::{Known, Survey, Surveyed};
+use crate::dicom::SopClass;
 use crate::error::Result;
 use crate::plan::Planned;
 use crate::settings::Server;
@@ -79,6 +80,17 @@ pub fn places(console: &Console, mapping: &Path, folder: &Path, batch: &BatchFol
     Ok(())
 }
 
+/// That the kinds of files may not be heeded: the manual has them for data from PACS alone.
+pub fn kinds(console: &Console, rows: &[Surveyed<'_>], kinds: &[SopClass]) {
+    let on_share = rows.iter().map(Surveyed::planned).filter(|row| !row.source.is_pacs());
+    let lines = lines(on_share);
+    if !kinds.is_empty() && !lines.is_empty() {
+        console.warn(format_args!(
+            "{lines}: servers are known to choose kinds of files from PACS only; look at what comes out"
+        ));
+    }
+}
+
 /// The rows that may get, or certainly get, a second job.
 pub fn risks(console: &Console, rows: &[Surveyed<'_>]) {
     /// More of them are only counted.
@@ -104,17 +116,19 @@ pub fn risks(console: &Console, rows: &[Surveyed<'_>]) {
 }
 
 /// The question, as the manual has it.
-pub fn question(rows: &[Surveyed<'_>], server: &Server) -> String {
-    format!("This will create {}. Are you sure?", what(rows, server))
+pub fn question(rows: &[Surveyed<'_>], server: &Server, kinds: &[SopClass]) -> String {
+    format!("This will create {}. Are you sure?", what(rows, server, kinds))
 }
 
-fn what(rows: &[Surveyed<'_>], server: &Server) -> String {
+fn what(rows: &[Surveyed<'_>], server: &Server, kinds: &[SopClass]) -> String {
     let each = |value: fn(&Planned) -> &str| {
         let values: BTreeSet<&str> = rows.iter().map(|row| value(row.planned())).collect();
         values.iter().map(|value| format!("'{value}'")).collect::<Vec<_>>().join(", ")
     };
+    let kinds: Vec<String> = kinds.iter().map(ToString::to_string).collect();
+    let only = if kinds.is_empty() { String::new() } else { format!(", taking files of {} only", kinds.join(", ")) };
     format!(
-        "{} on {}, for projects {}, writing data to {}",
+        "{} on {}, for projects {}, writing data to {}{only}",
         counted(rows.len(), "job"),
         server.name,
         each(|row| &row.job.project),
@@ -123,7 +137,13 @@ fn what(rows: &[Surveyed<'_>], server: &Server) -> String {
 }
 
 /// What would be asked for.
-pub fn would_be_sent(console: &Console, survey: &Survey<'_>, rows: &[Surveyed<'_>], server: &Server) {
+pub fn would_be_sent(
+    console: &Console,
+    survey: &Survey<'_>,
+    rows: &[Surveyed<'_>],
+    server: &Server,
+    kinds: &[SopClass],
+) {
     console.print("** Dry run, nothing will be sent to server **");
     left_out(console, survey, rows);
     if !survey.perhaps.is_empty() {
@@ -139,7 +159,7 @@ pub fn would_be_sent(console: &Console, survey: &Survey<'_>, rows: &[Surveyed<'_
         ));
     }
     if !rows.is_empty() {
-        console.print(format_args!("This would create {}", what(rows, server)));
+        console.print(format_args!("This would create {}", what(rows, server, kinds)));
     }
     let call = |row: &Surveyed<'_>| {
         let mut text = format!("line {}: create_job would be called with", row.planned().line);

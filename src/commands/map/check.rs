@@ -1,64 +1,204 @@
 use std::path::Path;
 
 use clap::Args;
+use schemars::JsonSchema;
+use serde::Serialize;
 
-use crate::commands::console::Interrupt;
+use crate::commands::console::{Complaint, Console, View};
 use crate::commands::context::Context;
+use crate::commands::inspected::{self, FilesView, LookingInto, RiskView};
 use crate::error::{Error, Result};
-use crate::plan::{self, Checked, Looking};
-use crate::problem::{Problems, grouped};
-use crate::text::counted;
+use crate::plan::{self, Checked};
+use crate::problem::{Problem, Problems, grouped};
+use crate::text::{counted, sized};
+use crate::values::Source;
 
 /// Check the mapping: all that 'create from-mapping' would refuse, and all that is doubtful
 ///
 /// Sources that this computer can see are looked into: files that are missing, files that are not DICOM, files of several patients.
-/// Exits with 1 if there are errors.
+/// With --files, what is in them is shown, and what the server is likely to hold back or to fail on. Exits with 1 if there are errors.
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon map check
+  anon map check --files
   anon map check --strict")]
 pub struct Check {
-    /// Exit with 1 for warnings, too
+    #[command(flatten)]
+    looking: LookingInto,
+    /// Exit with 1 for warnings and risks, too
     #[arg(long)]
     strict: bool,
 }
 
 impl Check {
     pub fn run(self, context: &Context) -> Result<()> {
-        let found = report(context, &context.mapping_path()?)?;
-        let fails = !found.errors.is_empty() || self.strict && !found.warnings.is_empty();
-        if fails { Err(Error::Told) } else { Ok(()) }
+        let is_doubtful = report(context, &context.mapping_path()?, &self.looking)?;
+        match is_doubtful {
+            Some(Gravity::Error) => Err(Error::Told),
+            Some(Gravity::Doubt) if self.strict => Err(Error::Told),
+            _ => Ok(()),
+        }
     }
 }
 
-/// Checks a mapping and tells what was found.
-pub fn report(context: &Context, path: &Path) -> Result<Checked> {
+/// How grave the gravest thing is that a check has found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Gravity {
+    /// Probably not meant, or likely to be held back.
+    Doubt,
+    /// Refused.
+    Error,
+}
+
+/// Checks a mapping and tells what was found. Returns how grave that is.
+pub fn report(context: &Context, path: &Path, looking: &LookingInto) -> Result<Option<Gravity>> {
     let console = &context.console;
-    let interrupt = Interrupt::listen();
-    let bar = console.progress("looking at the data:");
-    let looking = Looking { stop: interrupt.flag(), step: &|| bar.step() };
-    let found = plan::check(path, &context.settings()?.job_default_parameters, looking)?;
-    drop(bar);
+    let defaults = &context.settings()?.job_default_parameters;
+    let mut found = looking.watched(console, |looking| plan::check(path, defaults, looking))?;
+    if !looking.files {
+        found.warnings.append(&mut found.doubts);
+        found.warnings.sort_by(|one, other| one.place.cmp(&other.place));
+    }
+    let view = CheckView::of(path, &found);
+    let risks = inspected::risks(found.inspected.iter().map(|row| (Some(row.line), &row.findings)));
+    let has_risks = looking.files && !risks.is_empty();
+    let gravity = match (found.errors.is_empty(), found.warnings.is_empty()) {
+        (false, _) => Some(Gravity::Error),
+        (true, true) if !has_risks => None,
+        _ => Some(Gravity::Doubt),
+    };
+    if looking.files {
+        let rows = found.inspected.iter();
+        let rows = rows.map(|row| FilesView::of(Some(row.line), row.source.to_string(), &row.findings)).collect();
+        let view = CheckFilesView { check: view, inspected: rows, risks };
+        console.show(&view, |console| {
+            view.print(console, &found);
+            tell(console, path, &found, &view.summary(), has_risks);
+        });
+    } else {
+        console.show(&view, |console| tell(console, path, &found, "", false));
+    }
+    Ok(gravity)
+}
+
+fn tell(console: &Console, path: &Path, found: &Checked, of_files: &str, has_risks: bool) {
     console.warn_of(path, &grouped(&found.warnings));
     if !found.errors.is_empty() {
         console.error(&Problems::new(path, grouped(&found.errors)).into());
     }
-    console.print(format_args!("{}: {}", path.display(), summary(&found)));
-    Ok(found)
+    let blank = if found.inspected.is_empty() || of_files.is_empty() { "" } else { "\n" };
+    console.print(format_args!("{blank}{}: {}{of_files}", path.display(), summary(found, has_risks)));
 }
 
-fn summary(found: &Checked) -> String {
+fn summary(found: &Checked, has_risks: bool) -> String {
     let rows = counted(found.rows, "row");
     let several = [(found.errors.len(), "error"), (found.warnings.len(), "warning")];
     let several = several.iter().filter(|(count, _)| *count > 0);
     let list: Vec<String> = several.map(|(count, noun)| counted(*count, noun)).collect();
-    let unseen = match found.unseen {
+    let unseen = match found.unseen.len() {
         0 => String::new(),
         unseen => format!(" ({} cannot be looked at from here)", counted(unseen, "source")),
     };
-    if list.is_empty() {
-        format!("{rows}, nothing wrong{unseen}")
-    } else {
-        format!("{} in {rows}{unseen}", list.join(", "))
+    match list.as_slice() {
+        [] if has_risks => format!("{rows}{unseen}"),
+        [] => format!("{rows}, nothing wrong{unseen}"),
+        list => format!("{} in {rows}{unseen}", list.join(", ")),
+    }
+}
+
+/// What a check of a mapping has found.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct CheckView {
+    /// The mapping's path.
+    mapping: String,
+    /// How many rows it has.
+    rows: usize,
+    /// The rows with sources that this computer cannot look at, by their lines.
+    not_looked_at: Vec<usize>,
+    /// What 'create from-mapping' refuses.
+    errors: Vec<Complaint>,
+    /// What it does not, but is probably not meant.
+    warnings: Vec<Complaint>,
+}
+
+impl CheckView {
+    fn of(path: &Path, found: &Checked) -> CheckView {
+        let complaints = |list: &[Problem]| list.iter().map(|problem| Complaint::of(path, problem)).collect();
+        CheckView {
+            mapping: path.display().to_string(),
+            rows: found.rows,
+            not_looked_at: found.unseen.clone(),
+            errors: complaints(&found.errors),
+            warnings: complaints(&found.warnings),
+        }
+    }
+}
+
+impl View for CheckView {
+    const COLUMNS: &'static [&'static str] = &["kind", "file", "line", "message", "hint"];
+
+    fn rows(&self) -> Vec<Vec<String>> {
+        let row = |kind: &str, found: &Complaint| {
+            let line = found.line.map(|line| line.to_string()).unwrap_or_default();
+            let hint = found.hint.clone().unwrap_or_default();
+            vec![kind.to_owned(), found.file.clone(), line, found.message.clone(), hint]
+        };
+        let errors = self.errors.iter().map(|found| row("error", found));
+        errors.chain(self.warnings.iter().map(|found| row("warning", found))).collect()
+    }
+}
+
+/// What a check of a mapping has found, and what is in the files of its rows.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct CheckFilesView {
+    #[serde(flatten)]
+    check: CheckView,
+    /// What is in the files of each row that could be looked into.
+    inspected: Vec<FilesView>,
+    /// What may go wrong with them on the server.
+    risks: Vec<RiskView>,
+}
+
+impl CheckFilesView {
+    fn print(&self, console: &Console, found: &Checked) {
+        if self.inspected.is_empty() {
+            return;
+        }
+        let rows = found.inspected.iter().map(|row| (Some(row.line), shortened(&row.source), &row.findings));
+        console.print_table(&inspected::table(rows));
+        inspected::explain(console, &self.risks);
+    }
+
+    /// How much there is, for the end of the last line.
+    fn summary(&self) -> String {
+        let (files, bytes) =
+            self.inspected.iter().fold((0, 0), |(files, bytes), row| (files + row.files, bytes + row.bytes));
+        if self.inspected.is_empty() {
+            return "; no row names files that this computer can see".to_owned();
+        }
+        let at_risk = self.inspected.iter().filter(|row| !row.risks.is_empty()).count();
+        let risk = match at_risk {
+            0 => "no risk seen".to_owned(),
+            rows => format!("{} with a risk", counted(rows, "row")),
+        };
+        format!("; {}, {}; {risk}", counted(files as usize, "file"), sized(bytes))
+    }
+}
+
+impl View for CheckFilesView {
+    const COLUMNS: &'static [&'static str] = FilesView::COLUMNS;
+
+    fn rows(&self) -> Vec<Vec<String>> {
+        self.inspected.iter().map(FilesView::cells).collect()
+    }
+}
+
+/// A source as a person looks for it: the folder, without the name that all selections have.
+fn shortened(source: &Source) -> String {
+    let value = source.value();
+    match value.strip_suffix(crate::selection::FILE_NAME) {
+        Some("") => "…".to_owned(),
+        Some(folder) => format!("{folder}…"),
+        None => value.to_owned(),
     }
 }

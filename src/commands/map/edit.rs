@@ -3,6 +3,7 @@ use clap::Args;
 use super::check;
 use crate::commands::console::{Editing, open_in_editor};
 use crate::commands::context::Context;
+use crate::commands::inspected::LookingInto;
 use crate::error::Result;
 
 /// Open the mapping in an editor, and check it afterwards
@@ -19,7 +20,7 @@ impl Edit {
         let path = context.mapping_path()?;
         match open_in_editor(&context.console, &path)? {
             // What it finds is told; the editing itself went well.
-            Editing::Ended => check::report(context, &path).map(drop),
+            Editing::Ended => check::report(context, &path, &LookingInto::default()).map(drop),
             Editing::GoesOn => Ok(()),
         }
     }

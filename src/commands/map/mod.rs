@@ -2,7 +2,7 @@ mod activate;
 mod add_accession_numbers;
 mod add_selection;
 mod add_study_folders;
-mod check;
+pub mod check;
 mod delete;
 mod edit;
 mod init;

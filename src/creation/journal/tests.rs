@@ -14,6 +14,7 @@ fn job(source: &str) -> Fingerprint {
         pseudo_id: None,
         description: None,
         pims_key: None,
+        sop_classes: vec![],
     };
     Fingerprint::of(URL, &job)
 }

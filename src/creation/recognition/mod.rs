@@ -150,6 +150,9 @@ fn source(job: &NewJob) -> (&'static str, &str) {
     }
 }
 
+/// The field of a job that names the kinds of files that it takes.
+const CLASSES: &str = "source_sop_class_filter_list";
+
 /// In how many of the values that were sent for it a job agrees with a row; `None` if it is another job.
 fn fit(job: &Job, wanted: &NewJob) -> Option<usize> {
     let (name, value) = source(wanted);
@@ -157,7 +160,9 @@ fn fit(job: &Job, wanted: &NewJob) -> Option<usize> {
     let same = |name: &str, value: &str| given(name).is_some_and(|given| given == canonical(value));
     let is_it = same(name, value)
         && job.project_name.as_deref().map(canonical).as_deref() == Some(canonical(&wanted.project).as_str())
-        && same("destination_path", &wanted.destination_path);
+        && same("destination_path", &wanted.destination_path)
+        // A server that does not know of the filter does not tell of it either.
+        && (!job.more.contains_key(CLASSES) || wanted.has_sop_classes(&job.detail(CLASSES).unwrap_or_default()));
     // What was not sent, the server may have filled in.
     let sent = [
         ("source_anonymizedpatientname", &wanted.pseudo_name),

@@ -14,6 +14,7 @@ fn wanted() -> NewJob {
         pseudo_id: Some("A".to_owned()),
         description: None,
         pims_key: None,
+        sop_classes: vec![],
     }
 }
 
@@ -65,6 +66,11 @@ fn a_job_is_recognised_by_all_that_makes_it() {
     assert!(fits(json!({"source_anonymizedpatientid": "given by PIMS"}), &without));
     assert!(fits(json!({}), &NewJob { pims_key: Some("12".to_owned()), ..wanted() }));
     assert!(!fits(json!({}), &NewJob { pims_key: Some("13".to_owned()), ..wanted() }));
+    let ct = || NewJob { sop_classes: vec!["1.2".to_owned(), "1.3".to_owned()], ..wanted() };
+    assert!(fits(json!({"source_sop_class_filter_list": "1.3,1.2"}), &ct()) && fits(json!({}), &ct()));
+    for (filter, job) in [(json!("1.2"), ct()), (json!(null), ct()), (json!("1.2"), wanted())] {
+        assert!(!fits(json!({"source_sop_class_filter_list": filter}), &job), "{filter}");
+    }
     let pacs = NewJob { data: Data::Pacs("1.2".to_owned()), ..wanted() };
     assert!(!fits(json!({}), &pacs));
     assert!(fits(json!({"source_instance_id": "1.2"}), &pacs));

@@ -39,6 +39,7 @@ fn row(source: &str, pseudonym: Option<&str>) -> Planned {
         pseudo_id: pseudonym.map(str::to_owned),
         description: Some("d".to_owned()),
         pims_key: None,
+        sop_classes: vec![],
     };
     let line = source.bytes().map(usize::from).sum();
     Planned { line, source: Source::parse(&format!("accession_number:{source}")).unwrap().value, job }

@@ -21,7 +21,7 @@ mod memory;
 mod picture;
 mod tutorial;
 
-pub use self::tutorial::{Step, TUTORIALS, Tutorial};
+pub use self::tutorial::{Step, TROUBLE, TUTORIALS, Tutorial};
 
 use std::fmt::Write as _;
 use std::fs::{self, File};

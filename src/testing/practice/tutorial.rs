@@ -59,6 +59,25 @@ pub const TUTORIALS: [Tutorial; 2] = [
     },
 ];
 
+/// Data that makes trouble: what can be known of it before it is sent, and what became of it.
+pub const TROUBLE: Tutorial = Tutorial {
+    title: "Before you send, after they ran",
+    page: "docs/before-and-after.md",
+    steps: &[
+        Go("share/exercises"),
+        Anon("map init"),
+        Anon("map add-study-folders --input-file ../../exercises/folders.csv"),
+        Anon("map set root_source_path //server/share/exercises"),
+        Anon("map set project Wetenschap-Algemeen"),
+        Anon("map set destination_path //server/share/anonymizeddata"),
+        Anon("map check --files"),
+        Anon("create from-mapping"),
+        Anon("batch status --patient-name"),
+        Anon("batch show-error"),
+        Anon("batch report report.xlsx"),
+    ],
+};
+
 impl Tutorial {
     /// The steps as they are typed, each on a line that is indented by four spaces.
     pub(super) fn lines(&self) -> String {

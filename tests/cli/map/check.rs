@@ -6,10 +6,11 @@ use snapbox::str;
 use super::env_with_mapping;
 use crate::support::Env;
 
-const OPTIONS: &str = "root_source_path,\\\\server\\share\\data\nproject,P\ndestination_path,\\\\server\\share\\out\n";
+pub(super) const OPTIONS: &str =
+    "root_source_path,\\\\server\\share\\data\nproject,P\ndestination_path,\\\\server\\share\\out\n";
 
 /// A mapping whose rows begin on line 8, active.
-fn env_with(options: &str, rows: &str) -> Env {
+pub(super) fn env_with(options: &str, rows: &str) -> Env {
     let env = Env::with_jobs();
     let header = "source,pseudo_id,pseudo_name";
     env.write(
@@ -213,4 +214,22 @@ fn a_broken_mapping_of_many_rows_prints_as_much_as_one_of_few() {
     let outcome = env_with(OPTIONS, &different).run("map check").assert_status(1);
     assert_eq!(outcome.stderr.lines().count(), 21, "{}", outcome.stderr);
     assert_eq!(outcome.stdout, "./anon_mapping.csv: 20000 errors in 20000 rows\n");
+}
+
+#[test]
+fn scripts_get_what_is_found() {
+    let env = env_with(OPTIONS, "folder:,,A\naccession_number:1,,B\naccession_number:2,,B\n");
+    let outcome = env.run("map check --json").assert_status(1);
+    let found = outcome.json("map-check");
+    assert_eq!((&found["mapping"], &found["rows"]), (&"./anon_mapping.csv".into(), &3.into()));
+    let (error, warning) = (&found["errors"][0], &found["warnings"][0]);
+    assert_eq!((&error["line"], &error["message"]), (&8.into(), &"nothing follows 'folder:'".into()));
+    assert_eq!(error["hint"], "write 'folder:' and a path");
+    assert_eq!((&warning["line"], &warning["file"]), (&10.into(), &"./anon_mapping.csv".into()));
+    assert_eq!(outcome.complaints()["exit_status"], 1);
+    let outcome = env.run("map check --format csv").assert_status(1);
+    let lines: Vec<&str> = outcome.stdout.lines().collect();
+    assert_eq!(lines[0], "\u{feff}kind,file,line,message,hint");
+    assert!(lines[1].starts_with("error,./anon_mapping.csv,8,") && lines[2].starts_with("warning,"), "{lines:?}");
+    assert_eq!((lines.len(), outcome.stderr.as_str()), (3, ""));
 }

@@ -4,6 +4,7 @@ mod check;
 mod chosen;
 mod edit;
 mod encodings;
+mod files;
 mod lists;
 mod replace;
 mod set;

@@ -26,7 +26,9 @@ enum Step {
 
 use Step::{Before, Pass, Shown};
 
-const PICTURES: [Picture; 1] = [Picture {
+const PICTURES: [Picture; 2] = [SESSION, CHECK];
+
+const SESSION: Picture = Picture {
     file: "session.svg",
     steps: &[
         Before(&[
@@ -41,7 +43,22 @@ const PICTURES: [Picture; 1] = [Picture {
         Pass(5.0),
         Shown(&["$ anon batch status --patient-name"]),
     ],
-}];
+};
+
+const CHECK: Picture = Picture {
+    file: "check.svg",
+    steps: &[
+        Before(&[
+            "$ cd share/exercises",
+            "$ anon map init",
+            "$ anon map add-study-folders --input-file ../../exercises/folders.csv",
+            "$ anon map set root_source_path //server/share/exercises",
+            "$ anon map set project Wetenschap-Algemeen",
+            "$ anon map set destination_path //server/share/anonymizeddata",
+        ]),
+        Shown(&["$ anon map check --files"]),
+    ],
+};
 
 #[test]
 fn pictures_show_what_the_program_prints() {

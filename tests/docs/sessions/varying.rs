@@ -76,8 +76,9 @@ fn length_of(pattern: &str, text: &str) -> Option<usize> {
         b'h' => have.is_ascii_hexdigit(),
         want => want == *have,
     });
-    let ends_here = text.get(month + pattern.len()..)?.chars().next().is_none_or(|c| !c.is_ascii_alphanumeric());
-    (fits && ends_here).then_some(month + pattern.len())
+    // What does not fit may end within a character.
+    let rest = text.get(month + pattern.len()..).filter(|_| fits)?;
+    rest.chars().next().is_none_or(|c| !c.is_ascii_alphanumeric()).then_some(month + pattern.len())
 }
 
 #[test]

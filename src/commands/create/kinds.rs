@@ -1,0 +1,40 @@
+use clap::Args;
+
+use crate::dicom::SopClass;
+use crate::error::{Error, Result};
+use crate::plan::Planned;
+
+/// The kinds of files that jobs take.
+#[derive(Args)]
+pub struct Kinds {
+    /// Only files of this SOP class, by its UID or by its DICOM keyword (CTImageStorage); repeatable
+    #[arg(long, value_name = "UID|KEYWORD")]
+    sop_class: Vec<String>,
+}
+
+impl Kinds {
+    /// Has the jobs of these rows take files of these kinds only. Returns the kinds, each once.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for what is no SOP class.
+    pub fn restrict(&self, rows: &mut [Planned]) -> Result<Vec<SopClass>> {
+        let mut classes: Vec<SopClass> = vec![];
+        for typed in &self.sop_class {
+            let class = SopClass::parse(typed).map_err(|unknown| {
+                let hint = match unknown.nearest {
+                    Some(keyword) => format!("did you mean '{keyword}'?"),
+                    None => {
+                        "type its UID or its keyword, as DICOM PS3.6 lists them in annex A: CTImageStorage".to_owned()
+                    }
+                };
+                Error::usage(unknown.to_string(), hint)
+            })?;
+            if !classes.contains(&class) {
+                classes.push(class);
+            }
+        }
+        let uids: Vec<String> = classes.iter().map(|class| class.uid().to_owned()).collect();
+        rows.iter_mut().for_each(|row| row.job.sop_classes.clone_from(&uids));
+        Ok(classes)
+    }
+}

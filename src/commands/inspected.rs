@@ -1,0 +1,214 @@
+//! What the commands share that look into files before anything is sent: `map check --files`, `select status --files`.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+
+use clap::Args;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::commands::console::{Console, Interrupt, Table};
+use crate::inspection::{About, Effect, Findings, Looking, Progress, Risk};
+use crate::problem::numbered;
+use crate::scan::{DEFAULT_CONCURRENCY, Named};
+use crate::text::{counted, grouped, sized};
+
+/// Whether and how files are looked into.
+#[derive(Args, Default)]
+pub struct LookingInto {
+    /// Show what is in the files: patients, studies, series, kinds of images, size, and what is likely to be held back or to fail
+    #[arg(long)]
+    pub files: bool,
+    /// Maximum number of files to open at once [default: 64]
+    #[arg(long, value_name = "N")]
+    concurrency: Option<NonZeroUsize>,
+}
+
+impl LookingInto {
+    /// Looks with `work`, which the user can watch and end with Ctrl-C.
+    pub fn watched<T>(&self, console: &Console, work: impl FnOnce(Looking<'_>) -> T) -> T {
+        let interrupt = Interrupt::listen();
+        let bar = console.progress("looking at the files:");
+        let progress = |Progress { files, bytes, rows }: Progress| {
+            bar.say(format!("{} files, {}, {} done", grouped(files), sized(bytes), counted(rows as usize, "row")));
+        };
+        let concurrency = self.concurrency.unwrap_or(DEFAULT_CONCURRENCY);
+        let outcome = work(Looking { stop: interrupt.flag(), progress: &progress, concurrency });
+        drop(bar);
+        outcome
+    }
+}
+
+/// What is in the files of one row.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct FilesView {
+    /// The line of the row in the mapping, counted from 1.
+    pub line: Option<usize>,
+    /// Where the data is, as the mapping has it.
+    pub source: String,
+    /// How many files there are, missing ones included.
+    pub files: u64,
+    /// How many of them are DICOM.
+    pub dicom: u64,
+    /// How large they are together, in bytes.
+    pub bytes: u64,
+    /// Of how many patients they are, as far as their headers tell.
+    pub patients: usize,
+    /// How many studies.
+    pub studies: usize,
+    /// How many series.
+    pub series: usize,
+    /// The kinds of images, by the codes of DICOM: `CT`, `MR`, `US`.
+    pub modalities: Vec<String>,
+    /// What may go wrong on the server.
+    pub risks: Vec<RiskOfFiles>,
+}
+
+/// What may go wrong with some files of a row.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RiskOfFiles {
+    /// The name of the cause.
+    pub cause: &'static str,
+    /// How many files it concerns.
+    pub files: u64,
+    /// The first of them, from the folder of the row.
+    pub first: Vec<String>,
+}
+
+/// What may go wrong on the server, and where: a risk, never a promise.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RiskView {
+    /// The name of the cause: `ultrasound`, `burned_in_annotation`, `missing`.
+    pub cause: &'static str,
+    /// What the files are, in a word or two.
+    pub title: &'static str,
+    /// What is likely to become of them.
+    pub effect: EffectView,
+    /// Why that is.
+    pub why: &'static str,
+    /// What to do about it.
+    pub advice: &'static str,
+    /// How many files it concerns.
+    pub files: u64,
+    /// The rows that they are in, by their lines in the mapping.
+    pub lines: Vec<usize>,
+}
+
+/// What is likely to become of files.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EffectView {
+    /// They may wait on the server until somebody looks at them: the job then stays at UPLOADED.
+    HeldBack,
+    /// They may fail, or be left out.
+    Failure,
+    /// They may end up under a pseudonym that is not theirs, or twice.
+    Mixture,
+}
+
+impl FilesView {
+    /// The columns of the CSV form.
+    pub const COLUMNS: &'static [&'static str] =
+        &["line", "source", "files", "dicom", "bytes", "patients", "studies", "series", "modalities", "risks"];
+
+    /// What was found in the files of a row.
+    pub fn of(line: Option<usize>, source: String, found: &Findings) -> FilesView {
+        let risk = |(risk, named): (&Risk, &Named)| RiskOfFiles {
+            cause: risk.about().name,
+            files: named.count,
+            first: named.first().to_vec(),
+        };
+        FilesView {
+            line,
+            source,
+            files: found.files,
+            dicom: found.dicom,
+            bytes: found.bytes,
+            patients: found.patients(),
+            studies: found.patients.studies,
+            series: found.series,
+            modalities: found.modalities.iter().cloned().collect(),
+            risks: found.risks.iter().map(risk).collect(),
+        }
+    }
+
+    /// The cells of the CSV form.
+    pub fn cells(&self) -> Vec<String> {
+        let risks: Vec<String> = self.risks.iter().map(|risk| format!("{}: {}", risk.cause, risk.files)).collect();
+        let line = self.line.map(|line| line.to_string()).unwrap_or_default();
+        let mut cells = vec![line, self.source.clone()];
+        cells.extend([self.files, self.dicom, self.bytes].map(|number| number.to_string()));
+        cells.extend([self.patients, self.studies, self.series].map(|number| number.to_string()));
+        cells.extend([self.modalities.join(" "), risks.join(", ")]);
+        cells
+    }
+}
+
+/// The risks of rows, each once.
+pub fn risks<'a>(rows: impl IntoIterator<Item = (Option<usize>, &'a Findings)>) -> Vec<RiskView> {
+    let mut risks: BTreeMap<Risk, (u64, Vec<usize>)> = BTreeMap::new();
+    for (line, found) in rows {
+        for (risk, named) in &found.risks {
+            let (files, lines) = risks.entry(*risk).or_default();
+            *files += named.count;
+            lines.extend(line);
+        }
+    }
+    let view = |(risk, (files, lines)): (Risk, (u64, Vec<usize>))| {
+        let About { name: cause, title, effect, why, advice } = risk.about();
+        let effect = match effect {
+            Effect::HeldBack => EffectView::HeldBack,
+            Effect::Failure => EffectView::Failure,
+            Effect::Mixture => EffectView::Mixture,
+        };
+        RiskView { cause, title, effect, why, advice, files, lines }
+    };
+    risks.into_iter().map(view).collect()
+}
+
+/// A line a row: the line of the mapping if there is one, what the row is called, and what was found in its files.
+pub fn table<'a>(rows: impl IntoIterator<Item = (Option<usize>, String, &'a Findings)>) -> Table {
+    let mut rows = rows.into_iter().peekable();
+    let line = rows.peek().and_then(|(line, ..)| *line).map(|_| "line");
+    let names = ["source", "files", "patients", "studies", "series", "modalities", "size", "risk"];
+    let mut table = Table::new(line.into_iter().chain(names));
+    for (line, source, found) in rows {
+        let numbers = [found.files as usize, found.patients(), found.patients.studies, found.series];
+        let cells = line.map(|line| line.to_string()).into_iter().chain([source]);
+        let cells = cells.chain(numbers.map(|number| number.to_string()));
+        let modalities: Vec<&str> = found.modalities.iter().map(String::as_str).collect();
+        table.row(cells.chain([modalities.join(", "), sized(found.bytes), at_risk(found)]));
+    }
+    table
+}
+
+/// What there is to say of a row's files, in a few words.
+fn at_risk(found: &Findings) -> String {
+    let words = |(risk, named): (&Risk, &Named)| match risk {
+        Risk::SeveralPatients => format!("{} patients", found.patients()),
+        risk => format!("{} ({})", risk.about().title, named.count),
+    };
+    found.risks.iter().map(words).collect::<Vec<_>>().join(", ")
+}
+
+/// Tells of each risk once: what it is, why, and what to do.
+pub fn explain(console: &Console, risks: &[RiskView]) {
+    for (effect, heading) in [
+        (EffectView::HeldBack, "May be held back: the job then stays at UPLOADED"),
+        (EffectView::Failure, "May fail, or be left out"),
+        (EffectView::Mixture, "May be mixed up"),
+    ] {
+        let mut these = risks.iter().filter(|risk| risk.effect == effect).peekable();
+        if these.peek().is_some() {
+            console.print(format_args!("\n{heading}"));
+        }
+        for risk in these {
+            let files = counted(risk.files as usize, "file");
+            let lines = if risk.lines.is_empty() { String::new() } else { format!(" in {}", numbered(&risk.lines)) };
+            console.print_lines(format_args!(
+                "  {}: {files}{lines}\n    {}\n    what to do: {}",
+                risk.title, risk.why, risk.advice
+            ));
+        }
+    }
+}

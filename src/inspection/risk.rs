@@ -1,0 +1,307 @@
+//! What may keep files from being anonymized, as far as their headers tell.
+
+use crate::dicom::{Description, Pixels};
+
+/// Why files may be held back, fail, or go where nobody wants them. A risk, never a promise: only the server knows its rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Risk {
+    /// Files that are named and not there.
+    Missing,
+    /// Files that cannot be opened.
+    Unreadable,
+    /// Files that are not DICOM.
+    NotDicom,
+    /// DICOM whose header is not understood.
+    Damaged,
+    /// DICOM that ends before its picture does.
+    CutOff,
+    /// Files of more than one patient.
+    SeveralPatients,
+    /// Files that are named more than once.
+    NamedTwice,
+    /// Files that belong to another row, too.
+    InTwoRows,
+    /// BurnedInAnnotation says so.
+    BurnedIn,
+    /// Ultrasound.
+    Ultrasound,
+    /// Pictures of pictures.
+    SecondaryCapture,
+    /// Screens that were kept.
+    Screen,
+    /// PDF and other documents.
+    Document,
+    /// Structured reports.
+    Report,
+    /// The index of a disc.
+    Directory,
+    /// A manufacturer's own kind of file.
+    PrivateClass,
+    /// Neither picture nor document nor report.
+    NoPixels,
+}
+
+/// What is likely to become of the files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Effect {
+    /// They may wait on the server until somebody looks at them: the job then stays at UPLOADED.
+    HeldBack,
+    /// They may fail, or be left out.
+    Failure,
+    /// They may end up under a pseudonym that is not theirs, or twice.
+    Mixture,
+}
+
+/// What there is to tell of a risk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct About {
+    /// Its name for scripts.
+    pub name: &'static str,
+    /// What the files are, in a word or two.
+    pub title: &'static str,
+    /// What is likely to become of them.
+    pub effect: Effect,
+    /// Why that is.
+    pub why: &'static str,
+    /// What to do.
+    pub advice: &'static str,
+}
+
+impl Risk {
+    /// All of them, the gravest first.
+    pub const ALL: [Risk; 17] = [
+        Risk::Missing,
+        Risk::Unreadable,
+        Risk::NotDicom,
+        Risk::Damaged,
+        Risk::CutOff,
+        Risk::SeveralPatients,
+        Risk::NamedTwice,
+        Risk::InTwoRows,
+        Risk::BurnedIn,
+        Risk::Ultrasound,
+        Risk::SecondaryCapture,
+        Risk::Screen,
+        Risk::Document,
+        Risk::Report,
+        Risk::Directory,
+        Risk::PrivateClass,
+        Risk::NoPixels,
+    ];
+
+    /// What a file is at risk for because of what it says of itself.
+    pub(crate) fn of(file: &Description) -> Vec<Risk> {
+        let class = file.class.as_ref();
+        let is = |kind: fn(&crate::dicom::SopClass) -> bool| class.is_some_and(kind);
+        if file.identity.is_directory || is(|class| class.is_directory()) {
+            return vec![Risk::Directory];
+        }
+        let (document, report) = (is(|class| class.is_document()), is(|class| class.is_report()));
+        let (capture, ultrasound) = (is(|class| class.is_secondary_capture()), is(|class| class.is_ultrasound()));
+        let captured = capture || file.converted && !document && !report;
+        [
+            (Risk::CutOff, file.pixels == Pixels::CutOff),
+            (Risk::BurnedIn, file.burned_in),
+            (Risk::Ultrasound, ultrasound || file.modality.as_deref() == Some("US")),
+            (Risk::SecondaryCapture, captured),
+            (Risk::Screen, file.screen && !captured && !report),
+            (Risk::Document, document),
+            (Risk::Report, report),
+            (Risk::PrivateClass, is(|class| class.is_private())),
+            (Risk::NoPixels, file.pixels == Pixels::None && !document && !report),
+        ]
+        .into_iter()
+        .filter_map(|(risk, is)| is.then_some(risk))
+        .collect()
+    }
+
+    /// What there is to tell of it.
+    pub fn about(self) -> About {
+        use Effect::{Failure, HeldBack, Mixture};
+        let about = |name, title, effect, why, advice| About { name, title, effect, why, advice };
+        match self {
+            Risk::Missing => about(
+                "missing",
+                "not there",
+                Failure,
+                "They are named, and not there. The job fails, or goes on without them.",
+                SELECT_AGAIN,
+            ),
+            Risk::Unreadable => about(
+                "unreadable",
+                "cannot be opened",
+                Failure,
+                "What cannot be read from here can perhaps not be read by the server either.",
+                "ask whoever owns the share for access, or look whether a program has them open",
+            ),
+            Risk::NotDicom => about(
+                "not_dicom",
+                "not DICOM",
+                Failure,
+                "They lack the 132 bytes that every DICOM file begins with (PS3.10, 7.1). The server takes all files of a folder.",
+                "'anon map add-study-folders' and 'anon select add' select the DICOM files alone",
+            ),
+            Risk::Damaged => about(
+                "damaged",
+                "damaged",
+                Failure,
+                "The header breaks off, makes no sense, or is written in a way that is not understood here.",
+                "copy them again from where they came from, or leave them out",
+            ),
+            Risk::CutOff => about(
+                "cut_off",
+                "cut off",
+                Failure,
+                "They end before their picture does, as after a copy that was broken off.",
+                "copy them again from where they came from",
+            ),
+            Risk::SeveralPatients => about(
+                "several_patients",
+                "several patients",
+                Mixture,
+                "All files of a row get its pseudonym. Patients are told apart by PatientID, then by name and birth date.",
+                "give each patient a folder or a selection of its own",
+            ),
+            Risk::NamedTwice => {
+                about("named_twice", "named twice", Mixture, "The selection names them more than once.", SELECT_AGAIN)
+            }
+            Risk::InTwoRows => about(
+                "in_two_rows",
+                "in two rows",
+                Mixture,
+                "Both jobs take them: they come out twice, perhaps under two pseudonyms.",
+                "correct the sources with 'anon map edit'",
+            ),
+            Risk::BurnedIn => about(
+                "burned_in_annotation",
+                "burned-in text",
+                HeldBack,
+                "BurnedInAnnotation (0028,0301) is YES: the picture says who the patient is and when it was made (PS3.3, C.7.6.1). \
+                 No header shows where (PS3.15, E.3.1).",
+                QUARANTINE,
+            ),
+            Risk::Ultrasound => about(
+                "ultrasound",
+                "ultrasound",
+                HeldBack,
+                "Ultrasound machines write name, id and date into the picture, whatever BurnedInAnnotation says.",
+                QUARANTINE,
+            ),
+            Risk::SecondaryCapture => about(
+                "secondary_capture",
+                "secondary capture",
+                HeldBack,
+                "They are pictures of a film, a screen or a sheet of paper (SOP class or ConversionType (0008,0064); PS3.3, A.8 and \
+                 C.8.6.1), and show what was written there.",
+                LEAVE_OUT,
+            ),
+            Risk::Screen => about(
+                "screen",
+                "kept screen",
+                HeldBack,
+                "ImageType (0008,0008) says that somebody kept a screen or a page of numbers, with whatever was written there.",
+                LEAVE_OUT,
+            ),
+            Risk::Document => about(
+                "document",
+                "document",
+                HeldBack,
+                "A document, such as a PDF, is inside (PS3.3, A.45). What it says of the patient is in no header (PS3.15, table E.1-1).",
+                LEAVE_OUT,
+            ),
+            Risk::Report => about(
+                "structured_report",
+                "structured report",
+                HeldBack,
+                "Their text can name the patient anywhere (PS3.3, A.35; PS3.15, E.3.4).",
+                LEAVE_OUT,
+            ),
+            Risk::Directory => about(
+                "dicomdir",
+                "DICOMDIR",
+                Failure,
+                "The index of a CD or USB stick is no image, and names all patients that are on it (PS3.3, annex F).",
+                "leave it out: anon select add PATTERN --exclude-pattern DICOMDIR",
+            ),
+            Risk::PrivateClass => about(
+                "private_class",
+                "private kind",
+                Failure,
+                "Their SOP class is a manufacturer's own. No standard says what is in them.",
+                LEAVE_OUT,
+            ),
+            Risk::NoPixels => about(
+                "no_pixel_data",
+                "no picture",
+                Failure,
+                "They have no pixel data: plans, contours, measurements, raw data. A server that is set up for images may not take them.",
+                "ask your trial bureau whether the project takes them, or leave them out",
+            ),
+        }
+    }
+}
+
+const SELECT_AGAIN: &str = "make the selection again with 'anon map add-study-folders' or 'anon select add'";
+const QUARANTINE: &str =
+    "if the job stays at UPLOADED, send its id to a server admin: the server has to be told where the text is";
+const LEAVE_OUT: &str = "leave them out: select the others with 'anon select add'";
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::dicom::SopClass;
+
+    fn image(keyword: &str) -> Description {
+        Description { class: SopClass::parse(keyword).ok(), pixels: Pixels::There, ..Description::default() }
+    }
+
+    #[test]
+    fn a_plain_image_is_at_no_risk() {
+        assert_eq!(Risk::of(&image("CTImageStorage")), []);
+        assert_eq!(Risk::of(&Description { pixels: Pixels::Unknown, ..image("EnhancedCTImageStorage") }), []);
+    }
+
+    #[test]
+    fn each_kind_has_its_risk() {
+        for (keyword, risk) in [
+            ("UltrasoundImageStorage", Risk::Ultrasound),
+            ("SecondaryCaptureImageStorage", Risk::SecondaryCapture),
+            ("1.3.12.2.1107.5.9.1", Risk::PrivateClass),
+        ] {
+            assert_eq!(Risk::of(&image(keyword)), [risk], "{keyword}");
+        }
+        let without = |keyword| Risk::of(&Description { pixels: Pixels::None, ..image(keyword) });
+        assert_eq!(without("EncapsulatedPDFStorage"), [Risk::Document]);
+        assert_eq!(without("ComprehensiveSRStorage"), [Risk::Report]);
+        assert_eq!(without("RTStructureSetStorage"), [Risk::NoPixels]);
+        let directory = Description { class: SopClass::of(b"1.2.840.10008.1.3.10"), ..Description::default() };
+        assert_eq!(Risk::of(&directory), [Risk::Directory]);
+    }
+
+    #[test]
+    fn attributes_count_beside_the_class() {
+        let ct = || image("CTImageStorage");
+        let risks = |file: Description| Risk::of(&file);
+        assert_eq!(risks(Description { burned_in: true, ..ct() }), [Risk::BurnedIn]);
+        assert_eq!(risks(Description { modality: Some("US".to_owned()), ..ct() }), [Risk::Ultrasound]);
+        assert_eq!(risks(Description { converted: true, screen: true, ..ct() }), [Risk::SecondaryCapture]);
+        assert_eq!(risks(Description { screen: true, ..ct() }), [Risk::Screen]);
+        assert_eq!(risks(Description { pixels: Pixels::CutOff, ..ct() }), [Risk::CutOff]);
+        let pdf = Description { pixels: Pixels::None, converted: true, ..image("EncapsulatedPDFStorage") };
+        assert_eq!(risks(pdf), [Risk::Document], "PS3.3 asks for a ConversionType in these, too");
+    }
+
+    #[test]
+    fn each_is_explained_once() {
+        let names: HashSet<&str> = Risk::ALL.iter().map(|risk| risk.about().name).collect();
+        assert_eq!(names.len(), Risk::ALL.len());
+        for risk in Risk::ALL {
+            assert!(risk.about().why.ends_with('.') && !risk.about().advice.ends_with('.'), "{risk:?}");
+        }
+        let mut sorted = Risk::ALL;
+        sorted.sort_unstable();
+        assert_eq!(sorted, Risk::ALL, "the order of the list is that of the type");
+    }
+}
