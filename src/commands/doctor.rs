@@ -49,7 +49,7 @@ pub struct Check {
     /// What was found.
     pub found: String,
     /// What to do about it.
-    pub remedy: Option<String>,
+    pub what_to_do: Option<String>,
     /// How far the call to the server got, if that is what failed: `setup`, `dns`, `tcp`, `tls`, `proxy`, `credentials` or `api`.
     pub stage: Option<String>,
 }
@@ -67,12 +67,12 @@ pub enum State {
 }
 
 impl View for Diagnosis {
-    const COLUMNS: &'static [&'static str] = &["check", "state", "found", "remedy", "stage"];
+    const COLUMNS: &'static [&'static str] = &["check", "state", "found", "what_to_do", "stage"];
 
     fn rows(&self) -> Vec<Vec<String>> {
         let row = |check: &Check| {
             let state = format!("{:?}", check.state).to_lowercase();
-            vec![check.check.clone(), state, check.found.clone(), or_empty(&check.remedy), or_empty(&check.stage)]
+            vec![check.check.clone(), state, check.found.clone(), or_empty(&check.what_to_do), or_empty(&check.stage)]
         };
         self.checks.iter().map(row).collect()
     }
@@ -80,7 +80,7 @@ impl View for Diagnosis {
 
 impl Check {
     fn good(check: &str, found: impl Into<String>) -> Check {
-        Check { check: check.to_owned(), state: State::Good, found: found.into(), remedy: None, stage: None }
+        Check { check: check.to_owned(), state: State::Good, found: found.into(), what_to_do: None, stage: None }
     }
 
     fn neutral(check: &str, found: impl Into<String>) -> Check {
@@ -88,8 +88,8 @@ impl Check {
     }
 
     fn bad(check: &str, found: impl Into<String>, remedy: impl Into<String>) -> Check {
-        let remedy = Some(remedy.into()).filter(|remedy| !remedy.is_empty());
-        Check { state: State::Bad, remedy, ..Check::good(check, found) }
+        let what_to_do = Some(remedy.into()).filter(|remedy| !remedy.is_empty());
+        Check { state: State::Bad, what_to_do, ..Check::good(check, found) }
     }
 
     fn failed(check: &str, found: String, error: &Error) -> Check {
@@ -129,7 +129,7 @@ fn print(console: &Console, diagnosis: &Diagnosis) {
             State::Neutral => Mark::Neutral,
         };
         console.print_marked(mark, format_args!("{:<11}  {}", check.check, check.found));
-        if let Some(remedy) = &check.remedy {
+        if let Some(remedy) = &check.what_to_do {
             console.print(format_args!("{:15}{remedy}", ""));
         }
     }

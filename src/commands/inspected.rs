@@ -11,7 +11,7 @@ use crate::commands::console::{Console, Interrupt, Table};
 use crate::inspection::{About, Effect, Findings, Looking, Progress, Risk};
 use crate::problem::numbered;
 use crate::scan::{DEFAULT_CONCURRENCY, Named};
-use crate::text::{counted, grouped, sized};
+use crate::text::{counted, grouped, or_empty, sized};
 
 /// Whether and how files are looked into.
 #[derive(Args, Default)]
@@ -87,7 +87,7 @@ pub struct RiskView {
     /// Why that is.
     pub why: &'static str,
     /// What to do about it.
-    pub advice: &'static str,
+    pub what_to_do: &'static str,
     /// How many files it concerns.
     pub files: u64,
     /// The rows that they are in, by their lines in the mapping.
@@ -135,8 +135,7 @@ impl FilesView {
     /// The cells of the CSV form.
     pub fn cells(&self) -> Vec<String> {
         let risks: Vec<String> = self.risks.iter().map(|risk| format!("{}: {}", risk.cause, risk.files)).collect();
-        let line = self.line.map(|line| line.to_string()).unwrap_or_default();
-        let mut cells = vec![line, self.source.clone()];
+        let mut cells = vec![or_empty(&self.line), self.source.clone()];
         cells.extend([self.files, self.dicom, self.bytes].map(|number| number.to_string()));
         cells.extend([self.patients, self.studies, self.series].map(|number| number.to_string()));
         cells.extend([self.modalities.join(" "), risks.join(", ")]);
@@ -155,13 +154,13 @@ pub fn risks<'a>(rows: impl IntoIterator<Item = (Option<usize>, &'a Findings)>) 
         }
     }
     let view = |(risk, (files, lines)): (Risk, (u64, Vec<usize>))| {
-        let About { name: cause, title, effect, why, advice } = risk.about();
+        let About { name: cause, title, effect, why, advice: what_to_do } = risk.about();
         let effect = match effect {
             Effect::HeldBack => EffectView::HeldBack,
             Effect::Failure => EffectView::Failure,
             Effect::Mixture => EffectView::Mixture,
         };
-        RiskView { cause, title, effect, why, advice, files, lines }
+        RiskView { cause, title, effect, why, what_to_do, files, lines }
     };
     risks.into_iter().map(view).collect()
 }
@@ -207,7 +206,7 @@ pub fn explain(console: &Console, risks: &[RiskView]) {
             let lines = if risk.lines.is_empty() { String::new() } else { format!(" in {}", numbered(&risk.lines)) };
             console.print_lines(format_args!(
                 "  {}: {files}{lines}\n    {}\n    what to do: {}",
-                risk.title, risk.why, risk.advice
+                risk.title, risk.why, risk.what_to_do
             ));
         }
     }

@@ -107,7 +107,7 @@ fn each_cause_is_told_apart_and_no_secret_is_shown() {
             "{}",
             outcome.story()
         );
-        assert!(check["remedy"].is_string() && !outcome.story().contains(TOKEN), "{}", outcome.story());
+        assert!(check["what_to_do"].is_string() && !outcome.story().contains(TOKEN), "{}", outcome.story());
     }
     let env = Env::new();
     env.settings_for(&[("p01", "http://idis.example/p01")]);
@@ -131,7 +131,7 @@ fn a_mapping_that_is_wrong_or_gone_is_told_of() {
     let env = env(FakeIdis::builder());
     env.run("map init").assert_ok();
     let outcome = env.run("doctor --json").assert_status(1);
-    assert_eq!(check(&outcome, "mapping")["remedy"], "anon map check");
+    assert_eq!(check(&outcome, "mapping")["what_to_do"], "anon map check");
     std::fs::remove_file(env.work().join("anon_mapping.csv")).unwrap();
     let outcome = env.run("doctor --json").assert_status(1);
     assert!(check(&outcome, "mapping")["found"].as_str().unwrap().ends_with("is not there"));

@@ -103,7 +103,7 @@ fn a_job_is_told_with_what_to_do() {
         (&json!(2), &json!("name2"), &json!("Wetenschap-Algemeen"))
     );
     assert_eq!((&job["source"], &job["pims_key"]), (&json!(r"\\server\share\in"), &Value::Null));
-    assert!(job["remedy"].as_str().unwrap().contains("Do not use this data"), "{job}");
+    assert!(job["what_to_do"].as_str().unwrap().contains("Do not use this data"), "{job}");
     assert!(outcome.complaints()["error"].as_str().unwrap().contains("99"), "{}", outcome.story());
 }
 
