@@ -103,7 +103,9 @@ impl Selection {
     fn write(&self, path: &Path, durability: Durability) -> Result<()> {
         let problem = |typed: &String| Some(outside(typed, relative(typed).err()?, Place::Whole));
         Problems::none_or(path, self.selected_paths.iter().filter_map(problem).collect())?;
-        storage::write(path, self.to_yaml().as_bytes(), Privacy::Shared, durability)
+        let text = self.to_yaml();
+        refuse_above(CAP, &text, path)?;
+        storage::write(path, text.as_bytes(), Privacy::Shared, durability)
     }
 
     /// The text of the file: keys in the order that AnonAPI gives them.
@@ -225,6 +227,15 @@ fn leaves<'a>(parts: impl Iterator<Item = &'a str>) -> bool {
 fn outside(typed: &str, why: &str, place: Place) -> Problem {
     Problem::new(place, format!("'{}' {why}", typed.escape_debug()))
         .hint("a selection holds paths below its own folder, such as study1/file1.dcm")
+}
+
+/// What could not be read again is not written.
+fn refuse_above(cap: Cap, text: &str, path: &Path) -> Result<(), Problems> {
+    if cap.takes(text.len()) {
+        return Ok(());
+    }
+    let hint = "divide the folder, and make a selection of each part";
+    Err(Problems::whole(path, "would be too large to be read again", hint))
 }
 
 #[cfg(test)]

@@ -25,6 +25,11 @@ impl Cap {
         self.mebibytes << 20
     }
 
+    /// Whether a file of this kind can be so long.
+    pub fn takes(self, length: usize) -> bool {
+        length as u64 <= self.bytes()
+    }
+
     fn refuse_above(self, length: u64) -> io::Result<()> {
         if length <= self.bytes() {
             return Ok(());

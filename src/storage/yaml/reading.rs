@@ -10,13 +10,13 @@ use crate::text::encoding::{Decoded, Encoding, decode};
 /// The files that `anon` reads have three levels.
 const DEEPEST: usize = 64;
 
-/// A selection has a value for each file.
+/// So many values are read of any file; of a larger one, a value for each eight bytes, since the selection of a million files is one.
 const MOST: usize = 1_000_000;
 
 /// Reads a YAML file: UTF-8, with or without a byte order mark, or UTF-16 with one. An empty file is nothing.
 ///
-/// It takes a small multiple of the size of the file: what is nested more than 64 deep, holds more than a million values, or
-/// repeats itself (`*name`) to more than its size is refused. Of a key that is there twice the last value counts, as in AnonAPI.
+/// It takes a small multiple of the size of the file: what is nested more than 64 deep, holds more values than any
+/// file of ours of its size, or repeats itself (`*name`) to more than its size is refused. Of a key that is there twice the last value counts, as in AnonAPI.
 /// Tags have no meaning but those of YAML's own types.
 ///
 /// # Errors
@@ -61,6 +61,8 @@ struct Tree {
     has_document: bool,
     anchors: HashMap<usize, Node>,
     values: usize,
+    /// How many values there may be.
+    most: usize,
     /// How many bytes repetitions may still add.
     allowance: usize,
 }
@@ -76,7 +78,16 @@ struct Open {
 
 impl Tree {
     fn new(size: usize) -> Tree {
-        Tree { open: vec![], root: None, has_document: false, anchors: HashMap::new(), values: 0, allowance: size }
+        let most = MOST.max(size / 8);
+        Tree {
+            open: vec![],
+            root: None,
+            has_document: false,
+            anchors: HashMap::new(),
+            values: 0,
+            most,
+            allowance: size,
+        }
     }
 
     fn add(&mut self, event: Event<'_>, mark: &Marker) -> Result<(), Problem> {
@@ -119,8 +130,8 @@ impl Tree {
     /// A value is complete.
     fn put(&mut self, node: Node, anchor: usize, mark: &Marker) -> Result<(), Problem> {
         self.values += 1;
-        if self.values > MOST {
-            return Err(Problem::new(place(mark), format!("holds more than {MOST} values")));
+        if self.values > self.most {
+            return Err(Problem::new(place(mark), format!("holds more than {} values", self.most)));
         }
         if anchor > 0 {
             self.pay(&node, mark)?;
@@ -197,5 +208,7 @@ mod tests {
         let events = std::iter::from_fn(|| parser.next_event().and_then(Result::ok));
         let fault = events.map(|(event, span)| tree.add(event, &span.start)).find_map(Result::err).unwrap();
         assert_eq!((fault.place, fault.message.as_str()), (Place::Line(3), "holds more than 1000000 values"));
+        // As many files as fit into the largest selection.
+        assert!(Tree::new("- folder/1.dcm\n".len() * 10 * MOST).most > 10 * MOST);
     }
 }
