@@ -34,11 +34,11 @@ fn is_refusal(fault: &Fault) -> bool {
     matches!(fault, Fault::Answer { status, .. } if (400..500).contains(status))
 }
 
-/// Runs each case on one of a few threads.
+/// Runs each case on one of a few threads: most of them wait for an answer that does not come.
 fn each<T: Sync>(cases: &[T], run: impl Fn(&T) + Sync) {
     let next = AtomicUsize::new(0);
     thread::scope(|scope| {
-        for _ in 0..4 {
+        for _ in 0..8 {
             scope.spawn(|| {
                 while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
                     run(case);
