@@ -198,13 +198,13 @@ fn fit(job: &Job, wanted: &NewJob) -> Option<usize> {
 }
 
 /// A value as `anon` sends it, of one that AnonAPI has sent as it stood in the mapping: with spaces around it, or a path with other
-/// separators.
+/// separators. Shares do not tell capitals from small letters.
 fn canonical(value: &str) -> String {
     let value = clean(value).text;
     let path_at = [r"\\", "//"].iter().filter_map(|start| value.find(start)).min();
     let path = path_at.and_then(|at| Some((&value[..at], UncPath::parse(&value[at..])?)));
     match path {
-        Some((kind, path)) => format!("{kind}{}", path.sent()),
+        Some((kind, path)) => format!("{kind}{}", path.sent().to_lowercase()),
         None => value.into_owned(),
     }
 }
