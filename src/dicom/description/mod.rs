@@ -29,6 +29,8 @@ pub struct Description {
     pub identity: Identity,
     /// A hash of SeriesInstanceUID (0020,000E), if there is one.
     pub series: Option<u64>,
+    /// A hash of SOPInstanceUID (0008,0018), if there is one.
+    pub instance: Option<u64>,
     /// SOPClassUID (0008,0016).
     pub class: Option<SopClass>,
     /// Modality (0008,0060).
@@ -156,6 +158,7 @@ impl Description {
         let value_is = |known: &[u8]| trimmed(value).eq_ignore_ascii_case(known);
         match tag {
             tags::SERIES_INSTANCE_UID => self.series = hashed(trimmed(value), key),
+            tags::SOP_INSTANCE_UID => self.instance = hashed(trimmed(value), key),
             tags::SOP_CLASS_UID => self.class = SopClass::of(trimmed(value)),
             // Only files without a data set, such as an index, have no other one.
             tags::MEDIA_STORAGE_SOP_CLASS_UID => {
@@ -182,7 +185,10 @@ fn code(value: &[u8]) -> Option<String> {
 fn is_of_a_screen(value: &[u8]) -> bool {
     let value = value.to_ascii_uppercase();
     let words = [&b"SCREEN"[..], b"CAPTURE", b"DOSE_INFO", b"DOSE INFO", b"REPORT", b"SNAPSHOT"];
+    // Siemens calls its page of doses 'CT_SOM5 PROT', by its software.
+    let is_protocol = |word: &[u8]| trimmed(word).ends_with(b" PROT");
     words.iter().any(|word| value.windows(word.len()).any(|part| part == *word))
+        || value.split(|byte| *byte == b'\\').any(is_protocol)
 }
 
 #[cfg(test)]

@@ -42,6 +42,19 @@ fn a_file_says_what_it_is() {
 }
 
 #[test]
+fn screens_are_told_by_the_words_of_their_makers() {
+    for (image_type, expected) in [
+        ("DERIVED\\SECONDARY\\SCREEN SAVE", true),
+        ("DERIVED\\SECONDARY\\OTHER\\CT_SOM5 PROT", true),
+        ("DERIVED\\SECONDARY\\DOSE_INFO", true),
+        ("ORIGINAL\\PRIMARY\\M\\PROTON_DENSITY", false),
+        ("DERIVED\\SECONDARY\\REFORMATTED\\AVERAGE", false),
+    ] {
+        assert_eq!(is_of_a_screen(image_type.as_bytes()), expected, "{image_type}");
+    }
+}
+
+#[test]
 fn pixels_are_there_missing_or_cut_off() {
     let whole = file(&[]);
     assert_eq!(dicom(&whole).pixels, Pixels::There);

@@ -1,5 +1,7 @@
 //! `anon map check --files`: what is in the files, and what is likely to be held back.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use anonapi::testing::DicomFile;
 use serde_json::{Value, json};
 
@@ -11,7 +13,9 @@ const ULTRASOUND: &str = "1.2.840.10008.5.1.4.1.1.6.1";
 const PDF: &str = "1.2.840.10008.5.1.4.1.1.104.1";
 
 fn file(patient: &str, class: &str, modality: &str) -> DicomFile {
-    DicomFile::new(patient, &format!("1.2.{patient}"), "1.2.3.4")
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let instance = format!("1.2.3.{}", 10 + COUNT.fetch_add(1, Ordering::Relaxed) % 90);
+    DicomFile::new(patient, &format!("1.2.{patient}"), &instance)
         .with("SOPClassUID", class)
         .with("Modality", modality)
         .with("SeriesInstanceUID", &format!("1.2.{patient}.{class}"))
@@ -51,10 +55,10 @@ fn a_line_a_row_and_each_risk_once() {
               BurnedInAnnotation (0028,0301) is YES: [..]
               what to do: if the job stays at UPLOADED, send its id to a server admin: [..]
             ultrasound: 2 files in line 9
-              Ultrasound machines write name, id and date into the picture, whatever BurnedInAnnotation says.
+              Ultrasound machines usually write name, id and date into the picture (PS3.15, E.3.1), whatever BurnedInAnnotation says.
               what to do: if the job stays at UPLOADED, send its id to a server admin: [..]
             document: 1 file in line 9
-              A document, such as a PDF, is inside (PS3.3, A.45). [..]
+              A document, such as a PDF, is inside (PS3.3, A.45), [..]
               what to do: leave them out: [..]
 
           May fail, or be left out
@@ -115,6 +119,86 @@ fn scripts_get_all_of_it() {
     assert!(lines[2].starts_with("9,folder:echo,3,3,"), "{}", lines[2]);
     assert!(lines[2].ends_with(",DOC US,\"burned_in_annotation: 1, ultrasound: 2, document: 1\""), "{}", lines[2]);
     assert_eq!(lines.len(), 4);
+}
+
+/// A row for each kind of trouble: what its folder holds, and the one cause that is told of it.
+fn of_each_kind() -> Vec<(Vec<(&'static str, Vec<u8>)>, &'static str)> {
+    let ct = || file("1", CT, "CT");
+    let class = |class: &str, modality: &str| file("1", class, modality).with_pixels().bytes();
+    let image_type = |image_type: &str| ct().with("ImageType", image_type).with_pixels().bytes();
+    let whole = ct().with_pixels().bytes();
+    let one = |bytes: Vec<u8>| vec![("1.dcm", bytes)];
+    vec![
+        (one(ct().with("BurnedInAnnotation", "YES").with_pixels().bytes()), "burned_in_annotation"),
+        (one(class("1.2.840.10008.5.1.4.1.1.6.1", "US")), "ultrasound"),
+        (one(class("1.2.840.10008.5.1.4.1.1.3.1", "US")), "ultrasound"),
+        (one(class("1.2.840.10008.5.1.4.1.1.7.4", "OT")), "secondary_capture"),
+        (one(ct().with("ConversionType", "DF").with_pixels().bytes()), "secondary_capture"),
+        (one(image_type("DERIVED\\SECONDARY\\SCREEN SAVE")), "screen"),
+        (one(image_type("DERIVED\\SECONDARY\\OTHER\\CT_SOM5 PROT")), "screen"),
+        (
+            one(file("1", PDF, "DOC").with("BurnedInAnnotation", "YES").with("ConversionType", "WSD").bytes()),
+            "document",
+        ),
+        (one(file("1", "1.2.840.10008.5.1.4.1.1.88.33", "SR").bytes()), "structured_report"),
+        (one(file("1", "1.2.840.10008.5.1.4.1.1.88.67", "SR").bytes()), "structured_report"),
+        (one(file("1", "1.2.840.10008.1.3.10", "CT").bytes()), "dicomdir"),
+        (one(class("1.3.12.2.1107.5.9.1", "MR")), "private_class"),
+        (one(file("1", "1.2.840.10008.5.1.4.1.1.481.3", "RTSTRUCT").bytes()), "no_pixel_data"),
+        (one(whole[..250].to_vec()), "damaged"),
+        (one(whole[..whole.len() - 1].to_vec()), "cut_off"),
+        (one(b"no image".to_vec()), "not_dicom"),
+        (vec![("1.dcm", whole.clone()), ("deep/copy.dcm", whole.clone())], "copies"),
+        (vec![("1.dcm", whole), ("2.dcm", file("2", CT, "CT").with_pixels().bytes())], "several_patients"),
+    ]
+}
+
+#[test]
+fn each_kind_of_trouble_is_told_by_one_cause() {
+    let kinds = of_each_kind();
+    let rows: String = (0..kinds.len()).map(|row| format!("folder:row{row},,P{row}\n")).collect();
+    let env = env_with(OPTIONS, &rows);
+    for (row, (files, _)) in kinds.iter().enumerate() {
+        for (name, bytes) in files {
+            env.write(&format!("row{row}/{name}"), bytes);
+        }
+    }
+    let found = env.run("map check --files --json").assert_ok().json("map-check-files");
+    let csv = env.run("map check --files --format csv").assert_ok().stdout;
+    let table = env.run("map check --files").assert_ok().stdout;
+    let mut told = std::collections::BTreeSet::new();
+    for (row, (_, cause)) in kinds.iter().enumerate() {
+        let risks = found["inspected"][row]["risks"].as_array().unwrap();
+        let causes: Vec<_> = risks.iter().map(|risk| &risk["cause"]).collect();
+        assert_eq!(causes, [*cause], "row {row}");
+        let line = csv.lines().find(|line| line.contains(&format!(",folder:row{row},"))).unwrap();
+        assert!(line.contains(&format!(",{cause}: ")), "{line}");
+        told.insert(*cause);
+    }
+    let risks = found["risks"].as_array().unwrap();
+    assert_eq!(
+        risks.iter().map(|risk| risk["cause"].as_str().unwrap()).collect::<std::collections::BTreeSet<_>>(),
+        told
+    );
+    assert_eq!(risks.len(), told.len(), "each once");
+    for risk in risks {
+        let told = format!("\n  {}: ", risk["title"].as_str().unwrap());
+        assert_eq!(table.matches(&told).count(), 1, "{told}{table}");
+    }
+}
+
+#[test]
+fn a_file_that_two_rows_have_or_one_names_twice_is_told() {
+    let env = env_with(OPTIONS, "folder:a,,A\nfolder:a/b,,B\nfileselection:c/fileselection.txt,,C\n");
+    env.write("a/b/1.dcm", file("1", CT, "CT").with_pixels().bytes());
+    env.write("c/1.dcm", file("1", CT, "CT").with_pixels().bytes());
+    let selection =
+        "description: d\nid: bfc33f5e-d1cc-472e-aa05-31a5979d52be\nselected_paths: [1.dcm, ./1.dcm, gone.dcm]\n";
+    env.write("c/fileselection.txt", selection);
+    let found = env.run("map check --files --json").assert_ok().json("map-check-files");
+    let told: Vec<_> =
+        found["risks"].as_array().unwrap().iter().map(|risk| json!([risk["cause"], risk["lines"]])).collect();
+    assert_eq!(json!(told), json!([["missing", [10]], ["named_twice", [10]], ["in_two_rows", [8, 9]]]));
 }
 
 #[test]
