@@ -5,11 +5,13 @@
 
 use std::collections::HashSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::api::NewJob;
 use crate::error::Result;
 use crate::mapping::{Document, Mapping};
 use crate::problem::{Place, Problem, Problems};
+use crate::text::counted;
 use crate::values::{Kind, Parameters, Pseudonym, Source};
 
 #[cfg(feature = "cli")]
@@ -54,6 +56,8 @@ pub struct Plan {
     pub problems: Vec<Problem>,
     /// What does not, but is probably not meant.
     pub warnings: Vec<Problem>,
+    /// How many sources did not answer when they were looked for, which is a warning, too.
+    pub unanswered: usize,
 }
 
 impl Plan {
@@ -66,16 +70,22 @@ impl Plan {
     }
 }
 
-/// Plans a job for each row of a mapping file. Each source that this computer can see is looked for.
+/// Plans a job for each row of a mapping file. Each source that this computer can see is looked for; a share that does not answer
+/// within a second is not waited for.
 ///
 /// # Errors
 /// Whatever keeps the file from being read. What is wrong in it is in [`Plan::problems`], and there are then no jobs.
 pub fn read(path: &Path, defaults: &Parameters) -> Result<Plan> {
-    let document = Document::read(path)?;
+    let document = Arc::new(Document::read(path)?);
     let mut plan = plan(document.mapping(), defaults);
     if plan.problems.is_empty() {
-        let places = sources::Places::of(document.mapping(), defaults, path);
-        plan.problems = places.faults(document.mapping());
+        let looked = sources::look(&document, defaults, path);
+        (plan.problems, plan.unanswered) = (looked.faults, looked.unanswered);
+        if plan.unanswered > 0 {
+            let message =
+                format!("{} did not answer within a second, and may be missing", counted(plan.unanswered, "source"));
+            plan.warnings.push(Problem::new(Place::Whole, message).hint("'anon map check' waits for it"));
+        }
     }
     if !plan.problems.is_empty() {
         plan.jobs.clear();

@@ -59,6 +59,7 @@ impl FromMapping {
         let console = &context.console;
         // Nothing is asked before everything is right.
         let (mapping, mut plan) = planned(context)?;
+        let can_look = plan.unanswered == 0;
         let kinds = self.kinds.restrict(&mut plan.jobs)?;
         let filter = Filter::new(&self.filter, &plan.jobs)?;
         let server = context.settings()?.active_server()?.clone();
@@ -84,7 +85,7 @@ impl FromMapping {
             return report::nothing_to_create(&survey, self.perhaps);
         }
         words::places(console, &mapping, &context.folder, &context.batch())?;
-        if !self.no_look && console.shows_notes() {
+        if can_look && !self.no_look && console.shows_notes() {
             look::tell(console, &mapping, &context.settings()?.job_default_parameters, &rows);
         }
         words::kinds(console, &rows, &kinds);
