@@ -3,8 +3,8 @@
 //! [`read`] takes a mapping file to its jobs, or to everything that stands in their way; [`check`](check()) looks deeper, into the
 //! files that the rows name, and tells what is only doubtful, too.
 
-use std::collections::HashSet;
-use std::path::Path;
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::api::NewJob;
@@ -21,8 +21,6 @@ mod contents;
 mod job;
 mod sources;
 
-#[cfg(feature = "cli")]
-pub(crate) use check::visible_files;
 #[cfg(feature = "cli")]
 pub use check::{Checked, check};
 #[cfg(feature = "cli")]
@@ -58,6 +56,8 @@ pub struct Plan {
     pub warnings: Vec<Problem>,
     /// How many sources did not answer when they were looked for, which is a warning, too.
     pub unanswered: usize,
+    /// Where the sources are that this computer sees, by the lines of their rows.
+    pub places: HashMap<usize, PathBuf>,
 }
 
 impl Plan {
@@ -80,7 +80,7 @@ pub fn read(path: &Path, defaults: &Parameters) -> Result<Plan> {
     let mut plan = plan(document.mapping(), defaults);
     if plan.problems.is_empty() {
         let looked = sources::look(&document, defaults, path);
-        (plan.problems, plan.unanswered) = (looked.faults, looked.unanswered);
+        (plan.problems, plan.unanswered, plan.places) = (looked.faults, looked.unanswered, looked.places);
         if plan.unanswered > 0 {
             let message =
                 format!("{} did not answer within a second, and may be missing", counted(plan.unanswered, "source"));

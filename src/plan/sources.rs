@@ -1,5 +1,6 @@
 //! Where the data of the rows is, as far as this computer can see, and whether it is there.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
@@ -89,13 +90,15 @@ pub(super) struct Looked {
     pub faults: Vec<Problem>,
     /// How many sources did not answer.
     pub unanswered: usize,
+    /// Where those are that are there, by the lines of their rows.
+    pub places: HashMap<usize, PathBuf>,
 }
 
 /// What a look tells of a source.
 enum Answer {
-    /// It is there, or it is not.
-    Begun,
-    /// All that is to be known of it.
+    /// It is there, on this line and in this place, or it is not.
+    Found(Option<(usize, PathBuf)>),
+    /// What is wrong with it.
     Done(Option<Problem>),
 }
 
@@ -116,7 +119,10 @@ pub(super) fn look(document: &Arc<Document>, defaults: &Parameters, file: &Path)
     let (mut looked, mut begun, mut done) = (Looked::default(), 0, 0);
     while done < sources {
         match received.recv_timeout(PATIENCE) {
-            Ok(Answer::Begun) => begun += 1,
+            Ok(Answer::Found(place)) => {
+                begun += 1;
+                looked.places.extend(place);
+            }
             Ok(Answer::Done(fault)) => {
                 done += 1;
                 looked.faults.extend(fault);
@@ -141,8 +147,8 @@ fn answer(document: &Document, defaults: &Parameters, file: &Path, answers: &Sen
     let look = |row: &&Row| {
         let spot = places.spot(row);
         let place = spot.as_ref().and_then(Spot::path);
-        let _ = place.map(Path::exists);
-        let _ = answers.send(Answer::Begun);
+        let there = place.filter(|place| place.exists()).map(|place| (row.line, place.to_owned()));
+        let _ = answers.send(Answer::Found(there));
         let _ = answers.send(Answer::Done(place.and_then(|place| fault(row, place))));
     };
     in_parallel(&rows_to_look_at(document), LOOKS_AT_ONCE, look, |_, ()| true);

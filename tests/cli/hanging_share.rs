@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::map::check::{OPTIONS, env_with};
-use crate::support::{Anon, Env};
+use crate::support::{Env, Outcome};
 
 /// What keeps a program waiting for ever that looks below a folder.
 fn hanging(env: &Env) -> PathBuf {
@@ -17,9 +17,14 @@ fn hanging(env: &Env) -> PathBuf {
     library
 }
 
-fn with_share_away<'a>(env: &'a Env, library: &Path, line: &str) -> Anon<'a> {
-    let share = env.work().join("share");
-    env.anon(line.split_whitespace()).env("LD_PRELOAD", library).env("HANGS_BELOW", share)
+/// Runs a command while what is below `share` in the working folder does not answer.
+fn run_without(env: &Env, share: &str, line: &str) -> Outcome {
+    let share = format!("{}/{share}", env.work().display());
+    let anon = env.anon(line.split_whitespace()).env("LD_PRELOAD", hanging(env)).env("HANGS_BELOW", share);
+    let started = Instant::now();
+    let outcome = anon.stdin("y\n").run();
+    assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
+    outcome
 }
 
 #[test]
@@ -27,10 +32,7 @@ fn jobs_are_created_without_waiting_for_it() {
     let env = env_with(OPTIONS, "folder:share/a,,A\nfolder:here,,B\naccession_number:1.2,,C\n");
     env.write("share/a/1.dcm", "on a share");
     env.write("here/1.dcm", "on this computer");
-    let library = hanging(&env);
-    let started = Instant::now();
-    let outcome = with_share_away(&env, &library, "create from-mapping").stdin("y\n").run().assert_ok();
-    assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
+    let outcome = run_without(&env, "share", "create from-mapping").assert_ok();
     assert_eq!(outcome.requests.len(), 3, "{}", outcome.story());
     let warning = "warning: ./anon_mapping.csv: 1 source did not answer within a second, and may be missing; 'anon map check' waits for it";
     let question = outcome.stderr.find("This will create 3 jobs").unwrap();
@@ -43,8 +45,18 @@ fn what_is_wrong_elsewhere_is_told_all_the_same() {
     let env = env_with(OPTIONS, "folder:share/a,,A\nfileselection:here/fileselection.txt,,B\n");
     env.write("share/a/1.dcm", "on a share");
     env.write("here/fileselection.txt", "description: d\nid: '1'\nselected_paths: []\n");
-    let library = hanging(&env);
-    let outcome = with_share_away(&env, &library, "create from-mapping --yes").run().assert_status(1);
+    let outcome = run_without(&env, "share", "create from-mapping").assert_status(1);
     assert!(outcome.requests.is_empty(), "{}", outcome.story());
     let _ = outcome.assert_says(&["line 9: the fileselection has no files", "1 source did not answer within a second"]);
+}
+
+#[test]
+fn files_that_cannot_be_opened_are_not_waited_for() {
+    let env = env_with(OPTIONS, "folder:share/a,,A\n");
+    env.write("share/a/1.dcm", "on a share");
+    let outcome = run_without(&env, "share/a/", "create from-mapping").assert_ok();
+    let _ = outcome.assert_says(&[
+        "data     not to be seen within a second: 'anon map check --files' waits for it",
+        "This will create 1 job on p01",
+    ]);
 }

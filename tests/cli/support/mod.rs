@@ -23,5 +23,5 @@ mod snapshot;
 mod tests;
 mod world;
 
-pub use env::{Anon, Env};
+pub use env::Env;
 pub use outcome::Outcome;
