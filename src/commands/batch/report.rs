@@ -61,8 +61,15 @@ impl View for BatchReport {
 
     fn rows(&self) -> Vec<Vec<String>> {
         let left_out = Self::COLUMNS.len() - self.columns().len();
-        self.jobs.iter().map(|entry| entry.cells().split_off(left_out)).collect()
+        let row = |entry: &Entry| entry.cells().split_off(left_out).into_iter().map(plain_text).collect();
+        self.jobs.iter().map(row).collect()
     }
+}
+
+/// A spreadsheet computes what begins like a formula, unless there is an apostrophe before it.
+fn plain_text(cell: String) -> String {
+    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err();
+    if is_formula { format!("'{cell}") } else { cell }
 }
 
 /// The form of a file.
@@ -147,6 +154,7 @@ impl Report {
 
 /// A file that is no report is somebody's work.
 fn refuse_another(path: &Path, shown: &Path) -> Result<()> {
+    storage::refuse_if_edited(path)?;
     match storage::read_if_present(path, CAP)? {
         Some(bytes) if !report::is_one(&bytes) => Err(Error::refused(
             format!("'{}' is there already, and is no report of a batch: it was left alone", shown.display()),
