@@ -120,6 +120,7 @@ impl Report {
         let _lock = Lock::of(&path)?;
         // Somebody may have put another there while the server was asked.
         refuse_another(&path, &self.file)?;
+        storage::make_private(&path);
         storage::write(&path, &bytes, Privacy::Private, Durability::Full)?;
         let (jobs, file) = (counted(view.jobs.len(), "job"), self.file.display());
         console.show(&view, |console| {

@@ -40,8 +40,13 @@ files:
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        let mode = std::fs::metadata(env.work().join("jobs.xlsx")).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
+        let path = env.work().join("jobs.xlsx");
+        let mode = || std::fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(), 0o600);
+        // Also when it replaces one that a spreadsheet has saved for everybody.
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        env.run("batch report jobs.xlsx").assert_ok();
+        assert_eq!(mode(), 0o600);
     }
 }
 
