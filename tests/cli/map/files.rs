@@ -187,6 +187,37 @@ fn each_kind_of_trouble_is_told_by_one_cause() {
     }
 }
 
+/// Files that are odd in their own ways, and what pydicom finds in them: patients, studies, modality, whether there is a picture.
+#[test]
+fn the_files_of_pydicom_s_tests_are_read_as_pydicom_reads_them() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/pydicom");
+    let expected = [
+        ("DICOMDIR-empty", json!([0, 0, [], ["dicomdir"]])),
+        ("UN_sequence", json!([1, 0, [], ["no_pixel_data"]])),
+        ("empty_charset_LEI", json!([1, 0, [], ["no_pixel_data"]])),
+        ("meta_missing_tsyntax", json!([1, 0, [], []])),
+        ("nested_priv_SQ", json!([1, 0, [], []])),
+        ("no_meta_group_length", json!([1, 0, [], ["no_pixel_data"]])),
+        ("priv_SQ", json!([1, 0, [], ["no_pixel_data"]])),
+        ("rtplan", json!([1, 1, ["RTPLAN"], ["no_pixel_data"]])),
+        // pydicom reads what there is of it.
+        ("rtplan_truncated", json!([0, 0, [], ["damaged"]])),
+        // Without the 132 bytes, it is read only by who is told to.
+        ("rtstruct", json!([0, 0, [], ["not_dicom"]])),
+    ];
+    let rows: String = expected.iter().map(|(name, _)| format!("folder:{name},,{name}\n")).collect();
+    let env = env_with(OPTIONS, &rows);
+    for (name, _) in &expected {
+        env.write(&format!("{name}/1.dcm"), std::fs::read(folder.join(format!("{name}.dcm"))).unwrap());
+    }
+    let found = env.run("map check --files --json").assert_ok().json("map-check-files");
+    for ((name, expected), row) in expected.iter().zip(found["inspected"].as_array().unwrap()) {
+        let causes: Vec<_> = row["risks"].as_array().unwrap().iter().map(|risk| &risk["cause"]).collect();
+        let told = json!([row["patients"], row["studies"], row["modalities"], causes]);
+        assert_eq!(&told, expected, "{name}");
+    }
+}
+
 #[test]
 fn a_file_that_two_rows_have_or_one_names_twice_is_told() {
     let env = env_with(OPTIONS, "folder:a,,A\nfolder:a/b,,B\nfileselection:c/fileselection.txt,,C\n");
