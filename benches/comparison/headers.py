@@ -7,7 +7,7 @@ import time
 from pydicom import dcmread
 
 KEYWORDS = [
-    "ImageType", "SOPClassUID", "Modality", "ConversionType", "PatientName", "PatientID", "PatientBirthDate", "StudyInstanceUID",
+    "ImageType", "SOPClassUID", "SOPInstanceUID", "Modality", "ConversionType", "PatientName", "PatientID", "PatientBirthDate", "StudyInstanceUID",
     "SeriesInstanceUID", "BurnedInAnnotation",
 ]
 

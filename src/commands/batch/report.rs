@@ -6,12 +6,14 @@ use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::followed::{List, follow, missing};
+use super::followed::{List, follow, missing, rows};
 use super::open;
+use crate::api::Job;
 use crate::commands::console::{View, csv, json};
 use crate::commands::context::Context;
 use crate::error::{Error, Result};
 use crate::following::report::{self, Entry, MARK};
+use crate::following::unknown;
 use crate::storage::{self, Cap, Durability, Lock, Privacy};
 use crate::text::counted;
 
@@ -136,10 +138,13 @@ impl Report {
     fn view(&self, context: &Context) -> Result<BatchReport> {
         let (ids, server, client) = open(context)?;
         let now = Local::now().naive_local();
-        let jobs = follow(context, (&server, &client), &ids, List::Extended)?;
-        let unknown = missing(&ids, &jobs);
-        let entries = jobs.iter().map(|followed| Entry::of(followed, now));
-        let mut entries: Vec<Entry> = entries.chain(unknown.into_iter().map(Entry::missing)).collect();
+        let mut jobs = follow(context, (&server, &client), &ids, List::Extended)?;
+        let unknown: Vec<Job> = missing(&ids, &jobs).into_iter().map(unknown).collect();
+        if !unknown.is_empty() {
+            // The journal may know whose they were.
+            jobs.extend(rows(context, &server).follow(unknown));
+        }
+        let mut entries: Vec<Entry> = jobs.iter().map(|followed| Entry::of(followed, now)).collect();
         if self.no_source {
             entries.iter_mut().for_each(Entry::without_source);
         }

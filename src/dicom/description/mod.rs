@@ -174,10 +174,10 @@ impl Description {
     }
 }
 
-/// A code string (PS3.5, 6.2): what is none is not shown, as it may be anything.
+/// A modality, which is one word in capitals (PS3.3, C.7.3.1.1.1): what is none is not shown, as it may be anything.
 fn code(value: &[u8]) -> Option<String> {
-    let is_code = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || matches!(byte, b' ' | b'_');
-    let is_one = (1..=16).contains(&value.len()) && value.iter().all(is_code);
+    let is_code = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+    let is_one = value.len() <= 16 && value.iter().all(is_code) && value.first().is_some_and(u8::is_ascii_uppercase);
     is_one.then(|| String::from_utf8_lossy(value).into_owned())
 }
 
