@@ -121,8 +121,11 @@ fn scripts_get_all_of_it() {
     assert_eq!(lines.len(), 4);
 }
 
+/// What a folder holds: names and contents.
+type Folder = Vec<(&'static str, Vec<u8>)>;
+
 /// A row for each kind of trouble: what its folder holds, and the one cause that is told of it.
-fn of_each_kind() -> Vec<(Vec<(&'static str, Vec<u8>)>, &'static str)> {
+fn of_each_kind() -> Vec<(Folder, &'static str)> {
     let ct = || file("1", CT, "CT");
     let class = |class: &str, modality: &str| file("1", class, modality).with_pixels().bytes();
     let image_type = |image_type: &str| ct().with("ImageType", image_type).with_pixels().bytes();
@@ -160,7 +163,7 @@ fn each_kind_of_trouble_is_told_by_one_cause() {
     let env = env_with(OPTIONS, &rows);
     for (row, (files, _)) in kinds.iter().enumerate() {
         for (name, bytes) in files {
-            env.write(&format!("row{row}/{name}"), bytes);
+            env.write(format!("row{row}/{name}"), bytes);
         }
     }
     let found = env.run("map check --files --json").assert_ok().json("map-check-files");
@@ -208,7 +211,7 @@ fn the_files_of_pydicom_s_tests_are_read_as_pydicom_reads_them() {
     let rows: String = expected.iter().map(|(name, _)| format!("folder:{name},,{name}\n")).collect();
     let env = env_with(OPTIONS, &rows);
     for (name, _) in &expected {
-        env.write(&format!("{name}/1.dcm"), std::fs::read(folder.join(format!("{name}.dcm"))).unwrap());
+        env.write(format!("{name}/1.dcm"), std::fs::read(folder.join(format!("{name}.dcm"))).unwrap());
     }
     let found = env.run("map check --files --json").assert_ok().json("map-check-files");
     for ((name, expected), row) in expected.iter().zip(found["inspected"].as_array().unwrap()) {
