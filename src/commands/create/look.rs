@@ -9,12 +9,12 @@ use std::thread;
 use std::time::Duration;
 
 use crate::commands::console::Console;
+use crate::commands::inspected::amount;
 use crate::creation::Surveyed;
 use crate::inspection::{Files, Findings, Looking, Progress, Risk, inspect};
 use crate::plan::Planned;
 use crate::problem::numbered;
 use crate::scan::DEFAULT_CONCURRENCY;
-use crate::text::{agreeing, grouped, sized};
 
 /// How long it may take until the first file is looked at. A share that is away takes far longer to say so.
 const TO_DECIDE: Duration = Duration::from_secs(1);
@@ -117,7 +117,7 @@ impl Seen {
     /// `412 files, 210.3 MB`, and how much of all that is.
     fn amount(&self, is_whole: bool, visible: usize, rows: usize) -> String {
         let Progress { files, bytes, rows: done } = self.now;
-        let amount = format!("{} {}, {}", grouped(files), agreeing(files as usize, "file", "files"), sized(bytes));
+        let amount = amount(files, bytes);
         match is_whole {
             true if visible == rows => amount,
             true => format!("{amount} in {visible} of {rows} rows; the others cannot be seen from here"),
