@@ -7,8 +7,8 @@ import time
 from pydicom import dcmread
 
 KEYWORDS = [
-    "ImageType", "SOPClassUID", "Modality", "ConversionType", "PatientName", "PatientID", "PatientBirthDate", "StudyInstanceUID",
-    "SeriesInstanceUID", "BurnedInAnnotation",
+    "ImageType", "SOPClassUID", "SOPInstanceUID", "Modality", "ConversionType", "PatientName", "PatientID", "PatientBirthDate",
+    "StudyInstanceUID", "SeriesInstanceUID", "BurnedInAnnotation",
 ]
 
 

@@ -11,7 +11,7 @@ use crate::commands::console::{Console, Interrupt, Table};
 use crate::inspection::{About, Effect, Findings, Looking, Progress, Risk};
 use crate::problem::numbered;
 use crate::scan::{DEFAULT_CONCURRENCY, Named};
-use crate::text::{counted, grouped, or_empty, sized};
+use crate::text::{agreeing, counted, grouped, or_empty, sized};
 
 /// Whether and how files are looked into.
 #[derive(Args, Default)]
@@ -30,13 +30,18 @@ impl LookingInto {
         let interrupt = Interrupt::listen();
         let bar = console.progress("looking at the files:");
         let progress = |Progress { files, bytes, rows }: Progress| {
-            bar.say(format!("{} files, {}, {} done", grouped(files), sized(bytes), counted(rows as usize, "row")));
+            bar.say(format!("{}, {} done", amount(files, bytes), counted(rows as usize, "row")));
         };
         let concurrency = self.concurrency.unwrap_or(DEFAULT_CONCURRENCY);
         let outcome = work(Looking { stop: interrupt.flag(), progress: &progress, concurrency });
         drop(bar);
         outcome
     }
+}
+
+/// `65,002 files, 31.2 GB`
+pub fn amount(files: u64, bytes: u64) -> String {
+    format!("{} {}, {}", grouped(files), agreeing(files as usize, "file", "files"), sized(bytes))
 }
 
 /// What is in the files of one row.

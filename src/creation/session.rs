@@ -11,7 +11,7 @@ use super::fingerprint::Fingerprint;
 use super::journal::{Journal, Known};
 use super::recognition::Lookalike;
 use super::work;
-use crate::api::{ApiError, Client, JobId};
+use crate::api::{ApiError, Client, JobId, NewJob};
 use crate::batch::{BatchFolder, check_server};
 use crate::error::{Error, Result};
 use crate::plan::Planned;
@@ -33,11 +33,16 @@ pub struct Session<'a> {
 pub(super) struct Row {
     pub(super) planned: Planned,
     pub(super) job: Fingerprint,
+    /// What it would be known by if it took all kinds of files, where it takes some.
+    pub(super) of_all_kinds: Option<Fingerprint>,
 }
 
 impl Row {
     pub(super) fn new(url: &str, planned: Planned) -> Row {
-        Row { job: Fingerprint::of(url, &planned.job), planned }
+        let job = &planned.job;
+        let all_kinds = || NewJob { sop_classes: vec![], ..job.clone() };
+        let of_all_kinds = (!job.sop_classes.is_empty()).then(|| Fingerprint::of(url, &all_kinds()));
+        Row { job: Fingerprint::of(url, job), of_all_kinds, planned }
     }
 }
 
@@ -206,7 +211,7 @@ impl<'a> Session<'a> {
     }
 
     fn claimed(&self, mut journal: Journal) -> Journal {
-        self.rows.iter().for_each(|row| journal.claim(&row.job));
+        self.rows.iter().for_each(|row| journal.claim(row));
         journal
     }
 

@@ -8,7 +8,7 @@ pub mod watch;
 
 use std::path::Path;
 
-use crate::api::Job;
+use crate::api::{Job, JobId, JobStatus};
 use crate::creation::{Journal, whose};
 use crate::error::Result;
 use crate::plan::Planned;
@@ -53,6 +53,23 @@ impl Rows {
             None => Default::default(),
         };
         jobs.into_iter().map(|job| Followed::of(rows.get(&job.job_id).copied(), job)).collect()
+    }
+}
+
+/// A job of which the server knows nothing.
+pub fn unknown(id: JobId) -> Job {
+    Job {
+        job_id: id,
+        date: None,
+        user_name: None,
+        status: JobStatus::Other(NOT_FOUND.to_owned()),
+        error: None,
+        description: None,
+        project_name: None,
+        priority: None,
+        files_downloaded: None,
+        files_processed: None,
+        more: Default::default(),
     }
 }
 

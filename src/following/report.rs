@@ -9,12 +9,16 @@ use serde::Serialize;
 use zip::ZipArchive;
 
 use super::{Followed, NOT_FOUND};
-use crate::api::{Job, JobId};
+use crate::api::Job;
 use crate::text::or_empty;
 use crate::troubleshooting::{advice, in_few_words};
 
 /// What a report says that it is, so that it is known again.
 pub const MARK: &str = "anon batch report";
+
+/// Of a job that the server does not know.
+const UNKNOWN: &str = "The server does not know this job";
+const CHECK: &str = "Check the id with 'anon batch info'";
 
 /// A job of a report.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -63,6 +67,8 @@ impl Entry {
     pub fn of(followed: &Followed, now: NaiveDateTime) -> Entry {
         let Followed { job, pseudonym, source, line } = followed;
         let Job { job_id, date, status, files_downloaded, files_processed, .. } = job;
+        let is_unknown = status.as_str() == NOT_FOUND;
+        let remedy = advice(job, now).map(|advice| advice.remedy.to_owned());
         Entry {
             line: *line,
             source: source.clone(),
@@ -72,24 +78,8 @@ impl Entry {
             files_downloaded: *files_downloaded,
             files_processed: *files_processed,
             date: date.clone(),
-            cause: in_few_words(job, now),
-            what_to_do: advice(job, now).map(|advice| advice.remedy.to_owned()),
-        }
-    }
-
-    /// Of a job that the server does not know.
-    pub fn missing(id: JobId) -> Entry {
-        Entry {
-            line: None,
-            source: None,
-            pseudonym: None,
-            job_id: id.0,
-            status: NOT_FOUND.to_owned(),
-            files_downloaded: None,
-            files_processed: None,
-            date: None,
-            cause: Some("The server does not know this job".to_owned()),
-            what_to_do: Some("Check the id with 'anon batch info'".to_owned()),
+            cause: if is_unknown { Some(UNKNOWN.to_owned()) } else { in_few_words(job, now) },
+            what_to_do: if is_unknown { Some(CHECK.to_owned()) } else { remedy },
         }
     }
 
@@ -217,11 +207,13 @@ mod tests {
             line: Some(12),
             source: Some("accession_number:1.1".to_owned()),
             pseudonym: Some("007".to_owned()),
+            job_id,
             status: status.to_owned(),
             files_downloaded: Some(412),
+            files_processed: None,
             date: Some("2026-11-23T12:00:00".to_owned()),
             cause: Some("=1+1".to_owned()),
-            ..Entry::missing(JobId(job_id))
+            what_to_do: None,
         }
     }
 

@@ -68,6 +68,17 @@ fn the_journal_knows_whose_a_job_is_without_asking() {
 }
 
 #[test]
+fn a_job_that_the_server_does_not_know_is_its_row_s_all_the_same() {
+    let row = planned(12, Some("A"));
+    let journal = created(&row, 7);
+    let followed = rows(vec![row], &journal).follow(vec![unknown(JobId(7)), unknown(JobId(8))]);
+    let entries = followed.iter().map(|followed| report::Entry::of(followed, "2026-11-23T12:00:00".parse().unwrap()));
+    let told: Vec<_> = entries.map(|entry| (entry.line, entry.pseudonym, entry.status, entry.cause)).collect();
+    let (lost, cause) = (NOT_FOUND.to_owned(), Some("The server does not know this job".to_owned()));
+    assert_eq!(told, [(Some(12), Some("A".to_owned()), lost.clone(), cause.clone()), (None, None, lost, cause)]);
+}
+
+#[test]
 fn a_job_of_another_program_is_recognised_by_what_the_server_says() {
     let followed = rows(vec![planned(12, Some("A")), planned(13, Some("B"))], "").follow(vec![extended(9, "B")]);
     assert_eq!(told(&followed[0]), (Some("B"), Some("accession_number:1.1"), Some(13)));

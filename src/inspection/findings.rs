@@ -46,6 +46,9 @@ pub(super) struct Tally {
     findings: Findings,
     identities: Identities,
     series: HashSet<u64>,
+    instances: HashSet<u64>,
+    /// Files that are not the first with their SOPInstanceUID. Which ones depends on the order, how many does not.
+    copies: u64,
 }
 
 impl Tally {
@@ -68,6 +71,7 @@ impl Tally {
         Risk::of(&file).into_iter().for_each(|risk| self.risk(risk, name));
         self.identities.add(&file.identity);
         self.series.extend(file.series);
+        self.copies += u64::from(file.instance.is_some_and(|instance| !self.instances.insert(instance)));
         if let Some(modality) = file.modality
             && self.findings.modalities.len() < MOST_MODALITIES
         {
@@ -92,8 +96,10 @@ impl Tally {
         findings.patients = self.identities.patients();
         findings.series = self.series.len();
         if findings.patients() > 1 {
-            let named = Named::many(findings.dicom);
-            findings.risks.insert(Risk::SeveralPatients, named);
+            findings.risks.insert(Risk::SeveralPatients, Named::many(findings.dicom));
+        }
+        if self.copies > 0 {
+            findings.risks.insert(Risk::Copies, Named::many(self.copies));
         }
         findings
     }
@@ -128,6 +134,16 @@ mod tests {
         assert_eq!(found.modalities, ["CT".to_owned(), "SR".to_owned()].into());
         assert_eq!((found.count(Risk::NotDicom), found.count(Risk::Missing)), (1, 1));
         assert_eq!(found.count(Risk::SeveralPatients), 0);
+    }
+
+    #[test]
+    fn copies_are_counted_by_their_uids() {
+        let mut tally = Tally::default();
+        for instance in [Some(1), Some(2), Some(1), Some(1), None, None] {
+            let Described::Dicom(description) = file(1, 1, "CT") else { unreachable!() };
+            tally.read("a", 1, Described::Dicom(Description { instance, ..description }));
+        }
+        assert_eq!(tally.finish().risks, BTreeMap::from([(Risk::Copies, Named::many(2))]));
     }
 
     #[test]

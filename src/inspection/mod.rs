@@ -14,6 +14,7 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
 use crate::error::Result;
+use crate::values::Source;
 
 pub use crate::dicom::Patients;
 pub use crate::scan::Named;
@@ -27,6 +28,16 @@ pub enum Files {
     Folder(PathBuf),
     /// Those that a file selection names.
     Selection(PathBuf),
+}
+
+impl Files {
+    /// Those of a source that is in this place.
+    pub fn of(source: &Source, place: PathBuf) -> Files {
+        match source {
+            Source::FileSelection(_) => Files::Selection(place),
+            _ => Files::Folder(place),
+        }
+    }
 }
 
 /// How far an inspection is. All numbers only grow.

@@ -19,6 +19,8 @@ pub enum Risk {
     SeveralPatients,
     /// Files that are named more than once.
     NamedTwice,
+    /// Files that are another file of the row once more.
+    Copies,
     /// Files that belong to another row, too.
     InTwoRows,
     /// BurnedInAnnotation says so.
@@ -69,7 +71,7 @@ pub struct About {
 
 impl Risk {
     /// All of them, the gravest first.
-    pub const ALL: [Risk; 17] = [
+    pub const ALL: [Risk; 18] = [
         Risk::Missing,
         Risk::Unreadable,
         Risk::NotDicom,
@@ -77,6 +79,7 @@ impl Risk {
         Risk::CutOff,
         Risk::SeveralPatients,
         Risk::NamedTwice,
+        Risk::Copies,
         Risk::InTwoRows,
         Risk::BurnedIn,
         Risk::Ultrasound,
@@ -101,7 +104,7 @@ impl Risk {
         let captured = capture || file.converted && !document && !report;
         [
             (Risk::CutOff, file.pixels == Pixels::CutOff),
-            (Risk::BurnedIn, file.burned_in),
+            (Risk::BurnedIn, file.burned_in && !document),
             (Risk::Ultrasound, ultrasound || file.modality.as_deref() == Some("US")),
             (Risk::SecondaryCapture, captured),
             (Risk::Screen, file.screen && !captured && !report),
@@ -165,6 +168,14 @@ impl Risk {
             Risk::NamedTwice => {
                 about("named_twice", "named twice", Mixture, "The selection names them more than once.", SELECT_AGAIN)
             }
+            Risk::Copies => about(
+                "copies",
+                "copies",
+                Mixture,
+                "Another file of the row has the same SOPInstanceUID (0008,0018), under another name. They come out twice, or one in \
+                 place of the other.",
+                "look for copies of files or folders among the files of the row, and leave those out",
+            ),
             Risk::InTwoRows => about(
                 "in_two_rows",
                 "in two rows",
@@ -177,21 +188,21 @@ impl Risk {
                 "burned-in text",
                 HeldBack,
                 "BurnedInAnnotation (0028,0301) is YES: the picture says who the patient is and when it was made (PS3.3, C.7.6.1). \
-                 No header shows where (PS3.15, E.3.1).",
+                 To remove that may take somebody who looks at it (PS3.15, E.3.1).",
                 QUARANTINE,
             ),
             Risk::Ultrasound => about(
                 "ultrasound",
                 "ultrasound",
                 HeldBack,
-                "Ultrasound machines write name, id and date into the picture, whatever BurnedInAnnotation says.",
+                "Ultrasound machines usually write name, id and date into the picture (PS3.15, E.3.1), whatever BurnedInAnnotation says.",
                 QUARANTINE,
             ),
             Risk::SecondaryCapture => about(
                 "secondary_capture",
                 "secondary capture",
                 HeldBack,
-                "They are pictures of a film, a screen or a sheet of paper (SOP class or ConversionType (0008,0064); PS3.3, A.8 and \
+                "They were made of a film, a screen or a sheet of paper (SOP class or ConversionType (0008,0064); PS3.3, A.8 and \
                  C.8.6.1), and show what was written there.",
                 LEAVE_OUT,
             ),
@@ -206,7 +217,8 @@ impl Risk {
                 "document",
                 "document",
                 HeldBack,
-                "A document, such as a PDF, is inside (PS3.3, A.45). What it says of the patient is in no header (PS3.15, table E.1-1).",
+                "A document, such as a PDF, is inside (PS3.3, A.45), and may name the patient anywhere. DICOM's own profile replaces it \
+                 whole (PS3.15, table E.1-1).",
                 LEAVE_OUT,
             ),
             Risk::Report => about(
@@ -289,8 +301,9 @@ mod tests {
         assert_eq!(risks(Description { converted: true, screen: true, ..ct() }), [Risk::SecondaryCapture]);
         assert_eq!(risks(Description { screen: true, ..ct() }), [Risk::Screen]);
         assert_eq!(risks(Description { pixels: Pixels::CutOff, ..ct() }), [Risk::CutOff]);
-        let pdf = Description { pixels: Pixels::None, converted: true, ..image("EncapsulatedPDFStorage") };
-        assert_eq!(risks(pdf), [Risk::Document], "PS3.3 asks for a ConversionType in these, too");
+        let pdf =
+            Description { pixels: Pixels::None, converted: true, burned_in: true, ..image("EncapsulatedPDFStorage") };
+        assert_eq!(risks(pdf), [Risk::Document], "PS3.3, C.8.6.1 and C.24.2 ask for both attributes in these, too");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! An inspection that is under way: what is listed, read and added up for each row.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fs;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
@@ -14,7 +15,7 @@ use super::risk::Risk;
 use super::{Files, Looking, Progress};
 use crate::dicom::{self, Described};
 use crate::error::{Error, Result};
-use crate::scan::{Met, Scan, is_gone, open, open_each, shown, walk};
+use crate::scan::{Met, Named, Scan, is_gone, open, open_each, shown, walk};
 use crate::selection::Selection;
 
 /// How many files pass between two reports of the progress.
@@ -47,8 +48,14 @@ struct Row<'a> {
     result: Mutex<Option<Result<Findings>>>,
 }
 
-/// Which row a file was listed for first, by a hash of its path.
-type Owners = HashMap<u64, usize>;
+/// For which row a file was listed last, by a hash of its path.
+type Owners = HashMap<u64, Owner>;
+
+struct Owner {
+    row: u32,
+    /// Whether that row was told that it shares the file.
+    is_told: bool,
+}
 
 impl<'a> Run<'a> {
     pub(super) fn new(rows: &'a [Files], looking: Looking<'a>, done: &'a (dyn Fn(usize, &Findings) + Sync)) -> Run<'a> {
@@ -74,25 +81,38 @@ impl<'a> Run<'a> {
         let interrupted = || Err(Error::Interrupted("not all files were looked at".to_owned()));
         let result = |row: Row<'_>| unlocked(row.result.into_inner()).unwrap_or_else(interrupted);
         let mut results: Vec<Result<Findings>> = self.rows.into_iter().map(result).collect();
-        for (row, name) in unlocked(shared.into_inner()) {
-            if let Ok(findings) = &mut results[row] {
-                findings.risks.entry(Risk::InTwoRows).or_default().add(&name);
+        for (result, named) in
+            results.iter_mut().zip(unlocked(shared.into_inner())).filter(|(_, named)| named.count > 0)
+        {
+            if let Ok(findings) = result {
+                findings.risks.insert(Risk::InTwoRows, named);
             }
         }
         results
     }
 
-    /// Lists the files of all rows, one row after the other. Returns the files that two rows have, once for each of them.
-    fn list(&self, hand_over: &mut dyn FnMut(Task)) -> Vec<(usize, String)> {
+    /// Lists the files of all rows, one row after the other. Returns for each row the files that another has, too.
+    fn list(&self, hand_over: &mut dyn FnMut(Task)) -> Vec<Named> {
         let place = |row: &Row<'_>| fs::canonicalize(row.root).unwrap_or_else(|_| row.root.to_owned());
         let places: Vec<PathBuf> = self.rows.iter().map(place).collect();
-        let (mut owners, mut shared) = (Owners::new(), vec![]);
-        for (index, row) in self.rows.iter().enumerate() {
+        let mut owners = Owners::new();
+        let mut shared = vec![Named::default(); self.rows.len()];
+        for (number, (index, row)) in (0..).zip(self.rows.iter().enumerate()) {
             let mut add = |file: PathBuf| {
                 let whole = places[index].join(file.strip_prefix(row.root).unwrap_or(&file));
-                match *owners.entry(self.hash(&whole)).or_insert(index) {
-                    owner if owner == index => {}
-                    owner => shared.extend([owner, index].map(|row| (row, shown(&places[row], &whole)))),
+                match owners.entry(self.hash(&whole)) {
+                    Entry::Vacant(free) => drop(free.insert(Owner { row: number, is_told: false })),
+                    Entry::Occupied(owner) if owner.get().row == number => {
+                        return unlocked(row.tally.lock()).risk(Risk::NamedTwice, &shown(row.root, &file));
+                    }
+                    Entry::Occupied(mut owner) => {
+                        let before = owner.insert(Owner { row: number, is_told: true });
+                        let earlier = (!before.is_told).then_some(before.row as usize);
+                        earlier
+                            .into_iter()
+                            .chain([index])
+                            .for_each(|row| shared[row].add(&shown(&places[row], &whole)));
+                    }
                 }
                 row.pending.fetch_add(1, Ordering::Relaxed);
                 hand_over(Task { row: index, file: Some(file) });
@@ -135,15 +155,11 @@ impl<'a> Run<'a> {
     }
 
     fn list_selection(&self, row: &Row<'_>, path: &Path, add: &mut dyn FnMut(PathBuf)) -> Result<()> {
-        let mut names = Selection::read(path)?.selected_paths;
-        names.sort_unstable();
-        for same in names.chunk_by(|one, other| one == other) {
+        for name in Selection::read(path)?.selected_paths {
             if self.is_stopped() {
                 break;
             }
-            let name = if cfg!(windows) { same[0].clone() } else { same[0].replace('\\', "/") };
-            same[1..].iter().for_each(|name| unlocked(row.tally.lock()).risk(Risk::NamedTwice, name));
-            add(row.root.join(name));
+            add(row.root.join(if cfg!(windows) { name } else { name.replace('\\', "/") }));
         }
         Ok(())
     }

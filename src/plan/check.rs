@@ -1,11 +1,10 @@
 //! All that can be told of a mapping before anything is sent.
 
-use std::collections::HashSet;
 use std::path::Path;
 
 use crate::api::in_parallel;
 use crate::error::Result;
-use crate::inspection::{Files, Looking};
+use crate::inspection::Looking;
 use crate::mapping::{Document, Row};
 use crate::problem::{Place, Problem};
 use crate::values::Parameters;
@@ -69,29 +68,6 @@ pub fn check(path: &Path, defaults: &Parameters, looking: Looking<'_>) -> Result
         list.sort_by(|one, other| one.place.cmp(&other.place));
     }
     Ok(checked)
-}
-
-/// The files of the rows on these lines, as far as this computer can see them.
-///
-/// # Errors
-/// Whatever keeps the mapping from being read.
-pub(crate) fn visible_files(path: &Path, defaults: &Parameters, lines: &HashSet<usize>) -> Result<Vec<(usize, Files)>> {
-    let document = Document::read(path)?;
-    let places = Places::of(document.mapping(), defaults, path);
-    let rows: Vec<&Row> = document.mapping().rows.iter().filter(|row| lines.contains(&row.line)).collect();
-    let mut visible = vec![];
-    in_parallel(
-        &rows,
-        LOOKS_AT_ONCE,
-        |row| Some(places.spot(row)?.path()?.to_owned()).filter(|place| place.exists()),
-        |row, place| {
-            if let (Some(place), Some(source)) = (place, row.source()) {
-                visible.push((row.line, Visible { line: row.line, source, place }.files()));
-            }
-            true
-        },
-    );
-    Ok(visible)
 }
 
 /// Where the data of other rows lies beside the mapping, that of the rest probably should.

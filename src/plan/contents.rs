@@ -36,18 +36,9 @@ pub(super) struct Contents {
     pub doubts: Vec<Problem>,
 }
 
-impl Visible<'_> {
-    pub fn files(&self) -> Files {
-        match self.source {
-            Source::FileSelection(_) => Files::Selection(self.place.clone()),
-            _ => Files::Folder(self.place.clone()),
-        }
-    }
-}
-
 /// Looks into the files of the sources.
 pub(super) fn contents(visible: &[Visible<'_>], looking: Looking<'_>) -> Result<Contents> {
-    let files: Vec<Files> = visible.iter().map(Visible::files).collect();
+    let files: Vec<Files> = visible.iter().map(|one| Files::of(one.source, one.place.clone())).collect();
     let mut contents = Contents::default();
     for (visible, findings) in visible.iter().zip(inspect(&files, looking, &|_, _| ())) {
         match findings {

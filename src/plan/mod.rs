@@ -3,13 +3,15 @@
 //! [`read`] takes a mapping file to its jobs, or to everything that stands in their way; [`check`](check()) looks deeper, into the
 //! files that the rows name, and tells what is only doubtful, too.
 
-use std::collections::HashSet;
-use std::path::Path;
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::api::NewJob;
 use crate::error::Result;
 use crate::mapping::{Document, Mapping};
 use crate::problem::{Place, Problem, Problems};
+use crate::text::counted;
 use crate::values::{Kind, Parameters, Pseudonym, Source};
 
 #[cfg(feature = "cli")]
@@ -19,8 +21,6 @@ mod contents;
 mod job;
 mod sources;
 
-#[cfg(feature = "cli")]
-pub(crate) use check::visible_files;
 #[cfg(feature = "cli")]
 pub use check::{Checked, check};
 #[cfg(feature = "cli")]
@@ -54,6 +54,10 @@ pub struct Plan {
     pub problems: Vec<Problem>,
     /// What does not, but is probably not meant.
     pub warnings: Vec<Problem>,
+    /// How many sources did not answer when they were looked for, which is a warning, too.
+    pub unanswered: usize,
+    /// Where the sources are that this computer sees, by the lines of their rows.
+    pub places: HashMap<usize, PathBuf>,
 }
 
 impl Plan {
@@ -66,16 +70,22 @@ impl Plan {
     }
 }
 
-/// Plans a job for each row of a mapping file. Each source that this computer can see is looked for.
+/// Plans a job for each row of a mapping file. Each source that this computer can see is looked for; a share that does not answer
+/// within a second is not waited for.
 ///
 /// # Errors
 /// Whatever keeps the file from being read. What is wrong in it is in [`Plan::problems`], and there are then no jobs.
 pub fn read(path: &Path, defaults: &Parameters) -> Result<Plan> {
-    let document = Document::read(path)?;
+    let document = Arc::new(Document::read(path)?);
     let mut plan = plan(document.mapping(), defaults);
     if plan.problems.is_empty() {
-        let places = sources::Places::of(document.mapping(), defaults, path);
-        plan.problems = places.faults(document.mapping());
+        let looked = sources::look(&document, defaults, path);
+        (plan.problems, plan.unanswered, plan.places) = (looked.faults, looked.unanswered, looked.places);
+        if plan.unanswered > 0 {
+            let message =
+                format!("{} did not answer within a second, and may be missing", counted(plan.unanswered, "source"));
+            plan.warnings.push(Problem::new(Place::Whole, message).hint("'anon map check' waits for it"));
+        }
     }
     if !plan.problems.is_empty() {
         plan.jobs.clear();

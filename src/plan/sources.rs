@@ -1,12 +1,17 @@
 //! Where the data of the rows is, as far as this computer can see, and whether it is there.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread;
+use std::time::Duration;
 
 use unicode_normalization::UnicodeNormalization;
 
 use crate::api::in_parallel;
 use crate::error::Error;
-use crate::mapping::{Mapping, Row};
+use crate::mapping::{Document, Mapping, Row};
 use crate::problem::{Place, Problem};
 use crate::selection::Selection;
 use crate::unc::{Shares, UncPath};
@@ -14,6 +19,9 @@ use crate::values::{Kind, Parameters, Source};
 
 /// How many sources are looked at at the same time: they are on a share, where each look waits for the network.
 pub(super) const LOOKS_AT_ONCE: usize = 32;
+
+/// How long it may take until the next source is found or missed. A share that is away takes far longer to say so.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Finds the folders and files that rows name.
 pub(super) struct Places {
@@ -73,20 +81,77 @@ impl Places {
             false => Spot::Unseen,
         })
     }
+}
 
+/// What a look for the sources has found.
+#[derive(Default)]
+pub(super) struct Looked {
     /// Sources that are not there, and selections of nothing.
-    pub fn faults(&self, mapping: &Mapping) -> Vec<Problem> {
-        let mut problems = vec![];
-        let look = |row: &Row| {
-            let spot = self.spot(row)?;
-            fault(row, spot.path()?)
-        };
-        in_parallel(&mapping.rows, LOOKS_AT_ONCE, look, |_, fault| {
-            problems.extend(fault);
-            true
-        });
-        problems
+    pub faults: Vec<Problem>,
+    /// How many sources did not answer.
+    pub unanswered: usize,
+    /// Where those are that are there, by the lines of their rows.
+    pub places: HashMap<usize, PathBuf>,
+}
+
+/// What a look tells of a source.
+enum Answer {
+    /// It is there, on this line and in this place, or it is not.
+    Found(Option<(usize, PathBuf)>),
+    /// What is wrong with it.
+    Done(Option<Problem>),
+}
+
+/// Looks for the sources of a mapping, as long as they answer.
+pub(super) fn look(document: &Arc<Document>, defaults: &Parameters, file: &Path) -> Looked {
+    let sources = rows_to_look_at(document).len();
+    let (answers, received) = channel();
+    let work = {
+        let (document, defaults, file) = (Arc::clone(document), defaults.clone(), file.to_owned());
+        let answers = answers.clone();
+        move || answer(&document, &defaults, &file, &answers)
+    };
+    // It is left to itself when it takes too long: nobody can be called back from a share that is away.
+    if sources > 0 && thread::Builder::new().spawn(work).is_err() {
+        answer(document, defaults, file, &answers);
     }
+    drop(answers);
+    let (mut looked, mut begun, mut done) = (Looked::default(), 0, 0);
+    while done < sources {
+        match received.recv_timeout(PATIENCE) {
+            Ok(Answer::Found(place)) => {
+                begun += 1;
+                looked.places.extend(place);
+            }
+            Ok(Answer::Done(fault)) => {
+                done += 1;
+                looked.faults.extend(fault);
+            }
+            // A long selection is being read.
+            Err(RecvTimeoutError::Timeout) if begun > done => {}
+            Err(_) => break,
+        }
+    }
+    looked.faults.sort_by(|one, other| one.place.cmp(&other.place));
+    looked.unanswered = sources - done;
+    looked
+}
+
+fn rows_to_look_at(document: &Document) -> Vec<&Row> {
+    let rows = document.mapping().rows.iter();
+    rows.filter(|row| row.source().is_some_and(|source| !source.is_pacs())).collect()
+}
+
+fn answer(document: &Document, defaults: &Parameters, file: &Path, answers: &Sender<Answer>) {
+    let places = Places::of(document.mapping(), defaults, file);
+    let look = |row: &&Row| {
+        let spot = places.spot(row);
+        let place = spot.as_ref().and_then(Spot::path);
+        let there = place.filter(|place| place.exists()).map(|place| (row.line, place.to_owned()));
+        let _ = answers.send(Answer::Found(there));
+        let _ = answers.send(Answer::Done(place.and_then(|place| fault(row, place))));
+    };
+    in_parallel(&rows_to_look_at(document), LOOKS_AT_ONCE, look, |_, ()| true);
 }
 
 /// A path of a mapping as this system writes it.

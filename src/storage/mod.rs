@@ -20,7 +20,7 @@ pub use backup::back_up;
 pub use lock::Lock;
 pub use reading::{Cap, exists, read, read_if_present, require_plain};
 pub use writing::{
-    Durability, Privacy, append, create_folder, create_folder_of, delete, refuse_if_edited, sync, write,
+    Durability, Privacy, append, create_folder, create_folder_of, delete, make_private, refuse_if_edited, sync, write,
 };
 
 #[cfg(test)]

@@ -217,6 +217,18 @@ fn create_private_folder(folder: &Path) -> io::Result<()> {
     fs::create_dir(folder)
 }
 
+/// Leaves a file to its owner alone, where its file system knows of such rights. On Windows, those of its folder stay.
+pub fn make_private(path: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // Where it cannot be changed, a new file could not have been private either.
+        let _ = fs::set_permissions(path, fs::Permissions::from_mode(0o600));
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+}
+
 /// Refuses a file that could not be written now, because of its rights or because somebody has it open.
 ///
 /// Excel keeps others from writing. LibreOffice and vim do not: whoever saves last would undo the other's work.

@@ -12,6 +12,8 @@ mod doctor;
 mod failures;
 mod following;
 mod formats;
+#[cfg(target_os = "linux")]
+mod hanging_share;
 mod help;
 mod job;
 mod man;

@@ -202,7 +202,7 @@ fn what_is_in_the_files_is_shown() {
 
           May be held back: the job then stays at UPLOADED
             ultrasound: 1 file
-              Ultrasound machines write name, id and date into the picture, whatever BurnedInAnnotation says.
+              Ultrasound machines usually write name, id and date into the picture (PS3.15, E.3.1), [..]
               what to do: if the job stays at UPLOADED, send its id to a server admin: [..]
 
           May fail, or be left out

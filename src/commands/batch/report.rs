@@ -6,12 +6,14 @@ use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::followed::{List, follow, missing};
+use super::followed::{List, follow, missing, rows};
 use super::open;
+use crate::api::Job;
 use crate::commands::console::{View, csv, json};
 use crate::commands::context::Context;
 use crate::error::{Error, Result};
 use crate::following::report::{self, Entry, MARK};
+use crate::following::unknown;
 use crate::storage::{self, Cap, Durability, Lock, Privacy};
 use crate::text::counted;
 
@@ -61,8 +63,15 @@ impl View for BatchReport {
 
     fn rows(&self) -> Vec<Vec<String>> {
         let left_out = Self::COLUMNS.len() - self.columns().len();
-        self.jobs.iter().map(|entry| entry.cells().split_off(left_out)).collect()
+        let row = |entry: &Entry| entry.cells().split_off(left_out).into_iter().map(plain_text).collect();
+        self.jobs.iter().map(row).collect()
     }
+}
+
+/// A spreadsheet computes what begins like a formula, unless there is an apostrophe before it.
+fn plain_text(cell: String) -> String {
+    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err();
+    if is_formula { format!("'{cell}") } else { cell }
 }
 
 /// The form of a file.
@@ -113,6 +122,7 @@ impl Report {
         let _lock = Lock::of(&path)?;
         // Somebody may have put another there while the server was asked.
         refuse_another(&path, &self.file)?;
+        storage::make_private(&path);
         storage::write(&path, &bytes, Privacy::Private, Durability::Full)?;
         let (jobs, file) = (counted(view.jobs.len(), "job"), self.file.display());
         console.show(&view, |console| {
@@ -128,10 +138,13 @@ impl Report {
     fn view(&self, context: &Context) -> Result<BatchReport> {
         let (ids, server, client) = open(context)?;
         let now = Local::now().naive_local();
-        let jobs = follow(context, (&server, &client), &ids, List::Extended)?;
-        let unknown = missing(&ids, &jobs);
-        let entries = jobs.iter().map(|followed| Entry::of(followed, now));
-        let mut entries: Vec<Entry> = entries.chain(unknown.into_iter().map(Entry::missing)).collect();
+        let mut jobs = follow(context, (&server, &client), &ids, List::Extended)?;
+        let unknown: Vec<Job> = missing(&ids, &jobs).into_iter().map(unknown).collect();
+        if !unknown.is_empty() {
+            // The journal may know whose they were.
+            jobs.extend(rows(context, &server).follow(unknown));
+        }
+        let mut entries: Vec<Entry> = jobs.iter().map(|followed| Entry::of(followed, now)).collect();
         if self.no_source {
             entries.iter_mut().for_each(Entry::without_source);
         }
@@ -147,6 +160,7 @@ impl Report {
 
 /// A file that is no report is somebody's work.
 fn refuse_another(path: &Path, shown: &Path) -> Result<()> {
+    storage::refuse_if_edited(path)?;
     match storage::read_if_present(path, CAP)? {
         Some(bytes) if !report::is_one(&bytes) => Err(Error::refused(
             format!("'{}' is there already, and is no report of a batch: it was left alone", shown.display()),

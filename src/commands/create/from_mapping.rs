@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::num::NonZeroUsize;
 
 use clap::{ArgAction, Args};
@@ -59,6 +60,8 @@ impl FromMapping {
         let console = &context.console;
         // Nothing is asked before everything is right.
         let (mapping, mut plan) = planned(context)?;
+        // A share that does not answer is not asked again.
+        let places = if plan.unanswered == 0 { plan.places } else { HashMap::new() };
         let kinds = self.kinds.restrict(&mut plan.jobs)?;
         let filter = Filter::new(&self.filter, &plan.jobs)?;
         let server = context.settings()?.active_server()?.clone();
@@ -85,7 +88,7 @@ impl FromMapping {
         }
         words::places(console, &mapping, &context.folder, &context.batch())?;
         if !self.no_look && console.shows_notes() {
-            look::tell(console, &mapping, &context.settings()?.job_default_parameters, &rows);
+            look::tell(console, &places, &rows);
         }
         words::kinds(console, &rows, &kinds);
         words::risks(console, &rows);

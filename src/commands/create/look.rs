@@ -1,23 +1,22 @@
 //! What is about to be sent, as far as it can be seen in a moment.
 
-use std::collections::{BTreeMap, HashSet};
-use std::path::Path;
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::commands::console::Console;
+use crate::commands::inspected::amount;
 use crate::creation::Surveyed;
 use crate::inspection::{Files, Findings, Looking, Progress, Risk, inspect};
-use crate::plan;
+use crate::plan::Planned;
 use crate::problem::numbered;
 use crate::scan::DEFAULT_CONCURRENCY;
-use crate::text::{agreeing, grouped, sized};
-use crate::values::Parameters;
 
-/// How long it may take to find out whether the data can be seen at all. A share that is away takes far longer to say so.
+/// How long it may take until the first file is looked at. A share that is away takes far longer to say so.
 const TO_DECIDE: Duration = Duration::from_secs(1);
 
 /// How long it may take in all.
@@ -31,14 +30,6 @@ struct Seen {
     risks: BTreeMap<Risk, Vec<usize>>,
 }
 
-/// What a look tells of itself.
-enum Event {
-    /// The data of so many rows can be seen.
-    Sees(usize),
-    /// All of it was looked at.
-    Done,
-}
-
 /// What the look shares with whoever waits for it.
 #[derive(Clone, Default)]
 struct Shared {
@@ -46,83 +37,55 @@ struct Shared {
     stop: Arc<AtomicBool>,
 }
 
-/// Tells how much data the rows have and what is likely to be held back, if that can be seen in a moment: nothing is asked of the
-/// server, and nothing changes if it cannot.
-pub fn tell(console: &Console, mapping: &Path, defaults: &Parameters, rows: &[Surveyed<'_>]) {
-    let lines: HashSet<usize> =
-        rows.iter().map(|row| row.planned()).filter(|row| !row.source.is_pacs()).map(|row| row.line).collect();
-    if lines.is_empty() {
+/// Tells how much data the rows have, as far as their places are known, and what is likely to be held back, if that can be seen in a
+/// moment: nothing is asked of the server, and nothing changes if it cannot.
+pub fn tell(console: &Console, places: &HashMap<usize, PathBuf>, rows: &[Surveyed<'_>]) {
+    let files = |row: &Surveyed<'_>| {
+        let Planned { line, source, .. } = row.planned();
+        Some((*line, Files::of(source, places.get(line)?.clone())))
+    };
+    let files: Vec<(usize, Files)> = rows.iter().filter_map(files).collect();
+    if files.is_empty() {
         return;
     }
-    let shared = Shared::default();
-    let (events, received) = channel();
-    let (work, mapping, defaults) = (shared.clone(), mapping.to_owned(), defaults.clone());
-    // It is left to itself when it takes too long: a share that does not answer holds up whoever asks it.
-    let look = thread::Builder::new().spawn(move || {
-        let Ok(files) = plan::visible_files(&mapping, &defaults, &lines) else { return };
-        work.look(&files, &events);
-    });
-    if look.is_err() {
+    let (shared, visible) = (Shared::default(), files.len());
+    let (done, received) = channel();
+    let work = shared.clone();
+    // It is left to itself when it takes too long: nobody can be called back from a share that does not answer.
+    if thread::Builder::new().spawn(move || work.look(&files, &done)).is_err() {
         return;
     }
     let bar = console.progress("looking at the data; '--no-look' skips it:");
-    let outcome = wait(&received, TO_DECIDE, TO_LOOK);
+    let is_whole = shared.wait(&received, TO_DECIDE, TO_LOOK);
     shared.stop.store(true, Ordering::Relaxed);
     drop(bar);
-    let (visible, is_whole) = match outcome {
-        Outcome::Nothing => return,
-        Outcome::Away => {
-            return console.note("data     not to be seen within a second: 'anon map check --files' waits for it");
-        }
-        Outcome::Part(visible) => (visible, false),
-        Outcome::Whole(visible) => (visible, true),
-    };
-    let seen = shared.seen.lock().unwrap_or_else(PoisonError::into_inner);
+    let seen = shared.seen();
+    if !is_whole && seen.now == Progress::default() {
+        return console.note("data     not to be seen within a second: 'anon map check --files' waits for it");
+    }
     console.note(format_args!("data     {}", seen.amount(is_whole, visible, rows.len())));
     if let Some(risks) = seen.risks() {
         console.note(format_args!("risks    {risks}; see 'anon map check --files'"));
     }
 }
 
-/// What came of a look.
-#[derive(Debug, PartialEq, Eq)]
-enum Outcome {
-    /// There is nothing to be seen from here.
-    Nothing,
-    /// Whatever there is does not answer.
-    Away,
-    /// It took too long; of so many rows something was to be seen.
-    Part(usize),
-    /// All files of so many rows were looked at.
-    Whole(usize),
-}
-
-/// Waits for what a look tells, for so long in all and not longer.
-fn wait(events: &Receiver<Event>, to_decide: Duration, to_look: Duration) -> Outcome {
-    let started = Instant::now();
-    let visible = match events.recv_timeout(to_decide) {
-        Ok(Event::Sees(visible)) if visible > 0 => visible,
-        Ok(_) | Err(RecvTimeoutError::Disconnected) => return Outcome::Nothing,
-        Err(RecvTimeoutError::Timeout) => return Outcome::Away,
-    };
-    match events.recv_timeout(to_look.saturating_sub(started.elapsed())) {
-        Ok(_) => Outcome::Whole(visible),
-        Err(_) => Outcome::Part(visible),
-    }
-}
-
 impl Shared {
-    fn look(&self, files: &[(usize, Files)], events: &Sender<Event>) {
-        // Nobody hears it any more if that took too long.
-        if events.send(Event::Sees(files.len())).is_err() {
-            return;
-        }
-        let seen = || self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until all files are looked at, for so long in all and not longer; no longer than `to_decide` if none is. Returns whether
+    /// all are.
+    fn wait(&self, done: &Receiver<()>, to_decide: Duration, to_look: Duration) -> bool {
+        let is_done = done.recv_timeout(to_decide).is_ok();
+        is_done || self.seen().now != Progress::default() && done.recv_timeout(to_look - to_decide).is_ok()
+    }
+
+    fn look(&self, files: &[(usize, Files)], done: &Sender<()>) {
         let sources: Vec<Files> = files.iter().map(|(_, files)| files.clone()).collect();
-        let looking =
-            Looking { stop: &self.stop, progress: &|now| seen().advance(now), concurrency: DEFAULT_CONCURRENCY };
-        let done = |row: usize, findings: &Findings| seen().take(files[row].0, findings);
-        let found = inspect(&sources, looking, &done);
+        let progress = |now| self.seen().advance(now);
+        let looking = Looking { stop: &self.stop, progress: &progress, concurrency: DEFAULT_CONCURRENCY };
+        let found = inspect(&sources, looking, &|row, findings| self.seen().take(files[row].0, findings));
         if !self.stop.load(Ordering::Relaxed) {
             // Only now it is known what rows have in common.
             let mut whole = Seen::default();
@@ -132,8 +95,8 @@ impl Shared {
                 whole.now.files += findings.files;
                 whole.now.bytes += findings.bytes;
             }
-            *seen() = whole;
-            let _ = events.send(Event::Done);
+            *self.seen() = whole;
+            let _ = done.send(());
         }
     }
 }
@@ -154,7 +117,7 @@ impl Seen {
     /// `412 files, 210.3 MB`, and how much of all that is.
     fn amount(&self, is_whole: bool, visible: usize, rows: usize) -> String {
         let Progress { files, bytes, rows: done } = self.now;
-        let amount = format!("{} {}, {}", grouped(files), agreeing(files as usize, "file", "files"), sized(bytes));
+        let amount = amount(files, bytes);
         match is_whole {
             true if visible == rows => amount,
             true => format!("{amount} in {visible} of {rows} rows; the others cannot be seen from here"),
@@ -185,22 +148,13 @@ mod tests {
 
     #[test]
     fn a_share_that_does_not_answer_is_not_waited_for() {
-        let (sender, events) = channel();
-        assert_eq!(wait(&events, SOON, LATE), Outcome::Away);
-        sender.send(Event::Sees(3)).unwrap();
-        assert_eq!(wait(&events, LATE, SOON), Outcome::Part(3));
-    }
-
-    #[test]
-    fn what_is_seen_in_time_is_told_at_once() {
-        let (sender, events) = channel();
-        sender.send(Event::Sees(3)).unwrap();
-        sender.send(Event::Done).unwrap();
-        assert_eq!(wait(&events, LATE, LATE), Outcome::Whole(3));
-        sender.send(Event::Sees(0)).unwrap();
-        assert_eq!(wait(&events, LATE, LATE), Outcome::Nothing);
-        drop(sender);
-        assert_eq!(wait(&events, LATE, LATE), Outcome::Nothing);
+        let (sender, done) = channel();
+        let look = Shared::default();
+        assert!(!look.wait(&done, SOON, LATE), "nothing was seen");
+        look.seen().now.files = 1;
+        assert!(!look.wait(&done, SOON, 2 * SOON), "not all was seen");
+        sender.send(()).unwrap();
+        assert!(look.wait(&done, LATE, LATE));
     }
 
     #[test]

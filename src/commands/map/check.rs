@@ -10,7 +10,7 @@ use crate::commands::inspected::{self, FilesView, LookingInto, RiskView};
 use crate::error::{Error, Result};
 use crate::plan::{self, Checked};
 use crate::problem::{Problem, Problems, grouped};
-use crate::text::{counted, sized};
+use crate::text::counted;
 use crate::values::Source;
 
 /// Check the mapping: all that 'create from-mapping' would refuse, and all that is doubtful
@@ -181,7 +181,7 @@ impl CheckFilesView {
             0 => "no risk seen".to_owned(),
             rows => format!("{} with a risk", counted(rows, "row")),
         };
-        format!("; {}, {}; {risk}", counted(files as usize, "file"), sized(bytes))
+        format!("; {}; {risk}", inspected::amount(files, bytes))
     }
 }
 

@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 use super::super::fingerprint::{Fingerprint, ServerMark};
 use crate::api::JobId;
 
-/// The version of the lines that are written. Lines without one are older: they do not name their server.
-pub(super) const VERSION: u32 = 1;
+/// The latest version of a line, which names the row. What has no row is written as version 1, which earlier programs read. Lines
+/// without a version are older still: they do not name their server.
+pub(super) const VERSION: u32 = 2;
 
 /// What happened to a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +39,8 @@ pub(super) struct Line {
     pub(super) time: NaiveDateTime,
     /// When the job was created, by the server's clock.
     pub(super) date: Option<NaiveDateTime>,
+    /// The job that its row would have if it took all kinds of files, where it takes some.
+    pub(super) row: Option<Fingerprint>,
 }
 
 /// Why a line cannot be understood.
@@ -60,6 +63,8 @@ struct Raw<'a> {
     time: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     date: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    row: Option<&'a str>,
 }
 
 /// What is looked for in a line that is none of ours.
@@ -86,6 +91,7 @@ impl Line {
             event: raw.event,
             time: time(raw.time).ok_or(Fault::NotALine)?,
             date: raw.date.map(|date| time(date).ok_or(Fault::NotALine)).transpose()?,
+            row: raw.row.map(str::parse).transpose().map_err(wrong)?,
         })
     }
 
@@ -93,12 +99,13 @@ impl Line {
     pub(super) fn to_text(self) -> String {
         let text = |time: NaiveDateTime| time.format("%Y-%m-%dT%H:%M:%S").to_string();
         let raw = Raw {
-            v: VERSION,
+            v: if self.row.is_some() { VERSION } else { 1 },
             server: self.server.map(|server| server.to_string()).as_deref(),
             job: &self.job.to_string(),
             event: self.event,
             time: &text(self.time),
             date: self.date.map(text).as_deref(),
+            row: self.row.map(|row| row.to_string()).as_deref(),
         }
         .to_json();
         raw + "\n"
@@ -154,6 +161,7 @@ mod tests {
             event,
             time: "2026-11-23T12:00:00".parse().unwrap(),
             date: None,
+            row: None,
         }
     }
 
@@ -166,6 +174,8 @@ mod tests {
         let dated = Line { date: "2026-11-23T13:00:00".parse().ok(), ..line(Event::Created(7)) };
         let text = dated.to_text();
         assert_eq!(Line::parse(text.trim_end().as_bytes()), Ok(dated), "{text}");
+        let of_a_row = Line { row: "0f".repeat(16).parse().ok(), ..line(Event::Asked) };
+        assert_eq!(Line::parse(of_a_row.to_text().trim_end().as_bytes()), Ok(of_a_row));
         let mark = ServerMark::of("u");
         let start = format!(
             "{{\"v\":1,\"server\":\"{mark}\",\"job\":\"{JOB}\",\"event\":{{\"created\":7}},\"time\":\"2026-11-"
@@ -183,8 +193,8 @@ mod tests {
     fn what_is_not_understood_is_refused() {
         let good = line(Event::Created(7)).to_text();
         let changed = |from: &str, to: &str| Line::parse(good.trim_end().replace(from, to).as_bytes());
-        assert_eq!(changed("\"v\":1", "\"v\":2"), Err(Fault::Later(2)));
-        assert_eq!(changed("\"v\":1,", "\"v\":2,\"kind\":[1],"), Err(Fault::Later(2)));
+        assert_eq!(changed("\"v\":1", "\"v\":3"), Err(Fault::Later(3)));
+        assert_eq!(changed("\"v\":1,", "\"v\":3,\"kind\":[1],"), Err(Fault::Later(3)));
         for (from, to) in [
             ("\"v\":1,", "\"more\":1,"),
             ("created", "cancelled"),

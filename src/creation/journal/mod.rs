@@ -19,6 +19,7 @@ use chrono::{NaiveDateTime, Timelike};
 
 use super::clock::Clock;
 use super::fingerprint::{Fingerprint, ServerMark};
+use super::session::Row;
 use crate::api::JobId;
 use crate::error::Result;
 use crate::problem::{Place, Problem, Problems};
@@ -43,6 +44,8 @@ pub struct Journal {
     histories: HashMap<Fingerprint, History>,
     /// Whose the ids of this server are.
     owners: HashMap<JobId, Fingerprint>,
+    /// Of jobs that take some kinds of files only: the job that the same row would have with all kinds.
+    rows: HashMap<Fingerprint, Fingerprint>,
     /// How the server's clock went when it last created a job.
     clock: Option<Clock>,
     /// How much of the file can be read; what follows is the beginning of a line.
@@ -69,6 +72,7 @@ impl Journal {
             // Most jobs have two lines, of some 120 bytes.
             histories: HashMap::with_capacity(bytes.len() / 240),
             owners: HashMap::with_capacity(bytes.len() / 240),
+            rows: HashMap::new(),
             clock: None,
             whole: 0,
             lock: None,
@@ -141,14 +145,20 @@ impl Journal {
         self.owners.get(&id).copied()
     }
 
+    /// The job, as it would be if it took all kinds of files.
+    pub(super) fn of_all_kinds(&self, job: Fingerprint) -> Fingerprint {
+        self.rows.get(&job).copied().unwrap_or(job)
+    }
+
     pub(super) fn clock(&self) -> Option<Clock> {
         self.clock
     }
 
-    /// Tells that a job is one of the journal's server, which older lines do not say.
-    pub(super) fn claim(&mut self, job: &Fingerprint) {
-        for id in self.histories.get(job).into_iter().flat_map(History::ids) {
-            self.owners.entry(id).or_insert(*job);
+    /// Tells that the job of a row is one of the journal's server, which older lines do not say.
+    pub(super) fn claim(&mut self, row: &Row) {
+        self.rows.extend(row.of_all_kinds.map(|all| (row.job, all)));
+        for id in self.histories.get(&row.job).into_iter().flat_map(History::ids) {
+            self.owners.entry(id).or_insert(row.job);
         }
     }
 
@@ -199,7 +209,8 @@ impl Journal {
         date: Option<NaiveDateTime>,
         durability: Durability,
     ) -> Result<()> {
-        let line = Line { server: Some(self.server), job: *job, event, time: now(), date };
+        let row = self.rows.get(job).copied();
+        let line = Line { server: Some(self.server), job: *job, event, time: now(), date, row };
         storage::append(&self.path, line.to_text().as_bytes(), Privacy::Private, durability)?;
         self.apply(&line);
         Ok(())
@@ -211,6 +222,7 @@ impl Journal {
             asked = history.asked();
             history.add(line);
         };
+        self.rows.extend(line.row.map(|row| (line.job, row)));
         self.histories.entry(line.job).and_modify(add).or_insert_with(|| History::of(line));
         if line.server != Some(self.server) {
             return;

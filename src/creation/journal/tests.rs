@@ -2,10 +2,12 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::api::{Data, NewJob};
+use crate::plan::Planned;
+use crate::values::Source;
 
 const URL: &str = "https://a/p01";
 
-fn job(source: &str) -> Fingerprint {
+fn row(source: &str) -> Row {
     let job = NewJob {
         data: Data::Pacs(source.to_owned()),
         project: "p".to_owned(),
@@ -16,7 +18,12 @@ fn job(source: &str) -> Fingerprint {
         pims_key: None,
         sop_classes: vec![],
     };
-    Fingerprint::of(URL, &job)
+    let source = Source::parse("accession_number:1").unwrap().value;
+    Row::new(URL, Planned { line: 9, source, job })
+}
+
+fn job(source: &str) -> Fingerprint {
+    row(source).job
 }
 
 fn journal(folder: &tempfile::TempDir) -> PathBuf {
@@ -110,7 +117,7 @@ fn an_id_of_an_older_line_belongs_to_the_server_of_its_row() {
     let line = format!(r#"{{"job":"{}","event":{{"created":7}},"time":"2026-11-23T12:00:00"}}"#, job("1"));
     let mut journal = read(line.as_bytes()).unwrap();
     assert_eq!((journal.known(&job("1")), journal.owner(JobId(7))), (Known::Created(JobId(7)), None));
-    journal.claim(&job("1"));
+    journal.claim(&row("1"));
     assert_eq!(journal.owner(JobId(7)), Some(job("1")));
 }
 

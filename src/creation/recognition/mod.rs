@@ -56,6 +56,20 @@ impl<'j> Sightings<'j> {
     /// has them, but such a job is another row's if that row asks for these very pseudonyms. Jobs whose row is known already do
     /// not count.
     pub(super) fn of(jobs: &'j [Job], rows: &[Row], journal: &Journal) -> Sightings<'j> {
+        Sightings::by(jobs, rows, journal, has_kinds)
+    }
+
+    /// As [`Sightings::of`], for rows that do not say which kinds of files their jobs take.
+    fn of_any_kinds(jobs: &'j [Job], rows: &[Row], journal: &Journal) -> Sightings<'j> {
+        Sightings::by(jobs, rows, journal, |_, _| true)
+    }
+
+    fn by(
+        jobs: &'j [Job],
+        rows: &[Row],
+        journal: &Journal,
+        has_kinds: impl Fn(&Job, &NewJob) -> bool,
+    ) -> Sightings<'j> {
         let mut by_source: HashMap<(&str, String), Vec<&Row>> = HashMap::new();
         for row in rows {
             let (name, value) = source(&row.planned.job);
@@ -69,6 +83,7 @@ impl<'j> Sightings<'j> {
             let sources = ["source_path", "source_instance_id"]
                 .map(|name| (name, job.detail(name).map(|value| canonical(&value)).unwrap_or_default()));
             let rows = sources.iter().filter_map(|source| by_source.get(source)).flatten();
+            let rows = rows.filter(|row| has_kinds(job, &row.planned.job));
             let fits: Vec<(usize, &Row)> = rows.filter_map(|row| Some((fit(job, &row.planned.job)?, *row))).collect();
             let best = fits.iter().map(|(fit, _)| *fit).max();
             let best: Vec<&Row> = fits.iter().filter(|(fit, _)| Some(*fit) == best).map(|(_, row)| *row).collect();
@@ -122,11 +137,12 @@ impl<'j> Sightings<'j> {
 }
 
 /// Which of these rows the jobs of a batch on the server at `url` are: as the journal has it, or else as the jobs themselves tell, if
-/// the server gave their sources. Who created them does not matter, and a job that fits several rows is none's.
+/// the server gave their sources. Who created them does not matter, nor which kinds of files they take, and a job that fits several
+/// rows is none's.
 pub fn whose<'r>(jobs: &[Job], rows: &'r [Planned], url: &str, journal: &mut Journal) -> HashMap<JobId, &'r Planned> {
     let rows_of_jobs: Vec<Row> = rows.iter().map(|planned| Row::new(url, planned.clone())).collect();
-    rows_of_jobs.iter().for_each(|row| journal.claim(&row.job));
-    let sightings = Sightings::of(jobs, &rows_of_jobs, journal);
+    rows_of_jobs.iter().for_each(|row| journal.claim(row));
+    let sightings = Sightings::of_any_kinds(jobs, &rows_of_jobs, journal);
     let mut by_job: HashMap<Fingerprint, &Planned> = HashMap::new();
     let mut found = HashMap::new();
     for (row, planned) in rows_of_jobs.iter().zip(rows) {
@@ -137,7 +153,8 @@ pub fn whose<'r>(jobs: &[Job], rows: &'r [Planned], url: &str, journal: &mut Jou
             found.extend(ids.into_iter().map(|id| (id, planned)));
         }
     }
-    let known = jobs.iter().filter_map(|job| Some((job.job_id, *by_job.get(&journal.owner(job.job_id)?)?)));
+    let row_of = |id| by_job.get(&journal.of_all_kinds(journal.owner(id)?)).copied();
+    let known = jobs.iter().filter_map(|job| Some((job.job_id, row_of(job.job_id)?)));
     found.extend(known);
     found
 }
@@ -150,19 +167,21 @@ fn source(job: &NewJob) -> (&'static str, &str) {
     }
 }
 
-/// The field of a job that names the kinds of files that it takes.
-const CLASSES: &str = "source_sop_class_filter_list";
+/// Whether a job takes the kinds of files that a row is to have. A server that does not know of the filter does not tell of it either.
+fn has_kinds(job: &Job, wanted: &NewJob) -> bool {
+    const CLASSES: &str = "source_sop_class_filter_list";
+    !job.more.contains_key(CLASSES) || wanted.has_sop_classes(&job.detail(CLASSES).unwrap_or_default())
+}
 
-/// In how many of the values that were sent for it a job agrees with a row; `None` if it is another job.
+/// In how many of the values that were sent for it a job agrees with a row, whatever kinds of files it takes; `None` if it is another
+/// job.
 fn fit(job: &Job, wanted: &NewJob) -> Option<usize> {
     let (name, value) = source(wanted);
     let given = |name: &str| job.detail(name).map(|value| canonical(&value)).filter(|value| !value.is_empty());
     let same = |name: &str, value: &str| given(name).is_some_and(|given| given == canonical(value));
     let is_it = same(name, value)
         && job.project_name.as_deref().map(canonical).as_deref() == Some(canonical(&wanted.project).as_str())
-        && same("destination_path", &wanted.destination_path)
-        // A server that does not know of the filter does not tell of it either.
-        && (!job.more.contains_key(CLASSES) || wanted.has_sop_classes(&job.detail(CLASSES).unwrap_or_default()));
+        && same("destination_path", &wanted.destination_path);
     // What was not sent, the server may have filled in.
     let sent = [
         ("source_anonymizedpatientname", &wanted.pseudo_name),
@@ -179,13 +198,13 @@ fn fit(job: &Job, wanted: &NewJob) -> Option<usize> {
 }
 
 /// A value as `anon` sends it, of one that AnonAPI has sent as it stood in the mapping: with spaces around it, or a path with other
-/// separators.
+/// separators. Shares do not tell capitals from small letters.
 fn canonical(value: &str) -> String {
     let value = clean(value).text;
     let path_at = [r"\\", "//"].iter().filter_map(|start| value.find(start)).min();
     let path = path_at.and_then(|at| Some((&value[..at], UncPath::parse(&value[at..])?)));
     match path {
-        Some((kind, path)) => format!("{kind}{}", path.sent()),
+        Some((kind, path)) => format!("{kind}{}", path.sent().to_lowercase()),
         None => value.into_owned(),
     }
 }

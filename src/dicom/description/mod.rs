@@ -29,6 +29,8 @@ pub struct Description {
     pub identity: Identity,
     /// A hash of SeriesInstanceUID (0020,000E), if there is one.
     pub series: Option<u64>,
+    /// A hash of SOPInstanceUID (0008,0018), if there is one.
+    pub instance: Option<u64>,
     /// SOPClassUID (0008,0016).
     pub class: Option<SopClass>,
     /// Modality (0008,0060).
@@ -156,6 +158,7 @@ impl Description {
         let value_is = |known: &[u8]| trimmed(value).eq_ignore_ascii_case(known);
         match tag {
             tags::SERIES_INSTANCE_UID => self.series = hashed(trimmed(value), key),
+            tags::SOP_INSTANCE_UID => self.instance = hashed(trimmed(value), key),
             tags::SOP_CLASS_UID => self.class = SopClass::of(trimmed(value)),
             // Only files without a data set, such as an index, have no other one.
             tags::MEDIA_STORAGE_SOP_CLASS_UID => {
@@ -171,10 +174,10 @@ impl Description {
     }
 }
 
-/// A code string (PS3.5, 6.2): what is none is not shown, as it may be anything.
+/// A modality, which is one word in capitals (PS3.3, C.7.3.1.1.1): what is none is not shown, as it may be anything.
 fn code(value: &[u8]) -> Option<String> {
-    let is_code = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || matches!(byte, b' ' | b'_');
-    let is_one = (1..=16).contains(&value.len()) && value.iter().all(is_code);
+    let is_code = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+    let is_one = value.len() <= 16 && value.iter().all(is_code) && value.first().is_some_and(u8::is_ascii_uppercase);
     is_one.then(|| String::from_utf8_lossy(value).into_owned())
 }
 
@@ -182,7 +185,10 @@ fn code(value: &[u8]) -> Option<String> {
 fn is_of_a_screen(value: &[u8]) -> bool {
     let value = value.to_ascii_uppercase();
     let words = [&b"SCREEN"[..], b"CAPTURE", b"DOSE_INFO", b"DOSE INFO", b"REPORT", b"SNAPSHOT"];
+    // Siemens calls its page of doses 'CT_SOM5 PROT', by its software.
+    let is_protocol = |word: &[u8]| trimmed(word).ends_with(b" PROT");
     words.iter().any(|word| value.windows(word.len()).any(|part| part == *word))
+        || value.split(|byte| *byte == b'\\').any(is_protocol)
 }
 
 #[cfg(test)]

@@ -42,6 +42,31 @@ fn a_file_says_what_it_is() {
 }
 
 #[test]
+fn a_modality_that_is_none_is_not_shown() {
+    let modality = |value: &[u8]| {
+        let kind = [element(8, 0x16, "UI", b"1.2.840.10008.5.1.4.1.1.2"), element(8, 0x60, "CS", value)].concat();
+        dicom(&[meta(EXPLICIT), kind, data_set("77", "1.9")[34..].to_vec()].concat()).modality
+    };
+    assert_eq!(modality(b"RTSTRUCT").as_deref(), Some("RTSTRUCT"));
+    for value in [&b"1234567 "[..], b"Jansen^P", b"JANSEN P", b"19500131", b""] {
+        assert_eq!(modality(value), None, "{value:?}");
+    }
+}
+
+#[test]
+fn screens_are_told_by_the_words_of_their_makers() {
+    for (image_type, expected) in [
+        ("DERIVED\\SECONDARY\\SCREEN SAVE", true),
+        ("DERIVED\\SECONDARY\\OTHER\\CT_SOM5 PROT", true),
+        ("DERIVED\\SECONDARY\\DOSE_INFO", true),
+        ("ORIGINAL\\PRIMARY\\M\\PROTON_DENSITY", false),
+        ("DERIVED\\SECONDARY\\REFORMATTED\\AVERAGE", false),
+    ] {
+        assert_eq!(is_of_a_screen(image_type.as_bytes()), expected, "{image_type}");
+    }
+}
+
+#[test]
 fn pixels_are_there_missing_or_cut_off() {
     let whole = file(&[]);
     assert_eq!(dicom(&whole).pixels, Pixels::There);

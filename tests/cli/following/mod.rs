@@ -97,3 +97,78 @@ files:
   + ~/.anonapi/journal.jsonl
 "#]]);
 }
+
+/// A mapping of folders whose rows begin on line 9, and a batch of jobs for these sources and pseudonyms.
+fn of_folders(rows: &str, jobs: &[(&str, &str, &str)]) -> Env {
+    let job = |(id, (source, destination, pseudonym)): (i64, &(&str, &str, &str))| {
+        FakeJob::new(JobId(id))
+            .field("project_name", "P")
+            .field("source_path", *source)
+            .field("source_instance_id", serde_json::Value::Null)
+            .field("destination_path", *destination)
+            .field("source_anonymizedpatientname", *pseudonym)
+            .field("source_anonymizedpatientid", *pseudonym)
+    };
+    let env = with_jobs((1..).zip(jobs).map(job));
+    env.write(
+        "anon_mapping.csv",
+        format!(
+            "## Description ##\n## Options ##\nproject,P\nroot_source_path,\\\\server\\share\\data\n\
+             destination_path,\\\\server\\share\\out\n## Mapping ##\nsource,pseudo_name\n{rows}"
+        ),
+    );
+    env.run("map activate").assert_ok();
+    env
+}
+
+#[test]
+fn folders_are_recognised_however_they_are_spelled() {
+    let out = r"\\server\share\out";
+    let env = of_folders(
+        "folder:a,A\nfolder:b/c,B\nfileselection:d\\fileselection.txt,C\nfolder:007,D\nfolder:e,E\nfolder:f,F\n",
+        &[
+            (r"folder:\\SERVER\Share\Data\A", r"\\Server\share\out", "A"),
+            (r"folder://server/share/data/b/c/", "//server/share/out/", "B"),
+            (r"fileselection:\\server\share\data\d\FileSelection.txt", out, "C"),
+            (r"folder:\\server\share\data\7", out, "D"),
+            (r"folder:\\server\share\data\e", out, "e"),
+            (r"folder:\\server\share\data\f", r"\\server\share\out\f", "F"),
+        ],
+    );
+    let outcome = env.run("create from-mapping -y").assert_ok();
+    let sources: Vec<_> = outcome.requests[1..].iter().map(|call| call.param("source_path").unwrap()).collect();
+    // A number without its zeros, a pseudonym in capitals and another destination make another job.
+    let others = ["007", "e", "f"].map(|name| format!(r"folder:\\server\share\data\{name}"));
+    assert_eq!(sources, others, "{}", outcome.story());
+    let _ = outcome
+        .assert_says(&["recognised 3 jobs of the batch, created by another program or on another computer: 1-3"]);
+    let report = env.run("batch report -").assert_ok().stdout;
+    assert!(
+        report.contains("\n8,folder:a,A,1,") && report.contains("\n10,fileselection:d\\fileselection.txt,C,3,"),
+        "{report}"
+    );
+}
+
+#[test]
+fn a_job_that_may_be_of_two_rows_is_given_to_neither_unasked() {
+    let (source, out) = (r"folder:\\server\share\data\a", r"\\server\share\out");
+    let env = of_folders("folder:a,\nfolder:A,\nfolder:b,B\n", &[(source, out, "X")]);
+    let outcome = env.run("create from-mapping -y").assert_status(1);
+    let created: Vec<_> = outcome.requests[1..].iter().map(|call| call.param("source_path").unwrap()).collect();
+    assert_eq!(created, [r"folder:\\server\share\data\b"], "{}", outcome.story());
+    let told =
+        |line: usize| format!("line {line}: its job was perhaps created, and may be one of these on p01:\n  1  DONE  ");
+    let _ = outcome.assert_says(&[&told(8), &told(9)]);
+    let report = env.run("batch report -").assert_ok().stdout;
+    assert!(report.contains(&format!("\n,{source},X,1,DONE,")), "{report}");
+}
+
+#[test]
+fn two_jobs_of_one_row_are_both_its() {
+    let (source, out) = (r"folder:\\server\share\data\a", r"\\server\share\out");
+    let env = of_folders("folder:a,A\n", &[(source, out, "A"), (source, out, "A")]);
+    let outcome = env.run("create from-mapping -y").assert_ok();
+    assert_eq!(outcome.requests.len(), 1, "{}", outcome.story());
+    let report = env.run("batch report -").assert_ok().stdout;
+    assert!(report.contains("\n8,folder:a,A,1,") && report.contains("\n8,folder:a,A,2,"), "{report}");
+}

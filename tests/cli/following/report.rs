@@ -40,8 +40,13 @@ files:
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        let mode = std::fs::metadata(env.work().join("jobs.xlsx")).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
+        let path = env.work().join("jobs.xlsx");
+        let mode = || std::fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(), 0o600);
+        // Also when it replaces one that a spreadsheet has saved for everybody.
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        env.run("batch report jobs.xlsx").assert_ok();
+        assert_eq!(mode(), 0o600);
     }
 }
 
@@ -116,4 +121,52 @@ fn it_can_go_to_standard_output() {
     }
     let view = env.run("batch report - --json").assert_ok().json("batch-report");
     assert_eq!((&view["report"], &view["jobs"][2]["status"]), (&json!("anon batch report"), &json!("NOT_FOUND")));
+}
+
+#[test]
+fn nothing_in_it_is_a_formula() {
+    let named = |id: i64, pseudonym: &str| {
+        FakeJob::new(JobId(id))
+            .field("source_anonymizedpatientname", pseudonym)
+            .field("source_path", "@SUM(A1)")
+            .field("source_instance_id", serde_json::Value::Null)
+    };
+    let env = with_jobs([named(1, "=1+1"), named(2, "-007"), named(3, "+cmd|' /C calc'!A0"), named(4, "007")]);
+    let csv = env.run("batch report -").assert_ok().stdout;
+    for (line, start) in csv.lines().skip(1).zip([
+        ",'@SUM(A1),'=1+1,1,",
+        ",'@SUM(A1),-007,2,",
+        ",'@SUM(A1),'+cmd|' /C calc'!A0,3,",
+        ",'@SUM(A1),007,4,",
+    ]) {
+        assert!(line.starts_with(start), "{line}");
+    }
+    let view = env.run("batch report - --json").assert_ok().json("batch-report");
+    assert_eq!(view["jobs"][0]["pseudonym"], "=1+1");
+    env.run("batch report jobs.xlsx").assert_ok();
+    let mut workbook: Xlsx<_> = open_workbook(env.work().join("jobs.xlsx")).unwrap();
+    assert!(workbook.worksheet_formula("jobs").unwrap().is_empty());
+    let names: Vec<_> = rows(&env.work().join("jobs.xlsx")).into_iter().skip(1).map(|row| row[2].clone()).collect();
+    assert_eq!(names, ["=1+1", "-007", "+cmd|' /C calc'!A0", "007"]);
+}
+
+#[test]
+fn where_it_cannot_be_written_is_told_before_the_server_is_asked() {
+    let env = three();
+    for (file, told) in [
+        ("nowhere/a.xlsx", "nowhere' is not there; check the name, and whether the share is connected"),
+        ("a", "'a' does not end in .xlsx, .csv or .json"),
+    ] {
+        let outcome = env.run(&format!("batch report {file}"));
+        assert!(outcome.status != 0 && outcome.stderr.contains(told), "{}", outcome.story());
+        assert!(outcome.requests.is_empty(), "{}", outcome.story());
+    }
+    env.run("batch report a.xlsx").assert_ok();
+    env.write(".~lock.a.xlsx#", "LibreOffice");
+    let outcome = env.run("batch report a.xlsx").assert_status(1);
+    assert!(
+        outcome.stderr.contains("a.xlsx' is open in an editor") && outcome.requests.is_empty(),
+        "{}",
+        outcome.story()
+    );
 }

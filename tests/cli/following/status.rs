@@ -174,3 +174,20 @@ fn a_mapping_elsewhere_and_one_with_a_wrong_row_tell_as_much_as_they_can() {
     assert_eq!((&jobs[0]["line"], &jobs[1]["line"]), (&json!(null), &json!(11)));
     assert_eq!(jobs[0]["source"], "accession_number:12.1", "the server's own words");
 }
+
+#[test]
+fn jobs_of_some_kinds_of_files_have_their_lines() {
+    let env = Env::with_idis(FakeIdis::builder());
+    env.settings();
+    env.write("anon_mapping.csv", super::MAPPING);
+    env.run("map activate").assert_ok();
+    env.run("create from-mapping -y --sop-class CTImageStorage --filter A").assert_ok();
+    env.run("create from-mapping -y --sop-class MRImageStorage --sop-class CTImageStorage --filter B").assert_ok();
+    let lines = |env: &Env| {
+        let view = env.run("batch status --json").assert_ok().json("batch-status");
+        [0, 1].map(|index| view["jobs"][index]["line"].clone())
+    };
+    assert_eq!(lines(&env), [10, 11]);
+    std::fs::remove_dir_all(env.home().join(".anonapi")).unwrap();
+    assert_eq!(lines(&env), [10, 11], "as the server has them");
+}

@@ -6,11 +6,11 @@ use snapbox::str;
 use super::env_with_mapping;
 use crate::support::Env;
 
-pub(super) const OPTIONS: &str =
+pub const OPTIONS: &str =
     "root_source_path,\\\\server\\share\\data\nproject,P\ndestination_path,\\\\server\\share\\out\n";
 
 /// A mapping whose rows begin on line 8, active.
-pub(super) fn env_with(options: &str, rows: &str) -> Env {
+pub fn env_with(options: &str, rows: &str) -> Env {
     let env = Env::with_jobs();
     let header = "source,pseudo_id,pseudo_name";
     env.write(

@@ -1,5 +1,7 @@
 //! `anon map check --files`: what is in the files, and what is likely to be held back.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use anonapi::testing::DicomFile;
 use serde_json::{Value, json};
 
@@ -11,7 +13,9 @@ const ULTRASOUND: &str = "1.2.840.10008.5.1.4.1.1.6.1";
 const PDF: &str = "1.2.840.10008.5.1.4.1.1.104.1";
 
 fn file(patient: &str, class: &str, modality: &str) -> DicomFile {
-    DicomFile::new(patient, &format!("1.2.{patient}"), "1.2.3.4")
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let instance = format!("1.2.3.{}", 10 + COUNT.fetch_add(1, Ordering::Relaxed) % 90);
+    DicomFile::new(patient, &format!("1.2.{patient}"), &instance)
         .with("SOPClassUID", class)
         .with("Modality", modality)
         .with("SeriesInstanceUID", &format!("1.2.{patient}.{class}"))
@@ -51,10 +55,10 @@ fn a_line_a_row_and_each_risk_once() {
               BurnedInAnnotation (0028,0301) is YES: [..]
               what to do: if the job stays at UPLOADED, send its id to a server admin: [..]
             ultrasound: 2 files in line 9
-              Ultrasound machines write name, id and date into the picture, whatever BurnedInAnnotation says.
+              Ultrasound machines usually write name, id and date into the picture (PS3.15, E.3.1), whatever BurnedInAnnotation says.
               what to do: if the job stays at UPLOADED, send its id to a server admin: [..]
             document: 1 file in line 9
-              A document, such as a PDF, is inside (PS3.3, A.45). [..]
+              A document, such as a PDF, is inside (PS3.3, A.45), [..]
               what to do: leave them out: [..]
 
           May fail, or be left out
@@ -115,6 +119,120 @@ fn scripts_get_all_of_it() {
     assert!(lines[2].starts_with("9,folder:echo,3,3,"), "{}", lines[2]);
     assert!(lines[2].ends_with(",DOC US,\"burned_in_annotation: 1, ultrasound: 2, document: 1\""), "{}", lines[2]);
     assert_eq!(lines.len(), 4);
+}
+
+/// What a folder holds: names and contents.
+type Folder = Vec<(&'static str, Vec<u8>)>;
+
+/// A row for each kind of trouble: what its folder holds, and the one cause that is told of it.
+fn of_each_kind() -> Vec<(Folder, &'static str)> {
+    let ct = || file("1", CT, "CT");
+    let class = |class: &str, modality: &str| file("1", class, modality).with_pixels().bytes();
+    let image_type = |image_type: &str| ct().with("ImageType", image_type).with_pixels().bytes();
+    let whole = ct().with_pixels().bytes();
+    let one = |bytes: Vec<u8>| vec![("1.dcm", bytes)];
+    vec![
+        (one(ct().with("BurnedInAnnotation", "YES").with_pixels().bytes()), "burned_in_annotation"),
+        (one(class("1.2.840.10008.5.1.4.1.1.6.1", "US")), "ultrasound"),
+        (one(class("1.2.840.10008.5.1.4.1.1.3.1", "US")), "ultrasound"),
+        (one(class("1.2.840.10008.5.1.4.1.1.7.4", "OT")), "secondary_capture"),
+        (one(ct().with("ConversionType", "DF").with_pixels().bytes()), "secondary_capture"),
+        (one(image_type("DERIVED\\SECONDARY\\SCREEN SAVE")), "screen"),
+        (one(image_type("DERIVED\\SECONDARY\\OTHER\\CT_SOM5 PROT")), "screen"),
+        (
+            one(file("1", PDF, "DOC").with("BurnedInAnnotation", "YES").with("ConversionType", "WSD").bytes()),
+            "document",
+        ),
+        (one(file("1", "1.2.840.10008.5.1.4.1.1.88.33", "SR").bytes()), "structured_report"),
+        (one(file("1", "1.2.840.10008.5.1.4.1.1.88.67", "SR").bytes()), "structured_report"),
+        (one(file("1", "1.2.840.10008.1.3.10", "CT").bytes()), "dicomdir"),
+        (one(class("1.3.12.2.1107.5.9.1", "MR")), "private_class"),
+        (one(file("1", "1.2.840.10008.5.1.4.1.1.481.3", "RTSTRUCT").bytes()), "no_pixel_data"),
+        (one(whole[..250].to_vec()), "damaged"),
+        (one(whole[..whole.len() - 1].to_vec()), "cut_off"),
+        (one(b"no image".to_vec()), "not_dicom"),
+        (vec![("1.dcm", whole.clone()), ("deep/copy.dcm", whole.clone())], "copies"),
+        (vec![("1.dcm", whole), ("2.dcm", file("2", CT, "CT").with_pixels().bytes())], "several_patients"),
+    ]
+}
+
+#[test]
+fn each_kind_of_trouble_is_told_by_one_cause() {
+    let kinds = of_each_kind();
+    let rows: String = (0..kinds.len()).map(|row| format!("folder:row{row},,P{row}\n")).collect();
+    let env = env_with(OPTIONS, &rows);
+    for (row, (files, _)) in kinds.iter().enumerate() {
+        for (name, bytes) in files {
+            env.write(format!("row{row}/{name}"), bytes);
+        }
+    }
+    let found = env.run("map check --files --json").assert_ok().json("map-check-files");
+    let csv = env.run("map check --files --format csv").assert_ok().stdout;
+    let table = env.run("map check --files").assert_ok().stdout;
+    let mut told = std::collections::BTreeSet::new();
+    for (row, (_, cause)) in kinds.iter().enumerate() {
+        let risks = found["inspected"][row]["risks"].as_array().unwrap();
+        let causes: Vec<_> = risks.iter().map(|risk| &risk["cause"]).collect();
+        assert_eq!(causes, [*cause], "row {row}");
+        let line = csv.lines().find(|line| line.contains(&format!(",folder:row{row},"))).unwrap();
+        assert!(line.contains(&format!(",{cause}: ")), "{line}");
+        told.insert(*cause);
+    }
+    let risks = found["risks"].as_array().unwrap();
+    assert_eq!(
+        risks.iter().map(|risk| risk["cause"].as_str().unwrap()).collect::<std::collections::BTreeSet<_>>(),
+        told
+    );
+    assert_eq!(risks.len(), told.len(), "each once");
+    for risk in risks {
+        let told = format!("\n  {}: ", risk["title"].as_str().unwrap());
+        assert_eq!(table.matches(&told).count(), 1, "{told}{table}");
+    }
+}
+
+/// Files that are odd in their own ways, and what pydicom finds in them: patients, studies, modality, whether there is a picture.
+#[test]
+fn the_files_of_pydicom_s_tests_are_read_as_pydicom_reads_them() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/pydicom");
+    let expected = [
+        ("DICOMDIR-empty", json!([0, 0, [], ["dicomdir"]])),
+        ("UN_sequence", json!([1, 0, [], ["no_pixel_data"]])),
+        ("empty_charset_LEI", json!([1, 0, [], ["no_pixel_data"]])),
+        ("meta_missing_tsyntax", json!([1, 0, [], []])),
+        ("nested_priv_SQ", json!([1, 0, [], []])),
+        ("no_meta_group_length", json!([1, 0, [], ["no_pixel_data"]])),
+        ("priv_SQ", json!([1, 0, [], ["no_pixel_data"]])),
+        ("rtplan", json!([1, 1, ["RTPLAN"], ["no_pixel_data"]])),
+        // pydicom reads what there is of it.
+        ("rtplan_truncated", json!([0, 0, [], ["damaged"]])),
+        // Without the 132 bytes, it is read only by who is told to.
+        ("rtstruct", json!([0, 0, [], ["not_dicom"]])),
+    ];
+    let rows: String = expected.iter().map(|(name, _)| format!("folder:{name},,{name}\n")).collect();
+    let env = env_with(OPTIONS, &rows);
+    for (name, _) in &expected {
+        env.write(format!("{name}/1.dcm"), std::fs::read(folder.join(format!("{name}.dcm"))).unwrap());
+    }
+    let found = env.run("map check --files --json").assert_ok().json("map-check-files");
+    for ((name, expected), row) in expected.iter().zip(found["inspected"].as_array().unwrap()) {
+        let causes: Vec<_> = row["risks"].as_array().unwrap().iter().map(|risk| &risk["cause"]).collect();
+        let told = json!([row["patients"], row["studies"], row["modalities"], causes]);
+        assert_eq!(&told, expected, "{name}");
+    }
+}
+
+#[test]
+fn a_file_that_two_rows_have_or_one_names_twice_is_told() {
+    let env = env_with(OPTIONS, "folder:a,,A\nfolder:a/b,,B\nfileselection:c/fileselection.txt,,C\n");
+    env.write("a/b/1.dcm", file("1", CT, "CT").with_pixels().bytes());
+    env.write("c/1.dcm", file("1", CT, "CT").with_pixels().bytes());
+    let selection =
+        "description: d\nid: bfc33f5e-d1cc-472e-aa05-31a5979d52be\nselected_paths: [1.dcm, ./1.dcm, gone.dcm]\n";
+    env.write("c/fileselection.txt", selection);
+    let found = env.run("map check --files --json").assert_ok().json("map-check-files");
+    let told: Vec<_> =
+        found["risks"].as_array().unwrap().iter().map(|risk| json!([risk["cause"], risk["lines"]])).collect();
+    assert_eq!(json!(told), json!([["missing", [10]], ["named_twice", [10]], ["in_two_rows", [8, 9]]]));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `anon map`.
 
-mod check;
+pub mod check;
 mod chosen;
 mod edit;
 mod encodings;
