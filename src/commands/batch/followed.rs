@@ -137,6 +137,11 @@ pub fn counts(jobs: &[Followed], missing: usize) -> Vec<Count> {
     counts
 }
 
+/// `221 DONE, 79 ACTIVE`.
+pub fn tally(counts: &[Count]) -> String {
+    counts.iter().map(|Count { status, count }| format!("{count} {status}")).collect::<Vec<_>>().join(", ")
+}
+
 /// The ids that the server does not know.
 pub fn missing(ids: &[JobId], jobs: &[Followed]) -> Vec<JobId> {
     let found: std::collections::HashSet<JobId> = jobs.iter().map(|followed| followed.job.job_id).collect();

@@ -7,7 +7,7 @@ use clap::Args;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::followed::{Count, FollowedView, counts, missing, rows};
+use super::followed::{self, Count, FollowedView, counts, missing, rows};
 use crate::api::{Client, JobId, JobStatus, Stage};
 use crate::commands::console::{Console, Interrupt, Level, Live, View};
 use crate::commands::context::Context;
@@ -222,9 +222,10 @@ fn overview(server: &Server, jobs: &[Followed], missing: usize) -> String {
 }
 
 fn tally(jobs: &[Followed], missing: usize) -> String {
-    let counts = counts(jobs, missing);
-    let texts: Vec<String> = counts.iter().map(|Count { status, count }| format!("{count} {status}")).collect();
-    if texts.is_empty() { "none of them to wait for".to_owned() } else { texts.join(", ") }
+    match counts(jobs, missing).as_slice() {
+        [] => "none of them to wait for".to_owned(),
+        counts => followed::tally(counts),
+    }
 }
 
 fn levels(watch: &watch::Watch, jobs: &[Followed], at: Duration) -> [Level; 2] {

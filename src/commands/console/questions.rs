@@ -18,6 +18,11 @@ pub enum Answer {
 }
 
 impl Console {
+    /// Whether somebody reads what is printed before a question, and then answers it.
+    pub fn is_answered_by_a_person() -> bool {
+        io::stdin().is_terminal()
+    }
+
     /// Asks a question until it is answered with yes or no; no more is the default.
     ///
     /// # Errors
