@@ -20,11 +20,13 @@ use crate::troubleshooting::in_few_words;
 
 /// Follow the batch until no job is ACTIVE or UPLOADED any more
 ///
+/// 'anon batch wait' is the same.
 /// Prints a line for each job whose status changes. Ctrl-C stops the watching and leaves the jobs alone; '--timeout SECONDS' stops it
 /// after that time. The exit status tells how it went: 0 all jobs are done, 1 some are not, 3 the time was up.
 #[derive(Args)]
 #[command(
-    visible_alias = "wait",
+    // A visible alias would stand in the place of the name where the Tab key completes.
+    alias = "wait",
     after_help = "Examples:
   anon batch watch
   anon batch watch --interval 60 --bell
