@@ -15,7 +15,7 @@ pub struct OptedOut {
     /// Leave out the jobs of patients who have opted out
     #[arg(long, conflicts_with = "include_opted_out")]
     except_opted_out: bool,
-    /// With '--yes': reset the jobs of patients who have opted out as well
+    /// Take the jobs of patients who have opted out as well, which '--yes' alone leaves out
     #[arg(long)]
     include_opted_out: bool,
 }

@@ -7,8 +7,6 @@ use crate::commands::opted_out::OptedOut;
 use crate::error::Result;
 
 /// Reset every job in the batch of this folder, so that it is processed again
-///
-/// Jobs whose data must not be used are named first; '--yes' alone leaves them out.
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon batch reset

@@ -11,8 +11,6 @@ use crate::text::{agreeing, counted};
 use crate::troubleshooting::causes;
 
 /// Reset the jobs of the batch that ended in error
-///
-/// Jobs whose data must not be used are named first; '--yes' alone leaves them out.
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon batch reset-error

@@ -99,7 +99,8 @@ impl Live {
     /// Draws both bars anew.
     pub fn show(&self, levels: [Level; 2]) {
         for (bar, level) in [&self.upper, &self.lower].into_iter().zip(levels) {
-            bar.set_length(level.of);
+            // A bar of nothing would be a full one.
+            bar.set_length(level.of.max(1));
             bar.set_position(level.done);
             bar.set_message(visible(&level.message).into_owned());
             bar.tick();

@@ -8,8 +8,6 @@ use crate::commands::opted_out::OptedOut;
 use crate::error::Result;
 
 /// Reset jobs, so that they are processed again
-///
-/// Jobs whose data must not be used are named first; '--yes' alone leaves them out.
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon job reset 12

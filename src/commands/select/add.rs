@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::scan::{Check, Pattern, Scan};
 use crate::selection::{FILE_NAME, Selection};
 use crate::storage::{Lock, refuse_if_edited};
+use crate::text::counted;
 
 /// Add all files that match a pattern to the selection of this folder
 ///
@@ -64,7 +65,7 @@ impl Add {
         selection.merge(found.paths);
         selection.save(&path)?;
         // In the manual's words, also for one.
-        console.report(format_args!("selection now contains {} files", selection.selected_paths.len()));
+        console.report(format_args!("selection now contains {}", counted(selection.selected_paths.len(), "file")));
         Ok(())
     }
 
