@@ -90,6 +90,22 @@ fn wrong_usage_is_an_object_too() {
 }
 
 #[test]
+fn a_question_that_nobody_answers_is_part_of_the_object() {
+    let env = Env::with_jobs();
+    for answer in ["", "perhaps\n"] {
+        let complaints = env.answer("job reset 1 --json", answer).assert_status(1).complaints();
+        assert!(complaints["error"].as_str().unwrap().starts_with("no answer to the question"), "{complaints}");
+        assert_eq!(complaints["warnings"], json!(["This will reset job 1 on p01. Are you sure? [y/N]:"]));
+    }
+    let outcome = env.answer("job reset - --json", "1\n").assert_status(1);
+    assert!(outcome.complaints()["hint"].as_str().unwrap().contains("--yes"));
+    for (answer, done) in [("n\n", json!([])), ("y\n", json!([1]))] {
+        let outcome = env.answer("job reset 1 --json", answer).assert_ok();
+        assert_eq!((&outcome.json("acted")["done"], outcome.stderr.as_str()), (&done, ""));
+    }
+}
+
+#[test]
 fn quiet_leaves_out_what_was_done() {
     Env::with_jobs().run("job reset 1 -y -q").assert(str![[r#"
 exit 0
