@@ -219,7 +219,7 @@ pub fn act(
         console.show(&acted, |_| {});
         return Ok(());
     }
-    let interrupt = Interrupt::listen();
+    let interrupt = Interrupt::listen(console);
     let mut server_is_lost = false;
     let progress = console.progress_of(ids.len(), action.verb);
     let handled = in_parallel(

@@ -153,3 +153,26 @@ fn ctrl_c_leaves_the_jobs_alone() {
     assert_eq!(stderr.lines().last(), Some(told), "{stderr}");
     assert_eq!(env.idis().calls("cancel_job"), 0);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_script_that_ends_it_reads_one_object() {
+    let env = under_way();
+    let child = begin(&env, "batch watch --json");
+    let is_listening = || {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap();
+        u64::from_str_radix(caught.trim(), 16).unwrap() & (1 << (libc::SIGTERM - 1)) != 0
+    };
+    let patience = Instant::now() + Duration::from_secs(20);
+    while !is_listening() {
+        assert!(Instant::now() < patience, "it does not listen");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let killed = std::process::Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
+    assert!(killed.unwrap().success());
+    let (status, lines, stderr) = end(child);
+    let view: serde_json::Value = serde_json::from_str(&lines.concat()).unwrap();
+    let complaints: serde_json::Value = serde_json::from_str(&stderr).unwrap();
+    assert_eq!((status, &view["outcome"], &complaints["exit_status"]), (Some(130), &json!("interrupted"), &json!(130)));
+}
