@@ -34,9 +34,6 @@ pub fn follow(
     ids: &[JobId],
     list: List,
 ) -> Result<Vec<Followed>> {
-    if ids.is_empty() {
-        return Ok(vec![]);
-    }
     let jobs = match list {
         List::Brief => client.get_jobs_list(ids)?,
         List::Extended => client.get_jobs_list_extended(ids)?,

@@ -31,7 +31,7 @@ pub struct ResetError {
 impl ResetError {
     pub fn run(self, context: &Context) -> Result<()> {
         let (ids, server, client) = open(context)?;
-        let mut failed = if ids.is_empty() { vec![] } else { client.get_jobs_list(&ids)? };
+        let mut failed = client.get_jobs_list(&ids)?;
         failed.retain(|job| job.status == JobStatus::Error);
         let (chosen, title) = self.chosen(&failed)?;
         let ids = chosen.iter().map(|job| job.job_id).collect();

@@ -113,7 +113,7 @@ impl Watching<'_> {
     fn run(mut self) -> Result<(Option<Next>, Vec<Followed>)> {
         let start = Instant::now();
         // What is wrong at the beginning stays wrong.
-        let found = if self.ids.is_empty() { vec![] } else { self.client.get_jobs_list_extended(self.ids)? };
+        let found = self.client.get_jobs_list_extended(self.ids)?;
         let mut jobs = self.rows.follow(found);
         let interrupt = Interrupt::listen(self.console);
         if jobs.iter().any(|followed| watch::is_under_way(&followed.job.status)) {

@@ -86,7 +86,7 @@ impl Live {
         let bars = MultiProgress::with_draw_target(target);
         let width = prefixes.iter().map(|prefix| prefix.chars().count()).max().unwrap_or_default();
         let [upper, lower] = prefixes.map(|prefix| {
-            let bar = bars.add(ProgressBar::new(0));
+            let bar = bars.add(ProgressBar::new(1));
             if let Ok(style) = ProgressStyle::with_template("{prefix} {bar:30} {msg}") {
                 bar.set_style(style);
             }

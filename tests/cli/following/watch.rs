@@ -176,3 +176,11 @@ fn a_script_that_ends_it_reads_one_object() {
     let complaints: serde_json::Value = serde_json::from_str(&stderr).unwrap();
     assert_eq!((status, &view["outcome"], &complaints["exit_status"]), (Some(130), &json!("interrupted"), &json!(130)));
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_bar_of_no_files_is_an_empty_one() {
+    let shown = super::on_terminal(&under_way(), 24, "batch watch --timeout 1", "");
+    let bar = shown.split("files").nth(1).expect(&shown);
+    assert!(bar.contains('░') && !bar.contains('█'), "{shown}");
+}
