@@ -134,6 +134,25 @@ fn a_look_that_fails_is_tried_again() {
     assert_eq!((idis.calls("get_jobs_list_extended"), idis.calls("get_jobs_list")), (1, 1), "{}", outcome.story());
 }
 
+#[test]
+fn a_first_look_that_fails_is_tried_again_until_the_time_is_up() {
+    let idis = FakeIdis::builder().job(FakeJob::new(JobId(1)).status("ACTIVE")).start();
+    let proxy = FaultyProxy::before(&idis);
+    let env = Env::new();
+    env.settings_for(&[("p01", &proxy.url("p01"))]);
+    env.run("batch init").assert_ok();
+    env.run("batch add 1").assert_ok();
+    proxy.on(Calls::nth("get_jobs_list_extended", 1), Fault::page(500, "out of order"));
+    let outcome = env.run("batch watch --timeout 1").assert_status(3);
+    assert!(outcome.stderr.contains("trying again until there is an answer"), "{}", outcome.story());
+    assert!(outcome.stderr.contains("error: the time is up. p01: 1 job, 1 ACTIVE"), "{}", outcome.story());
+    proxy.on(Calls::from_nth("get_jobs_list_extended", 2), Fault::page(500, "out of order"));
+    let outcome = env.run("batch watch --timeout 1").assert_status(3);
+    assert_eq!(outcome.stderr.matches("trying again").count(), 1, "{}", outcome.story());
+    assert!(outcome.stderr.contains("error: the time is up. "), "{}", outcome.story());
+    assert!(outcome.stderr.contains("reason 'Internal Server Error'; the jobs go on"), "{}", outcome.story());
+}
+
 #[cfg(unix)]
 #[test]
 fn ctrl_c_leaves_the_jobs_alone() {
