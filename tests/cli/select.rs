@@ -31,7 +31,7 @@ stderr:
     env.anon(["select", "add", "*.dcm"]).run().assert(str![[r#"
 exit 0
 stdout:
-  selection now contains 1 file
+  selection now contains 1 files
 files:
   + ./fileselection.txt
 "#]]);

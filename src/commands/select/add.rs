@@ -8,7 +8,6 @@ use crate::error::{Error, Result};
 use crate::scan::{Check, Pattern, Scan};
 use crate::selection::{FILE_NAME, Selection};
 use crate::storage::{Lock, refuse_if_edited};
-use crate::text::counted;
 
 /// Add all files that match a pattern to the selection of this folder
 ///
@@ -65,7 +64,7 @@ impl Add {
         selection.merge(found.paths);
         selection.save(&path)?;
         // In the manual's words, also for one.
-        console.report(format_args!("selection now contains {}", counted(selection.selected_paths.len(), "file")));
+        console.report(format_args!("selection now contains {} files", selection.selected_paths.len()));
         Ok(())
     }
 
