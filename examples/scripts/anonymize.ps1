@@ -1,13 +1,14 @@
 # From a list of accession numbers to finished jobs, unattended: .\anonymize.ps1 LIST REPORT
 # Before: anon create set-defaults, for the project and the destination. Run it again after an interruption: no job is made twice.
 param([Parameter(Mandatory)][string]$List, [Parameter(Mandatory)][string]$Report)
+$ErrorActionPreference = 'Stop'
 if (-not (Test-Path anon_mapping.csv)) {
     anon map init
-    anon map add-accession-numbers --input-file $List
-    if ($LASTEXITCODE -ne 0) { Remove-Item anon_mapping.csv; exit 1 }
+    if ($LASTEXITCODE -eq 0) { anon map add-accession-numbers --input-file $List }
+    if ($LASTEXITCODE -ne 0) { Remove-Item anon_mapping.csv -ErrorAction Ignore; exit 1 }
 }
 anon map activate
-anon create from-mapping --yes
+if ($LASTEXITCODE -eq 0) { anon create from-mapping --yes } else { exit 1 }
 $status = $LASTEXITCODE
 # Those that failed get one more chance; those whose patients have opted out do not.
 anon batch watch --timeout 86400
@@ -15,4 +16,4 @@ if ($LASTEXITCODE -ne 0) { anon batch reset-error --except-opted-out --yes }
 if ($LASTEXITCODE -eq 0) { anon batch watch --timeout 86400 }
 if ($LASTEXITCODE -ne 0) { $status = $LASTEXITCODE }
 anon batch report $Report
-exit $status
+exit ([Math]::Max($status, $LASTEXITCODE))

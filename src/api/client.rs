@@ -18,7 +18,7 @@ use super::transport::{Answer, Over, Request, Transport, Unanswered};
 use super::url::{ServerUrl, shown};
 
 /// The pauses before a call that can safely be repeated is tried again.
-const PAUSES: [Duration; 2] = [Duration::from_millis(250), Duration::from_millis(750)];
+const PAUSES: [Duration; 2] = [Duration::from_millis(250), Duration::from_millis(500)];
 
 /// A client of one server, for one user. It can be shared between threads, and keeps its connections open.
 pub struct Client {

@@ -3,6 +3,9 @@ use std::ffi::OsString;
 use clap::Args;
 use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 
+use super::topics::PAGES;
+use crate::commands::complete;
+
 /// Explain a command, or show a page of the documentation
 ///
 /// For a command, it is the same as '--help' after it. 'anon help topics' lists the pages.
@@ -15,14 +18,21 @@ use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
   anon help troubleshooting certificate")]
 pub struct Help {
     /// A command, or a page and words in its headings
-    #[arg(value_name = "COMMAND", add = ArgValueCandidates::new(groups))]
+    #[arg(value_name = "COMMAND", add = ArgValueCandidates::new(candidates))]
     command: Vec<String>,
 }
 
-/// What the first word can be.
-fn groups() -> Vec<CompletionCandidate> {
-    let tree = super::command();
-    tree.get_subcommands().map(|command| CompletionCandidate::new(command.get_name())).collect()
+/// What the next word can be: a command of the group before it, or first a command or a page.
+fn candidates() -> Vec<CompletionCandidate> {
+    let words = complete::words().into_iter().filter_map(|word| word.into_string().ok());
+    let before: Vec<String> = words.skip_while(|word| word != "help").skip(1).collect();
+    let mut tree = super::command();
+    tree.build();
+    let Some(group) = before.iter().try_fold(&tree, |group, word| group.find_subcommand(word)) else { return vec![] };
+    let commands = group.get_subcommands().map(|command| (command.get_name(), command.get_about().cloned()));
+    let pages = PAGES.iter().map(|page| (page.name, Some(page.title().into())));
+    let pages = pages.chain([("topics", Some("List the pages".into()))]).filter(|_| before.is_empty());
+    commands.chain(pages).map(|(name, help)| CompletionCandidate::new(name).help(help)).collect()
 }
 
 /// `anon job reset --help` for `anon help job reset`, and every other command line as it is.

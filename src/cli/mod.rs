@@ -138,8 +138,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// Answers a shell that asks what can be typed next. `None` if none does.
 fn complete(arguments: &[OsString]) -> Option<ExitCode> {
     // What a shell shows while one types is no place for errors.
-    let answered =
-        CompleteEnv::with_factory(command).var(ASKING).try_complete(arguments, std::env::current_dir().ok().as_deref());
+    let folder = std::env::current_dir().map(|here| here.join(commands::complete::folder())).ok();
+    let answered = CompleteEnv::with_factory(command).var(ASKING).try_complete(arguments, folder.as_deref());
     match answered {
         Ok(false) => None,
         Ok(true) => Some(ExitCode::SUCCESS),

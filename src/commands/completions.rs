@@ -17,7 +17,7 @@ pub const ASKING: &str = "ANON_COMPLETE";
   anon completions bash > ~/.local/share/bash-completion/completions/anon
   anon completions zsh > ~/.zfunc/_anon
   anon completions fish > ~/.config/fish/completions/anon.fish
-  anon completions powershell >> $PROFILE")]
+  anon completions powershell --quiet | Out-String | Invoke-Expression")]
 pub struct Completions {
     /// Shell to write completions for
     shell: Shell,
@@ -33,19 +33,32 @@ impl Completions {
         let written = shell.write_registration(ASKING, "anon", "anon", "anon", &mut script);
         written.map_err(|error| Error::refused(format!("the completions cannot be made: {error}"), ""))?;
         let script = String::from_utf8_lossy(&script);
-        context.console.print_document(&format!("{}\n{}", script.trim_end(), rest(self.shell)));
+        context.console.print_document(&mended(self.shell, script.trim_end()));
         context.console.note(place(self.shell));
         Ok(())
     }
 }
 
-/// What a script lacks. zsh runs the file itself when it completes the first time.
-fn rest(shell: Shell) -> &'static str {
+/// A script with what it lacks.
+fn mended(shell: Shell, script: &str) -> String {
     match shell {
-        Shell::Zsh => "[[ $funcstack[1] == _anon ]] && _clap_dynamic_completer_anon \"$@\"\n",
-        _ => "",
+        // zsh runs the file itself when it completes the first time.
+        Shell::Zsh => format!("{script}\n[[ $funcstack[1] == _anon ]] && _clap_dynamic_completer_anon \"$@\"\n"),
+        // An empty word tells that a new one begins. Before 7.3, PowerShell passes none on to a program.
+        Shell::PowerShell => script.replace(EMPTY_WORD, EMPTY_WORD_FOR_ALL) + "\n",
+        _ => format!("{script}\n"),
     }
 }
+
+/// How the script for PowerShell adds an empty word.
+const EMPTY_WORD: &str = r#"$args += " ''";"#;
+
+/// The same, for each version: the older ones pass these quotes on as they are, and the program takes them for an empty word.
+const EMPTY_WORD_FOR_ALL: &str = r#"if ($PSVersionTable.PSVersion -lt [version]'7.3' -or $PSNativeCommandArgumentPassing -eq 'Legacy') {
+            $args += " '""""'";
+        } else {
+            $args += " ''";
+        }"#;
 
 /// Where the script goes.
 fn place(shell: Shell) -> &'static str {
@@ -56,7 +69,10 @@ fn place(shell: Shell) -> &'static str {
              and open a new terminal"
         }
         Shell::Fish => "Save it as ~/.config/fish/completions/anon.fish, and open a new terminal",
-        Shell::PowerShell => "Add it to your profile ('notepad $PROFILE' opens that), and open a new terminal",
+        Shell::PowerShell => {
+            "Add the line 'anon completions powershell --quiet | Out-String | Invoke-Expression' to your profile \
+             ('notepad $PROFILE' opens that), and open a new terminal"
+        }
         Shell::Elvish => "Add it to ~/.config/elvish/rc.elv, and open a new terminal",
         _ => "Save it where your shell looks for completions, and open a new terminal",
     }

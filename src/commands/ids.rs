@@ -95,7 +95,7 @@ fn piped(console: &Console) -> Result<Vec<Ids>> {
 
 /// Nothing was found where job ids should have been piped in.
 pub fn nothing_piped() -> Error {
-    Error::refused("there are no job ids on standard input", "pipe them in, one a line")
+    Error::refused("there are no job ids on standard input: nothing was done", "")
 }
 
 /// Nothing was given where job ids are expected.

@@ -27,7 +27,7 @@ pub struct LookingInto {
 impl LookingInto {
     /// Looks with `work`, which the user can watch and end with Ctrl-C.
     pub fn watched<T>(&self, console: &Console, work: impl FnOnce(Looking<'_>) -> T) -> T {
-        let interrupt = Interrupt::listen();
+        let interrupt = Interrupt::listen(console);
         let bar = console.progress("looking at the files:");
         let progress = |Progress { files, bytes, rows }: Progress| {
             bar.say(format!("{}, {} done", amount(files, bytes), counted(rows as usize, "row")));

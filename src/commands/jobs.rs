@@ -118,6 +118,8 @@ pub struct ActedView {
     pub failed: Vec<FailedJob>,
     /// The jobs that were not reached: the server was lost, Ctrl-C was pressed, or the answer was no.
     pub not_tried: Vec<i64>,
+    /// The jobs that were left alone, because their data must not be used.
+    pub left_out: Vec<i64>,
 }
 
 /// A job to which something could not be done.
@@ -131,13 +133,6 @@ pub struct FailedJob {
     pub hint: Option<String>,
 }
 
-impl ActedView {
-    /// Before anything is done.
-    pub fn nothing(action: &Action, server: &Server) -> ActedView {
-        ActedView { action: action.verb.to_owned(), server: server.name.clone(), ..ActedView::default() }
-    }
-}
-
 impl View for ActedView {
     const COLUMNS: &'static [&'static str] = &["job_id", "outcome", "error"];
 
@@ -146,7 +141,8 @@ impl View for ActedView {
         let done = self.done.iter().map(|id| row(*id, "done", ""));
         let failed = self.failed.iter().map(|job| row(job.job_id, "failed", &job.error));
         let not_tried = self.not_tried.iter().map(|id| row(*id, "not tried", ""));
-        done.chain(failed).chain(not_tried).collect()
+        let left_out = self.left_out.iter().map(|id| row(*id, "left out", ""));
+        done.chain(failed).chain(not_tried).chain(left_out).collect()
     }
 }
 
@@ -165,6 +161,20 @@ pub const RESET: Action = Action { verb: "reset", done: |id, server| format!("Re
 pub const CANCEL: Action =
     Action { verb: "cancel", done: |id, server| format!("Cancelled job {id} on {}", server.name) };
 
+/// What is to be done to which jobs.
+pub struct Order<'a> {
+    /// What is done to each.
+    pub action: &'a Action,
+    /// The same of all of them, as the question has it: `reset 3 jobs on p01: 4-6`.
+    pub what: String,
+    /// The jobs.
+    pub ids: Vec<JobId>,
+    /// The jobs that would have been among them, but must be left alone.
+    pub left_out: Vec<JobId>,
+    /// Only tell what would be done.
+    pub dry_run: bool,
+}
+
 /// `job 4 on p01`, `3 jobs on p01: 4-6`.
 pub fn which(ids: &[JobId], server: &Server) -> String {
     match ids {
@@ -173,33 +183,43 @@ pub fn which(ids: &[JobId], server: &Server) -> String {
     }
 }
 
-/// Tells what would be done to jobs, for `--dry-run`: `reset job 4 on p01`.
-pub fn rehearse(context: &Context, server: &Server, ids: &[JobId], action: &Action, what: &str) {
-    let rehearsed = ActedView { dry_run: true, not_tried: numbers(ids), ..ActedView::nothing(action, server) };
-    context.console.show(&rehearsed, |console| console.print(format_args!("This would {what}")));
-}
-
-/// Asks, then acts on the jobs, many at once. The failure of one does not stop the others, unless the server is out of reach.
+/// Asks, then acts on the jobs, many at once; or only tells what would be done. The failure of one does not stop the others, unless
+/// the server is out of reach.
 ///
 /// # Errors
-/// [`Error::Partly`] when some could not be changed: each has been named; [`Error::Interrupted`] after Ctrl-C.
+/// [`Error::Refused`] if there are no jobs; [`Error::Partly`] when some could not be changed: each has been named;
+/// [`Error::Interrupted`] after Ctrl-C.
 pub fn act(
     context: &Context,
     (server, client): (&Server, &Client),
-    ids: &[JobId],
-    action: &Action,
-    question: &str,
+    order: &Order<'_>,
     work: impl Fn(&Client, JobId) -> Result<(), ApiError> + Sync,
 ) -> Result<()> {
     let console = &context.console;
-    let mut acted = ActedView::nothing(action, server);
-    if console.confirm(question)? == Answer::No {
+    let Order { action, what, ids, left_out, dry_run } = order;
+    let mut acted = ActedView {
+        action: action.verb.to_owned(),
+        server: server.name.clone(),
+        dry_run: *dry_run,
+        not_tried: numbers(ids),
+        left_out: numbers(left_out),
+        ..ActedView::default()
+    };
+    if ids.is_empty() {
+        console.show(&acted, |_| {});
+        let hint = if left_out.is_empty() { "'anon batch status' shows what there is" } else { "" };
+        return Err(Error::refused(format!("there are no jobs to {}", action.verb), hint));
+    }
+    if *dry_run {
+        console.show(&acted, |console| console.print(format_args!("This would {what}")));
+        return Ok(());
+    }
+    if console.confirm(format_args!("This will {what}. Are you sure?"))? == Answer::No {
         console.note("Cancelled: nothing was done");
-        acted.not_tried = numbers(ids);
         console.show(&acted, |_| {});
         return Ok(());
     }
-    let interrupt = Interrupt::listen();
+    let interrupt = Interrupt::listen(console);
     let mut server_is_lost = false;
     let progress = console.progress_of(ids.len(), action.verb);
     let handled = in_parallel(

@@ -19,6 +19,7 @@ mod calls;
 mod ids;
 mod inspected;
 mod jobs;
+mod opted_out;
 mod scanning;
 
 /// The shapes of what commands show with `--format json`, by the names of their files in `docs/schema`.
@@ -33,6 +34,7 @@ pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
         ("batch-watch", schema_for!(batch::watch::BatchWatch)),
         ("complaints", schema_for!(console::Complaints)),
         ("created", schema_for!(create::view::CreatedView)),
+        ("done", schema_for!(console::Done)),
         ("defaults", schema_for!(create::show_defaults::Defaults)),
         ("doctor", schema_for!(doctor::Diagnosis)),
         ("job-details", schema_for!(job::info::JobDetails)),

@@ -77,7 +77,7 @@ impl Watched {
     pub fn start(console: &Console, folders: usize) -> Watched {
         Watched {
             bar: console.progress("finding files:"),
-            interrupt: Interrupt::listen(),
+            interrupt: Interrupt::listen(console),
             started: Instant::now(),
             folders,
         }

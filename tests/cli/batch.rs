@@ -66,7 +66,7 @@ exit 0
 stdout:
   Removed 1 from batch
 stderr:
-  not in the batch: 99
+  warning: not in the batch: 99
 files:
   ~ ./.anonbatch
 "#]]);
@@ -88,7 +88,6 @@ stdout:
 exit 0
 stdout:
   Removed batch in current dir
-stderr:
   it held these jobs of p01: {url}/p01: 2-3,5-7,12
 files:
   - ./.anonbatch
@@ -220,7 +219,7 @@ requests:
     env.answer("batch reset-error", "y\n").assert(str![[r#"
 exit 1
 stderr:
-  error: there are no jobs to reset in this batch; 'anon batch status' shows what there is
+  error: there are no jobs to reset; 'anon batch status' shows what there is
 requests:
   GET p01/get_jobs_list job_ids=1 job_ids=2 job_ids=3 job_ids=4 job_ids=5 job_ids=6 job_ids=7 user_name=z123456
 "#]]);

@@ -26,7 +26,7 @@ requests:
   GET p01/get_jobs_list job_ids=4 job_ids=6 user_name=z123456
 "#]]);
     env.answer("job info -", "1\n").assert_ok().assert_says(&["job 1 on p01"]);
-    env.answer("job reset - --yes", "6").assert_ok().assert_says(&["Reset job 6"]);
+    env.answer("job reset - --yes", "5").assert_ok().assert_says(&["Reset job 5"]);
     env.answer("job cancel 1 - --yes", "2").assert_ok().assert_says(&["Cancelled job 1", "Cancelled job 2"]);
     let outcome = env.anon(["job", "set-opt-out-ignore", "-", "signed consent", "--yes"]).stdin("2\n").run();
     outcome.assert_ok().assert_says(&["Set opt-out ignore for job 2"]);
@@ -72,7 +72,7 @@ stderr:
         let _ = env.run("batch init");
         let outcome = env.answer(command, "\n# nothing\n").assert_status(1);
         assert!(outcome.requests.is_empty() && outcome.files.is_empty(), "{}", outcome.story());
-        let _ = outcome.assert_says(&["there are no job ids on standard input; pipe them in, one a line"]);
+        let _ = outcome.assert_says(&["there are no job ids on standard input: nothing was done"]);
     }
 }
 

@@ -43,7 +43,7 @@ fn what_the_files_of_the_user_hold_is_offered() {
     assert_eq!(offered(&env, &["create", "from-mapping", "--filter", "Pat"]), ["PatientA", "PatientB"]);
     env.write("patients/a.dcm", "");
     assert_eq!(offered(&env, &["map", "add-study-folders", "pat"]), ["patients/"]);
-    assert_eq!(offered(&env, &["help", "co"]), ["completions"]);
+    assert_eq!(offered(&env, &["help", "com"]), ["completions"]);
 }
 
 #[test]
@@ -57,30 +57,118 @@ fn files_that_cannot_be_read_are_no_reason_to_say_anything() {
     assert_eq!(offered(&Env::new(), &["server", "remove", "p"]), [""; 0]);
 }
 
+#[test]
+fn what_is_typed_before_decides_where_to_look() {
+    let env = Env::with_jobs();
+    env.run("server add other http://localhost/other").assert_ok();
+    env.write("elsewhere/settings.yml", env.read_settings());
+    env.run("server remove other").assert_ok();
+    env.write("elsewhere/more/.anonbatch", "job_ids: ['21', '22']\nserver: {name: p01, url: 'http://localhost/p01'}\n");
+    env.run("map init --mapping elsewhere/anon_mapping.csv").assert_ok();
+
+    let servers = ["p01", "p02", "other"];
+    for settings in [
+        &["--settings", "elsewhere/settings.yml"][..],
+        &["--settings=elsewhere/settings.yml"],
+        &["--settings", "=", "'elsewhere/settings.yml'"],
+        &["-C", "elsewhere", "--settings", "settings.yml"],
+    ] {
+        assert_eq!(offered(&env, &[settings, &["server", "activate", ""]].concat())[..3], servers, "{settings:?}");
+    }
+    for folder in [&["-C", "elsewhere/more"][..], &["-Celsewhere/more"], &["--directory=elsewhere/more"]] {
+        assert_eq!(offered(&env, &[folder, &["job", "info", "2"]].concat()), ["21", "22"], "{folder:?}");
+    }
+    assert_eq!(offered(&env, &["job", "info", "2"]), [""; 0]);
+    assert_eq!(offered(&env, &["-C", "elsewhere", "map", "add-study-folders", "m"]), ["more/"]);
+    assert_eq!(offered(&env, &["-C", "else"]), ["elsewhere/"]);
+    let filter = ["create", "from-mapping", "--mapping", "elsewhere", "--filter", "Pat"];
+    assert_eq!(offered(&env, &filter), ["PatientA", "PatientB"]);
+}
+
+#[test]
+fn pages_and_commands_are_offered_for_help() {
+    let env = Env::new();
+    assert_eq!(offered(&env, &["help", "t"]), ["tutorial-pacs", "tutorial-share", "troubleshooting", "topics"]);
+    assert_eq!(offered(&env, &["help", "batch", "st"]), ["status"]);
+    assert_eq!(offered(&env, &["help", "usage", "b"]), [""; 0]);
+    assert_eq!(offered(&env, &["batch", "wa"]), ["watch"], "not the other name for it");
+}
+
+/// A shell that has read a script for it and then runs another. `None` where there is no such shell.
+#[cfg(unix)]
+fn in_shell(env: &Env, shell: &str, options: &[&str], ask: &str) -> Option<Vec<String>> {
+    let script = env.path(shell);
+    std::fs::write(&script, env.run(&format!("completions {shell}")).assert_ok().stdout).unwrap();
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_anon")).parent().unwrap();
+    let path = std::env::join_paths([program, std::path::Path::new("/usr/bin"), std::path::Path::new("/bin")]).unwrap();
+    let mut command = std::process::Command::new(shell);
+    command.args(options).args(["-c", &ask.replace("SCRIPT", script.to_str().unwrap())]);
+    let output = command.env("HOME", env.home()).env("PATH", &path).current_dir(env.work()).output().ok()?;
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    Some(String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect())
+}
+
+/// What is typed, and what is offered for it.
+#[cfg(unix)]
+const TYPED: [(&[&str], &[&str]); 4] = [
+    (&["anon", "ba"], &["batch"]),
+    (&["anon", "map", "add-st"], &["add-study-folders"]),
+    (&["anon", "map", "add-study-folders", "--inp"], &["--input-file"]),
+    (&["anon", "server", "activate", "p"], &["p01", "p02"]),
+];
+
 #[cfg(unix)]
 #[test]
 fn bash_completes_with_them() {
     let env = Env::with_jobs();
-    let script = env.run("completions bash").assert_ok().stdout;
-    let program = std::path::Path::new(env!("CARGO_BIN_EXE_anon")).parent().unwrap();
-    let path = std::env::join_paths([program, std::path::Path::new("/usr/bin"), std::path::Path::new("/bin")]).unwrap();
-    let completed = |words: &[&str]| {
+    for (words, expected) in TYPED {
         let (typed, before) = (words[words.len() - 1], words[words.len() - 2]);
         let ask = format!(
-            "{script}\nCOMP_WORDS=({}); COMP_CWORD={}; COMP_TYPE=9\n_clap_complete_anon anon '{typed}' '{before}'\n\
+            "source SCRIPT; COMP_WORDS=({}); COMP_CWORD={}; COMP_TYPE=9; _clap_complete_anon anon '{typed}' '{before}'; \
              printf '%s\\n' \"${{COMPREPLY[@]}}\"",
             words.join(" "),
             words.len() - 1
         );
-        let mut shell = std::process::Command::new("bash");
-        let shell = shell.args(["--norc", "-c", &ask]).env("HOME", env.home()).env("PATH", &path).output().unwrap();
-        assert!(shell.stderr.is_empty(), "{}", String::from_utf8_lossy(&shell.stderr));
-        String::from_utf8(shell.stdout).unwrap().lines().map(str::to_owned).collect::<Vec<_>>()
-    };
-    assert_eq!(completed(&["anon", "ba"]), ["batch"]);
-    assert_eq!(completed(&["anon", "map", "add-st"]), ["add-study-folders"]);
-    assert_eq!(completed(&["anon", "map", "add-study-folders", "--inp"]), ["--input-file"]);
-    assert_eq!(completed(&["anon", "server", "activate", "p"]), ["p01", "p02"]);
+        assert_eq!(in_shell(&env, "bash", &["--norc"], &ask).unwrap(), expected);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn fish_completes_with_them() {
+    let env = Env::with_jobs();
+    for (words, expected) in TYPED {
+        let ask = format!("source SCRIPT; complete --do-complete '{}'", words.join(" "));
+        let Some(lines) = in_shell(&env, "fish", &["--no-config"], &ask) else { return };
+        let values: Vec<_> = lines.iter().map(|line| line.split('\t').next().unwrap()).collect();
+        assert_eq!(values, expected);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn zsh_completes_with_them() {
+    let env = Env::with_jobs();
+    for (words, expected) in TYPED {
+        // Completion itself works in a terminal alone: what the script would have it offer is printed.
+        let ask = format!(
+            "compdef() {{}}; source SCRIPT; _describe() {{ print -rl -- ${{(P)3}} }}; words=({}); CURRENT={}; \
+             _clap_dynamic_completer_anon",
+            words.join(" "),
+            words.len()
+        );
+        let Some(lines) = in_shell(&env, "zsh", &["--no-rcs"], &ask) else { return };
+        let values: Vec<_> = lines.iter().map(|line| line.split(':').next().unwrap()).collect();
+        assert_eq!(values, expected);
+    }
+}
+
+/// What tells an empty word depends on the version, which nobody tries here.
+#[test]
+fn powershell_passes_empty_words_on() {
+    let script = Env::new().run("completions powershell").assert_ok().stdout;
+    assert!(script.contains("-lt [version]'7.3'") && script.contains(r#"$args += " '""""'";"#), "{script}");
+    assert_eq!(script.matches(r#"$args += " ''";"#).count(), 1, "{script}");
 }
 
 #[test]

@@ -30,6 +30,7 @@ stderr:
   mapping  ./anon_mapping.csv
   batch    . (new)
   This will create 3 jobs on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: y
+  Follow them with 'anon batch watch'
 requests:
   POST p01/create_job source_type=WADO source_name=IDC_WADO source_instance_id=accession_number:1234567.12345678 destination_type=PATH project_name=Wetenschap-Algemeen destination_path=\\server\share\out anonymizedpatientname=studyA anonymizedpatientid=studyA description=generated_[..] user_name=z123456
   POST p01/create_job source_type=WADO source_name=IDC_WADO source_instance_id=accession_number:2234567.12345678 destination_type=PATH project_name=Wetenschap-Algemeen destination_path=\\server\share\out anonymizedpatientname=studyB anonymizedpatientid=studyB description=generated_[..] user_name=z123456
@@ -176,6 +177,7 @@ stderr:
   mapping  ./anon_mapping.csv
   batch    . (new)
   This will create 2 jobs on p01, for projects 'Other', 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: y
+  Follow them with 'anon batch watch'
 requests:
   POST p01/create_job source_type=PATH source_path=folder:\\server\share\data\a\b destination_type=PATH project_name=Wetenschap-Algemeen destination_path=\\server\share\out description=no pseudonym pims_keyfile_id=50 user_name=z123456
   POST p01/create_job source_type=WADO source_name=IDC_WADO source_instance_id=1.2.3 destination_type=PATH project_name=Other destination_path=\\server\share\out anonymizedpatientname=007 anonymizedpatientid=007 description=own project pims_keyfile_id=50 user_name=z123456
@@ -329,6 +331,7 @@ fn only_files_of_some_kinds_are_asked_for() {
           mapping  ./anon_mapping.csv
           batch    . (new)
           This will create 1 job on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out', taking files of CT Image Storage, MR Image Storage only. Are you sure? [y/N]: y
+          Follow them with 'anon batch watch'
         requests:
           POST p01/create_job [..] source_sop_class_filter_list=1.2.840.10008.5.1.4.1.1.2, 1.2.840.10008.5.1.4.1.1.4 user_name=z123456
         files:

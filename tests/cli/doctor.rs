@@ -117,6 +117,52 @@ fn each_cause_is_told_apart_and_no_secret_is_shown() {
     assert_eq!(check(&outcome, "proxy")["found"], refused.to_string(), "{}", outcome.story());
 }
 
+/// What somebody who listens answers to whoever calls, or nothing.
+fn listening(answer: Option<&'static str>) -> std::net::SocketAddr {
+    use std::io::{Read, Write};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        let mut calls = vec![];
+        for mut call in listener.incoming().map_while(Result::ok) {
+            if let Some(answer) = answer {
+                let _ = call.read(&mut [0; 4096]);
+                let _ = call.write_all(answer.as_bytes());
+            } else {
+                calls.push(call);
+            }
+        }
+    });
+    address
+}
+
+#[test]
+fn a_server_that_hangs_and_proxies_that_refuse_are_told_of() {
+    let hanging = format!("http://{}/p01", listening(None));
+    let locked = "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    let closed = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    for (url, proxy, stage, found) in [
+        (hanging.as_str(), None, "tcp", "no answer within 1 s"),
+        ("https://idis.example/p01", Some(listening(Some(locked))), "proxy", "wants you to log in (407"),
+        ("https://idis.example/p01", Some(listening(Some(closed))), "proxy", "does not connect to the server"),
+        ("https://idis.example/p01", Some(listening(None)), "proxy", "the machine does not answer"),
+    ] {
+        let env = Env::new();
+        env.settings_for(&[("p01", url)]);
+        with_token(&env);
+        let mut doctor = env.anon(["doctor", "--json", "--timeout", "1"]);
+        if let Some(proxy) = proxy {
+            doctor = doctor.env("HTTPS_PROXY", format!("http://{proxy}"));
+        }
+        let started = std::time::Instant::now();
+        let outcome = doctor.run().assert_status(1);
+        assert!(started.elapsed() < std::time::Duration::from_secs(5), "{:?}", started.elapsed());
+        let check = check(&outcome, "server");
+        assert!(check["found"].as_str().unwrap().contains(found), "{}", outcome.story());
+        assert!(check["stage"] == stage && check["what_to_do"].is_string(), "{}", outcome.story());
+    }
+}
+
 #[test]
 fn clocks_that_are_far_apart_are_told_of() {
     let outcome = env(FakeIdis::builder().clock_ahead(3600)).run("doctor --json").assert_status(1);

@@ -13,6 +13,9 @@ use crate::support::{Env, Outcome};
 /// A token that could not be in an output by chance.
 const SECRET: &str = "k3eP-tH1s-s3cRet-0123456789";
 
+/// One that changes jobs without a look at them first.
+const RESET: &str = "batch reset -y --include-opted-out";
+
 /// A command that calls the server, and whether one call is all that it makes of its work.
 const COMMANDS: [(&str, bool); 7] = [
     ("server status", true),
@@ -20,7 +23,7 @@ const COMMANDS: [(&str, bool); 7] = [
     ("job info 1", true),
     ("job list 1", true),
     ("batch status", true),
-    ("batch reset -y", false),
+    (RESET, false),
     ("create from-mapping -y", false),
 ];
 
@@ -192,7 +195,7 @@ fn not_json() {
 fn json_of_another_kind() {
     let (_idis, proxy) = with_fault(Fault::json(200, "7"));
     // A reset needs no answer but the status.
-    assert_all_fail(&proxy.url("p01"), &all_but("batch reset -y"), &["error: "]);
+    assert_all_fail(&proxy.url("p01"), &all_but(RESET), &["error: "]);
 }
 
 #[test]
@@ -354,11 +357,9 @@ fn a_redirect_in_a_circle_ends() {
 #[test]
 fn what_changes_something_is_not_redirected() {
     for status in REDIRECTS {
-        for (line, function) in [
-            ("create from-mapping -y", "create_job"),
-            ("batch reset -y", "modify_job"),
-            ("job cancel 1 -y", "cancel_job"),
-        ] {
+        for (line, function) in
+            [("create from-mapping -y", "create_job"), (RESET, "modify_job"), ("job cancel 1 -y", "cancel_job")]
+        {
             let idis = FakeIdis::builder().jobs(3).start();
             let proxy = FaultyProxy::before(&idis);
             let location = format!("{}/{function}/?secret=1", proxy.url("p01"));
@@ -408,7 +409,7 @@ fn connections_that_the_server_closes_are_made_anew() {
         let proxy = FaultyProxy::before(&idis);
         proxy.close_idle_after(idle);
         let env = env_at(&proxy.url("p01"));
-        for line in ["job info 1-100", "job reset 1-100 -y", "job cancel 1-100 -y"] {
+        for line in ["job info 1-100", "job reset 1-100 -y --include-opted-out", "job cancel 1-100 -y"] {
             let outcome = env.run(line).assert_ok();
             assert!(!outcome.stderr.contains("retrying"), "{}", outcome.story());
         }
@@ -420,7 +421,7 @@ fn connections_that_the_server_closes_are_made_anew() {
 fn connections_are_kept() {
     let idis = FakeIdis::builder().jobs(100).start();
     let proxy = FaultyProxy::before(&idis);
-    env_at(&proxy.url("p01")).run("job reset 1-100 -y").assert_ok();
+    env_at(&proxy.url("p01")).run("job reset 1-100 -y --include-opted-out").assert_ok();
     assert!(proxy.connections() <= 16, "{} connections for 100 resets", proxy.connections());
     assert_eq!(idis.calls("modify_job"), 100);
 }
@@ -433,7 +434,7 @@ fn after_a_lost_reset(job: FakeJob, is_done: bool) -> (Outcome, Vec<String>) {
         true => proxy.after(Calls::nth("modify_job", 1), Fault::Reset),
         false => proxy.on(Calls::nth("modify_job", 1), Fault::Reset),
     }
-    let outcome = env_at(&proxy.url("p01")).run("job reset 1 -y");
+    let outcome = env_at(&proxy.url("p01")).run("job reset 1 -y --include-opted-out");
     (outcome, proxy.received().into_iter().map(|call| call.function).collect())
 }
 

@@ -17,6 +17,53 @@ fn results_are_of_the_documented_shapes() {
 }
 
 #[test]
+fn what_has_no_result_of_its_own_tells_what_it_has_done() {
+    let env = Env::with_jobs();
+    env.patients();
+    for (command, done) in [
+        ("batch init", "Initialised batch for p01"),
+        ("batch add 1-3", "Added 1-3 to batch"),
+        ("batch remove 2", "Removed 2 from batch"),
+        ("batch delete", "it held these jobs of p01"),
+        ("server add extra http://localhost/extra", "added extra"),
+        ("server activate extra", "Set active server to extra"),
+        ("server remove extra", "removed extra"),
+        ("server activate p01", "Set active server to p01"),
+        ("settings user set-username jane", "username is now 'jane'"),
+        ("map init", "Initialised example mapping"),
+        ("map set project P", "Set project to 'P'"),
+        ("map add-accession-numbers 1.2", "Added 1 accession number"),
+        ("map add-study-folders patient1", "Done. Added ['patient1'] to mapping"),
+        ("select add *", "selection now contains"),
+        ("map delete --yes", "Removed mapping"),
+        ("man pages", "pages to 'pages'"),
+    ] {
+        let view = env.run(&format!("{command} --json")).assert_ok().json("done");
+        let lines = view["done"].as_array().unwrap();
+        assert!(lines.iter().any(|line| line.as_str().unwrap().contains(done)), "{command}: {view}");
+    }
+    let csv = env.run("batch init --format csv").assert_ok().stdout;
+    assert!(csv.starts_with("\u{feff}done\r\n") && csv.contains("Initialised batch for"), "{csv}");
+    assert_eq!(env.run("batch add 1 --json --quiet").assert_ok().json("done"), json!({"done": []}));
+    // What failed has no result, unless it has done something before.
+    assert_eq!(env.run("batch init --json").assert_status(1).stdout, "");
+    // What is a document already stays as it is.
+    assert!(!env.run("completions bash --json").assert_ok().stdout.contains("\"done\""));
+    assert!(env.run("settings show --help --json").assert_ok().stdout.contains("Usage: "));
+}
+
+#[test]
+fn a_tip_is_for_people() {
+    let env = env_with_mapping();
+    for (options, is_told) in
+        [("--dry-run", false), ("--quiet", false), ("--format csv", false), ("--json", false), ("", true)]
+    {
+        let outcome = env.run(&format!("create from-mapping --yes --again {options}")).assert_ok();
+        assert_eq!(outcome.story().contains("Follow them with 'anon batch watch'"), is_told, "{}", outcome.story());
+    }
+}
+
+#[test]
 fn what_was_done_and_what_failed_is_told() {
     let env = Env::with_jobs();
     let outcome = env.run("job reset 1 99999 -y --json").assert_status(1);
@@ -43,10 +90,27 @@ fn wrong_usage_is_an_object_too() {
 }
 
 #[test]
+fn a_question_that_nobody_answers_is_part_of_the_object() {
+    let env = Env::with_jobs();
+    for answer in ["", "perhaps\n"] {
+        let complaints = env.answer("job reset 1 --json", answer).assert_status(1).complaints();
+        assert!(complaints["error"].as_str().unwrap().starts_with("no answer to the question"), "{complaints}");
+        assert_eq!(complaints["warnings"], json!(["This will reset job 1 on p01. Are you sure? [y/N]:"]));
+    }
+    let outcome = env.answer("job reset - --json", "1\n").assert_status(1);
+    assert!(outcome.complaints()["hint"].as_str().unwrap().contains("--yes"));
+    for (answer, done) in [("n\n", json!([])), ("y\n", json!([1]))] {
+        let outcome = env.answer("job reset 1 --json", answer).assert_ok();
+        assert_eq!((&outcome.json("acted")["done"], outcome.stderr.as_str()), (&done, ""));
+    }
+}
+
+#[test]
 fn quiet_leaves_out_what_was_done() {
     Env::with_jobs().run("job reset 1 -y -q").assert(str![[r#"
 exit 0
 requests:
+  GET p01/get_jobs_list job_ids=1 user_name=z123456
   POST p01/modify_job job_id=1 status=ACTIVE[..]
 "#]]);
 }

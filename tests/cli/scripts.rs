@@ -23,14 +23,17 @@ fn they_are_short() {
 /// Where there is no PowerShell, nobody can tell.
 #[test]
 fn powershell_can_parse_its_own() {
-    let path = script("anonymize.ps1");
-    let parse = format!(
-        "$errors = $null; [void][System.Management.Automation.Language.Parser]::ParseFile('{}', [ref]$null, [ref]$errors); \
-         $errors | ForEach-Object {{ $_.Message }}; exit $errors.Count",
-        path.display()
-    );
-    let Ok(output) = Command::new("pwsh").args(["-NoProfile", "-Command", &parse]).output() else { return };
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    let env = Env::new();
+    let completions = env.write("completions.ps1", env.run("completions powershell").assert_ok().stdout);
+    for path in [script("anonymize.ps1"), completions] {
+        let parse = format!(
+            "$errors = $null; [void][System.Management.Automation.Language.Parser]::ParseFile('{}', [ref]$null, [ref]$errors); \
+             $errors | ForEach-Object {{ $_.Message }}; exit $errors.Count",
+            path.display()
+        );
+        let Ok(output) = Command::new("pwsh").args(["-NoProfile", "-Command", &parse]).output() else { return };
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    }
 }
 
 /// Runs the script for bash with this list, in the working folder.

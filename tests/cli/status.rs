@@ -197,6 +197,7 @@ stdout:
 stderr:
   This will reset job 1 on p01. Are you sure? [y/N]: y
 requests:
+  GET p01/get_jobs_list job_ids=1 user_name=z123456
   POST p01/modify_job job_id=1 status=ACTIVE files_downloaded=0 files_processed=0 error=  user_name=z123456
 "#]]);
     env.run("-y job cancel 1").assert_ok().assert_says(&["Cancelled job 1 on p01"]);

@@ -20,6 +20,7 @@ pub fn command_of(line: &str) -> Option<&str> {
     let typed =
         typed.rsplit_once(" | ").filter(|(before, _)| before.starts_with("echo ")).map_or(typed, |(_, after)| after);
     // Where its output goes, and its input is from, is the shell's business.
+    let typed = typed.split_once(" | ").map_or(typed, |(before, _)| before);
     let typed = typed.split_once(" >").map_or(typed, |(before, _)| before);
     let typed = typed.split_once(" < ").map_or(typed, |(before, _)| before);
     Some(typed).filter(|typed| *typed == "anon" || typed.starts_with("anon "))
@@ -138,6 +139,7 @@ fn prompts_of_both_systems_are_known() {
     assert_eq!(command_of(r"C:\project_folder> anon map init"), Some("anon map init"));
     assert_eq!(command_of("$ echo y | anon batch reset"), Some("anon batch reset"));
     assert_eq!(command_of("$ anon completions bash > file"), Some("anon completions bash"));
+    assert_eq!(command_of("$ anon batch status --ids | anon job list -"), Some("anon batch status --ids"));
     assert_eq!(command_of("$ anon batch add - < ids.txt"), Some("anon batch add -"));
     assert_eq!(command_of("$ cd anon "), None);
     assert_eq!(command_of("a table > anon "), None);

@@ -177,9 +177,9 @@ fn faults_while_many_jobs_are_changed() {
     let idis = FakeIdis::builder().jobs(4).start();
     let commands = [
         ("batch cancel", "cancel_job", "INACTIVE"),
-        ("batch reset", "modify_job", "ACTIVE"),
+        ("batch reset --include-opted-out", "modify_job", "ACTIVE"),
         ("job cancel 1-4", "cancel_job", "INACTIVE"),
-        ("job reset 1-4", "modify_job", "ACTIVE"),
+        ("job reset 1-4 --include-opted-out", "modify_job", "ACTIVE"),
     ];
     let mut cases = vec![];
     for fault in faults() {

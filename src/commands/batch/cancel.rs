@@ -1,8 +1,6 @@
 use clap::Args;
 
-use super::{Which, act};
 use crate::commands::context::Context;
-use crate::commands::jobs::CANCEL;
 use crate::error::Result;
 
 /// Cancel every job in the batch of this folder
@@ -18,6 +16,6 @@ pub struct Cancel {
 
 impl Cancel {
     pub fn run(self, context: &Context) -> Result<()> {
-        act(context, Which::All, &CANCEL, self.dry_run, |client, id| client.cancel_job(id))
+        super::cancel(context, None, self.dry_run)
     }
 }

@@ -1,9 +1,7 @@
 use clap::Args;
 
-use super::{Which, act};
 use crate::api::JobStatus;
 use crate::commands::context::Context;
-use crate::commands::jobs::CANCEL;
 use crate::error::Result;
 
 /// Cancel the jobs of the batch that are not processed yet; leave done and error
@@ -19,7 +17,6 @@ pub struct CancelActive {
 
 impl CancelActive {
     pub fn run(self, context: &Context) -> Result<()> {
-        let active = Which::With(|status| *status == JobStatus::Active);
-        act(context, active, &CANCEL, self.dry_run, |client, id| client.cancel_job(id))
+        super::cancel(context, Some(&JobStatus::Active), self.dry_run)
     }
 }

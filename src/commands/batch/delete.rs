@@ -16,7 +16,7 @@ impl Delete {
         context.console.report("Removed batch in current dir");
         // Nobody else knows the ids.
         if let Some(batch) = held.filter(|batch| !batch.job_ids.is_empty()) {
-            context.console.note(format_args!("it held these jobs of {}: {}", batch.server, shown(&batch.job_ids)));
+            context.console.report(format_args!("it held these jobs of {}: {}", batch.server, shown(&batch.job_ids)));
         }
         Ok(())
     }

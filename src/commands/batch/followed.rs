@@ -34,9 +34,6 @@ pub fn follow(
     ids: &[JobId],
     list: List,
 ) -> Result<Vec<Followed>> {
-    if ids.is_empty() {
-        return Ok(vec![]);
-    }
     let jobs = match list {
         List::Brief => client.get_jobs_list(ids)?,
         List::Extended => client.get_jobs_list_extended(ids)?,
@@ -135,6 +132,11 @@ pub fn counts(jobs: &[Followed], missing: usize) -> Vec<Count> {
         counts.push(Count { status: NOT_FOUND.to_owned(), count: missing });
     }
     counts
+}
+
+/// `221 DONE, 79 ACTIVE`.
+pub fn tally(counts: &[Count]) -> String {
+    counts.iter().map(|Count { status, count }| format!("{count} {status}")).collect::<Vec<_>>().join(", ")
 }
 
 /// The ids that the server does not know.

@@ -15,11 +15,11 @@ pub mod watch;
 
 use clap::Subcommand;
 
-use crate::api::{ApiError, Client, JobId, JobStatus};
+use crate::api::{Client, JobId, JobStatus};
 use crate::commands::context::Context;
 use crate::commands::ids::shown;
-use crate::commands::jobs;
-use crate::error::{Error, Result};
+use crate::commands::jobs::{Action, CANCEL, Order, act};
+use crate::error::Result;
 use crate::settings::Server;
 use crate::text::counted;
 
@@ -83,50 +83,20 @@ fn warn_of_others(context: &Context, batch: &crate::batch::Batch) {
     ));
 }
 
-/// Which jobs of a batch a command is about.
-#[derive(Clone, Copy)]
-enum Which {
-    All,
-    With(fn(&JobStatus) -> bool),
-}
-
-/// Asks, then acts on the jobs of the batch that are meant.
-fn act(
-    context: &Context,
-    which: Which,
-    action: &jobs::Action,
-    dry_run: bool,
-    work: impl Fn(&Client, JobId) -> Result<(), ApiError> + Sync,
-) -> Result<()> {
+/// Asks, then cancels the jobs of the batch, or those that are meant.
+fn cancel(context: &Context, only: Option<&JobStatus>, dry_run: bool) -> Result<()> {
     let (mut ids, server, client) = open(context)?;
-    if let Which::With(meant) = which {
+    if let Some(status) = only {
         let found = client.get_jobs_list(&ids)?;
-        ids = found.into_iter().filter(|job| meant(&job.status)).map(|job| job.job_id).collect();
+        ids = found.into_iter().filter(|job| job.status == *status).map(|job| job.job_id).collect();
     }
-    let what = format!("{} {} on {server}", action.verb, counted(ids.len(), "job"));
-    act_on(context, (&server, &client), &ids, (action, &what, dry_run), work)
+    let what = what(&CANCEL, &ids, &server, dry_run);
+    let order = Order { action: &CANCEL, what, ids, left_out: vec![], dry_run };
+    act(context, (&server, &client), &order, |client, id| client.cancel_job(id))
 }
 
-/// Asks, then acts on these jobs, or only tells what would be done.
-///
-/// # Errors
-/// As [`jobs::act`], and [`Error::Refused`] if there are none.
-fn act_on(
-    context: &Context,
-    at: (&Server, &Client),
-    ids: &[JobId],
-    (action, what, dry_run): (&jobs::Action, &str, bool),
-    work: impl Fn(&Client, JobId) -> Result<(), ApiError> + Sync,
-) -> Result<()> {
-    let (server, _) = at;
-    if ids.is_empty() {
-        context.console.show(&jobs::ActedView { dry_run, ..jobs::ActedView::nothing(action, server) }, |_| {});
-        let message = format!("there are no jobs to {} in this batch", action.verb);
-        return Err(Error::refused(message, "'anon batch status' shows what there is"));
-    }
-    if dry_run {
-        jobs::rehearse(context, server, ids, action, &format!("{what}: {}", shown(ids)));
-        return Ok(());
-    }
-    jobs::act(context, at, ids, action, &format!("This will {what}. Are you sure?"), work)
+/// `reset 3 jobs on p01: https://…`. A dry run names the jobs, too.
+fn what(action: &Action, ids: &[JobId], server: &Server, dry_run: bool) -> String {
+    let what = format!("{} {} on {server}", action.verb, counted(ids.len(), "job"));
+    if dry_run { format!("{what}: {}", shown(ids)) } else { what }
 }

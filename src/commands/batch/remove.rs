@@ -60,7 +60,7 @@ impl Remove {
         if removed.is_empty() {
             return Err(Error::refused(message, "'anon batch info' shows what it holds"));
         }
-        context.console.note(message);
+        context.console.warn(message);
         Ok(())
     }
 }

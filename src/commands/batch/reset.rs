@@ -1,8 +1,9 @@
 use clap::Args;
 
-use super::{Which, act};
+use super::{open, what};
 use crate::commands::context::Context;
-use crate::commands::jobs::RESET;
+use crate::commands::jobs::{Order, RESET, act};
+use crate::commands::opted_out::OptedOut;
 use crate::error::Result;
 
 /// Reset every job in the batch of this folder, so that it is processed again
@@ -11,6 +12,8 @@ use crate::error::Result;
   anon batch reset
   anon batch reset --dry-run")]
 pub struct Reset {
+    #[command(flatten)]
+    opted_out: OptedOut,
     /// Show which jobs it would be, and change nothing
     #[arg(long)]
     dry_run: bool,
@@ -18,6 +21,10 @@ pub struct Reset {
 
 impl Reset {
     pub fn run(self, context: &Context) -> Result<()> {
-        act(context, Which::All, &RESET, self.dry_run, |client, id| client.reset_job(id))
+        let (ids, server, client) = open(context)?;
+        let (ids, left_out) = self.opted_out.look_up(&context.console, &client, ids)?;
+        let what = what(&RESET, &ids, &server, self.dry_run);
+        let order = Order { action: &RESET, what, ids, left_out, dry_run: self.dry_run };
+        act(context, (&server, &client), &order, |client, id| client.reset_job(id))
     }
 }

@@ -1,8 +1,9 @@
+use chrono::NaiveDateTime;
 use clap::{ArgAction, Args, ValueEnum};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::followed::{Count, FollowedView, List, counts, follow, missing};
+use super::followed::{Count, FollowedView, List, counts, follow, missing, tally};
 use super::open;
 use crate::api::JobId;
 use crate::commands::console::{Console, Table, View};
@@ -18,7 +19,7 @@ use crate::text::{counted, nearest, or_empty};
   anon batch status
   anon batch status --summary
   anon batch status --status ERROR,UPLOADED --columns pseudonym,source,line
-  anon batch status --sort date --limit 20
+  anon batch status --sort date --reverse --limit 20
   anon batch status --status ERROR --ids")]
 pub struct Status {
     /// Add a column with the pseudonym of each job
@@ -36,11 +37,14 @@ pub struct Status {
     /// Sort by a column: id, date, status, down, proc, user, pseudonym, source or line
     #[arg(long, value_name = "COLUMN", value_enum, hide_possible_values = true)]
     sort: Option<SortBy>,
+    /// Turn the order round; what has no value in the column still comes last
+    #[arg(long)]
+    reverse: bool,
     /// Show at most this many jobs
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
     /// Show only how many jobs there are of each status
-    #[arg(long, conflicts_with_all = ["ids", "statuses", "columns", "sort", "limit"])]
+    #[arg(long, conflicts_with_all = ["ids", "statuses", "columns", "sort", "reverse", "limit"])]
     summary: bool,
     /// Print only the ids, a line each
     #[arg(long, conflicts_with = "columns")]
@@ -111,16 +115,41 @@ impl Status {
             followed.job.user_name.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(client.user()))
         };
         let with_user = self.columns.is_empty() || !chosen.iter().all(is_own);
+        let nothing = self.nothing(&view);
         console.show(&view, |console| {
             if self.ids {
                 self.print_ids(console, &chosen, &missing);
             } else if ids.is_empty() {
                 console.print(format_args!("The batch for {server} is empty; add jobs with 'anon batch add ID'"));
-            } else {
+            } else if nothing.is_none() {
                 self.print(console, &server, &chosen, with_user, &view);
             }
         });
-        Ok(())
+        match nothing {
+            None => Ok(()),
+            // Whatever the ids are piped into has the last word, and that is the error.
+            Some(why) if self.ids && !console.is_for_scripts() => {
+                console.note(why);
+                Err(Error::Told)
+            }
+            Some(why) => Err(Error::refused(why, "")),
+        }
+    }
+
+    /// Why no job is one of those that were asked for: `none of the 3 jobs in the batch is ERROR: 2 DONE, 1 ACTIVE`.
+    fn nothing(&self, view: &BatchStatus) -> Option<String> {
+        let is_asked_for = self.ids || !self.statuses.is_empty();
+        if !is_asked_for || view.summary.iter().any(|count| self.is_meant(&count.status)) {
+            return None;
+        }
+        let statuses: Vec<String> = self.statuses.iter().map(|status| status.trim().to_uppercase()).collect();
+        Some(match view.total {
+            0 => "the batch is empty".to_owned(),
+            1 => format!("the only job in the batch is not {}: {}", statuses.join(" or "), tally(&view.summary)),
+            all => {
+                format!("none of the {all} jobs in the batch is {}: {}", statuses.join(" or "), tally(&view.summary))
+            }
+        })
     }
 
     /// Who wants to know whose the jobs are asks the server; scripts always do.
@@ -158,8 +187,10 @@ impl Status {
 
     fn chosen(&self, mut jobs: Vec<Followed>) -> Vec<Followed> {
         jobs.retain(|followed| self.is_meant(followed.job.status.as_str()));
-        if let Some(column) = self.sort {
-            sort(&mut jobs, column);
+        match self.sort {
+            Some(column) => sort(&mut jobs, column, self.reverse),
+            None if self.reverse => jobs.reverse(),
+            None => {}
         }
         jobs.truncate(self.limit.unwrap_or(usize::MAX));
         jobs
@@ -169,9 +200,6 @@ impl Status {
         let missing = missing.iter().filter(|_| self.is_meant(NOT_FOUND));
         let ids: Vec<String> =
             chosen.iter().map(|followed| &followed.job.job_id).chain(missing).map(JobId::to_string).collect();
-        if ids.is_empty() {
-            console.note("no job of the batch is one of these");
-        }
         console.print_lines(
             ids.iter().take(self.limit.unwrap_or(usize::MAX)).fold(String::new(), |text, id| text + id + "\n"),
         );
@@ -256,24 +284,40 @@ impl Column {
     }
 }
 
-/// What has no value comes last.
-fn sort(jobs: &mut [Followed], column: SortBy) {
-    fn by<K: Ord>(jobs: &mut [Followed], key: impl Fn(&Followed) -> Option<K>) {
-        jobs.sort_by_cached_key(|followed| {
-            let key = key(followed);
-            (key.is_none(), key)
-        });
+/// What jobs are sorted by: in a column, all of one kind.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    Number(i64),
+    Date(NaiveDateTime),
+    Text(String),
+}
+
+impl SortBy {
+    fn key(self, followed: &Followed) -> Option<Key> {
+        let job = &followed.job;
+        match self {
+            SortBy::Id => Some(Key::Number(job.job_id.0)),
+            SortBy::Date => job.created_at().map(Key::Date),
+            SortBy::Status => Some(Key::Text(job.status.to_string())),
+            SortBy::Down => job.files_downloaded.map(Key::Number),
+            SortBy::Proc => job.files_processed.map(Key::Number),
+            SortBy::User => job.user_name.clone().map(Key::Text),
+            SortBy::Pseudonym => followed.pseudonym.clone().map(Key::Text),
+            SortBy::Source => followed.source.clone().map(Key::Text),
+            SortBy::Line => followed.line.and_then(|line| i64::try_from(line).ok()).map(Key::Number),
+        }
     }
-    match column {
-        SortBy::Id => by(jobs, |followed| Some(followed.job.job_id)),
-        SortBy::Date => by(jobs, |followed| followed.job.created_at()),
-        SortBy::Status => by(jobs, |followed| Some(followed.job.status.to_string())),
-        SortBy::Down => by(jobs, |followed| followed.job.files_downloaded),
-        SortBy::Proc => by(jobs, |followed| followed.job.files_processed),
-        SortBy::User => by(jobs, |followed| followed.job.user_name.clone()),
-        SortBy::Pseudonym => by(jobs, |followed| followed.pseudonym.clone()),
-        SortBy::Source => by(jobs, |followed| followed.source.clone()),
-        SortBy::Line => by(jobs, |followed| followed.line),
+}
+
+/// What has no value comes last, in either order.
+fn sort(jobs: &mut [Followed], column: SortBy, reverse: bool) {
+    jobs.sort_by_cached_key(|followed| {
+        let key = column.key(followed);
+        (key.is_none(), key)
+    });
+    if reverse {
+        let with_value = jobs.partition_point(|followed| column.key(followed).is_some());
+        jobs[..with_value].reverse();
     }
 }
 

@@ -7,8 +7,8 @@ use clap::Args;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::followed::{Count, FollowedView, counts, missing, rows};
-use crate::api::{Client, JobId, JobStatus, Stage};
+use super::followed::{self, Count, FollowedView, counts, missing, rows};
+use crate::api::{ApiError, Client, JobId, JobStatus, Stage};
 use crate::commands::console::{Console, Interrupt, Level, Live, View};
 use crate::commands::context::Context;
 use crate::error::{Error, Result};
@@ -20,11 +20,13 @@ use crate::troubleshooting::in_few_words;
 
 /// Follow the batch until no job is ACTIVE or UPLOADED any more
 ///
+/// 'anon batch wait' is the same.
 /// Prints a line for each job whose status changes. Ctrl-C stops the watching and leaves the jobs alone; '--timeout SECONDS' stops it
 /// after that time. The exit status tells how it went: 0 all jobs are done, 1 some are not, 3 the time was up.
 #[derive(Args)]
 #[command(
-    visible_alias = "wait",
+    // A visible alias would stand in the place of the name where the Tab key completes.
+    alias = "wait",
     after_help = "Examples:
   anon batch watch
   anon batch watch --interval 60 --bell
@@ -110,10 +112,8 @@ impl Watching<'_> {
     /// Until it is over. Returns how it ended (`None` if somebody stopped it), and the jobs as they were last seen.
     fn run(mut self) -> Result<(Option<Next>, Vec<Followed>)> {
         let start = Instant::now();
-        // What is wrong at the beginning stays wrong.
-        let found = if self.ids.is_empty() { vec![] } else { self.client.get_jobs_list_extended(self.ids)? };
-        let mut jobs = self.rows.follow(found);
-        let interrupt = Interrupt::listen();
+        let interrupt = Interrupt::listen(self.console);
+        let mut jobs = self.first_look(start, &interrupt)?;
         if jobs.iter().any(|followed| watch::is_under_way(&followed.job.status)) {
             self.console.report(overview(self.server, &jobs, missing(self.ids, &jobs).len()));
         }
@@ -141,9 +141,7 @@ impl Watching<'_> {
                 Err(error) => {
                     self.watch.see_nothing();
                     if !std::mem::replace(&mut fails, true) {
-                        live.above(|| {
-                            self.console.note(format_args!("{error}; trying again until there is an answer"))
-                        });
+                        live.above(|| self.tell_of(&error));
                     }
                 }
             }
@@ -151,6 +149,31 @@ impl Watching<'_> {
                 return Ok((None, jobs));
             }
         }
+    }
+
+    /// A server that is not there, or does not know the user, at the beginning is not worth the wait; anything else may pass.
+    fn first_look(&mut self, start: Instant, interrupt: &Interrupt) -> Result<Vec<Followed>> {
+        let mut fails = false;
+        loop {
+            let error = match self.client.get_jobs_list_extended(self.ids) {
+                Ok(found) => return Ok(self.rows.follow(found)),
+                Err(error) if error.concerns_the_server() => return Err(error.into()),
+                Err(error) => error,
+            };
+            self.watch.see_nothing();
+            if !std::mem::replace(&mut fails, true) {
+                self.tell_of(&error);
+            }
+            match self.watch.next(start.elapsed()) {
+                Next::After(pause) if sleep(pause, interrupt) => {}
+                Next::After(_) => return Err(Error::Interrupted("the jobs go on".to_owned())),
+                _ => return Err(Error::TimedOut(format!("the time is up. {error}"))),
+            }
+        }
+    }
+
+    fn tell_of(&self, error: &ApiError) {
+        self.console.note(format_args!("{error}; trying again until there is an answer"));
     }
 
     fn tell(&mut self, jobs: &[Followed], at: Duration, live: &Live) {
@@ -222,9 +245,10 @@ fn overview(server: &Server, jobs: &[Followed], missing: usize) -> String {
 }
 
 fn tally(jobs: &[Followed], missing: usize) -> String {
-    let counts = counts(jobs, missing);
-    let texts: Vec<String> = counts.iter().map(|Count { status, count }| format!("{count} {status}")).collect();
-    if texts.is_empty() { "none of them to wait for".to_owned() } else { texts.join(", ") }
+    match counts(jobs, missing).as_slice() {
+        [] => "none of them to wait for".to_owned(),
+        counts => followed::tally(counts),
+    }
 }
 
 fn levels(watch: &watch::Watch, jobs: &[Followed], at: Duration) -> [Level; 2] {

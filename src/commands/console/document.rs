@@ -54,6 +54,21 @@ pub fn json<T: Serialize>(view: &T) -> String {
     serde_json::to_string_pretty(view).unwrap_or_default() + "\n"
 }
 
+/// What a command has done that has no result of its own, such as `batch add`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Done {
+    /// What a person would have read, line by line. Its wording may change.
+    pub done: Vec<String>,
+}
+
+impl View for Done {
+    const COLUMNS: &'static [&'static str] = &["done"];
+
+    fn rows(&self) -> Vec<Vec<String>> {
+        self.done.iter().map(|line| vec![line.clone()]).collect()
+    }
+}
+
 /// What went wrong, and what a person would have been warned of: the one object on standard error.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct Complaints {

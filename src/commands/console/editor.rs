@@ -31,7 +31,9 @@ pub fn open_in_editor(console: &Console, path: &Path) -> Result<Editing> {
         console.note(format_args!("Opening '{}' with '{command}' ({variable})", path.display()));
         return run(variable, &command, path);
     }
-    let desktop = if has_desktop() { open::that_detached(path) } else { Err(io::ErrorKind::NotFound.into()) };
+    let nowhere =
+        || io::Error::new(io::ErrorKind::NotFound, "there is neither a desktop nor a terminal with an editor");
+    let desktop = if has_desktop() { open::that_detached(path) } else { Err(nowhere()) };
     let Err(error) = desktop else {
         console.note(format_args!("Opened '{}' with the computer's program for such files", path.display()));
         return Ok(Editing::GoesOn);

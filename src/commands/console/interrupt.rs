@@ -2,6 +2,8 @@ use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::Console;
+
 /// Whether the user has pressed Ctrl-C, the system has asked the program to end (SIGTERM), or the terminal was closed (SIGHUP).
 ///
 /// Commands that must not stop in the middle of a step listen for it, and end after the step, with exit status 130. Before a
@@ -13,11 +15,12 @@ pub struct Interrupt {
 
 impl Interrupt {
     /// Listens from now on, in the whole process.
-    pub fn listen() -> Interrupt {
+    pub fn listen(console: &Console) -> Interrupt {
+        let is_told = console.interactive || !console.is_one_object();
         let interrupt = Interrupt::default();
         let pressed = Arc::clone(&interrupt.pressed);
         let ignored = signals::ignored();
-        let listening = ctrlc::set_handler(move || press(&pressed));
+        let listening = ctrlc::set_handler(move || press(&pressed, is_told));
         signals::ignore(&ignored);
         // Somebody listens already, or no thread could be started for it. Nothing is lost when a signal ends the program at once.
         if listening.is_err() {
@@ -39,12 +42,14 @@ impl Interrupt {
 
 /// The first time asks the command to end; the second time ends it. Nothing is lost by that, since every file is whole at every
 /// moment, but a request that is under way stays without its answer.
-fn press(pressed: &AtomicBool) {
+fn press(pressed: &AtomicBool, is_told: bool) {
     if pressed.swap(true, Ordering::SeqCst) {
         #[expect(clippy::exit, reason = "main waits for the network, and the user has said twice not to")]
         std::process::exit(130);
     }
-    let _ = std::io::stderr().write_all(b"\nstopping after this step; Ctrl-C again to stop at once\n");
+    if is_told {
+        let _ = std::io::stderr().write_all(b"\nstopping after this step; Ctrl-C again to stop at once\n");
+    }
 }
 
 /// `ctrlc` takes every signal that can end a program, whatever was set for it before.

@@ -15,10 +15,11 @@ mod interrupt;
 mod mark;
 mod progress;
 mod questions;
+mod results;
 mod table;
 mod visible;
 
-pub use document::{Complaint, Complaints, Format, View, csv, json};
+pub use document::{Complaint, Complaints, Done, Format, View, csv, json};
 pub use editor::{Editing, open_in_editor};
 pub use input::stdin;
 pub use interrupt::Interrupt;
@@ -40,7 +41,6 @@ use clap::builder::styling::{AnsiColor, Style};
 
 use crate::error::Error;
 use crate::problem::{self, Problem};
-use crate::text::plain;
 use visible::line;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
@@ -95,6 +95,10 @@ pub struct Console {
     interactive: bool,
     /// Why nothing more is written to stdout.
     closed: OnceLock<io::ErrorKind>,
+    /// Whether anything was written to stdout.
+    has_result: AtomicBool,
+    /// What was printed for people: the result for scripts of a command that has no other.
+    done: Mutex<Vec<String>>,
     /// What was warned of, for the one object on stderr.
     warnings: Mutex<Vec<String>>,
     /// stdin was a list, so that no answer can come from it.
@@ -110,69 +114,24 @@ impl Console {
             err: wishes.color.on(&io::stderr()),
             interactive: io::stderr().is_terminal(),
             closed: OnceLock::new(),
+            has_result: AtomicBool::new(false),
+            done: Mutex::default(),
             warnings: Mutex::default(),
             list_is_read: AtomicBool::new(false),
         }
-    }
-
-    /// A result that scripts read, too: as they asked for it, or as `for_people` prints it.
-    pub fn show<V: View>(&self, view: &V, for_people: impl FnOnce(&Console)) {
-        match self.wishes.format {
-            Format::Table => for_people(self),
-            Format::Csv => self.write_out(&csv(view)),
-            Format::Json => self.write_out(&json(view)),
-        }
-    }
-
-    /// A result: a line on stdout. Line breaks around it are blank lines, one within it is shown as `\n`.
-    pub fn print(&self, text: impl Display) {
-        self.write_for_people(&format!("{}\n", line(&text.to_string())));
-    }
-
-    /// What was done: a line on stdout, which `--quiet` leaves out.
-    pub fn report(&self, text: impl Display) {
-        if !self.wishes.quiet {
-            self.print(text);
-        }
-    }
-
-    /// A result of several lines, whose line breaks are ours.
-    pub fn print_lines(&self, text: impl Display) {
-        self.write_lines("", &text.to_string());
-    }
-
-    /// What belongs to the line before it, in as many lines as somebody else wrote: indented, so that none looks like ours, and not
-    /// beyond measure.
-    pub fn print_indented(&self, text: &str) {
-        self.write_lines("   ", &beginning(text));
-    }
-
-    /// In one go: line by line takes longer than all that a dry run of many rows does.
-    fn write_lines(&self, indent: &str, text: &str) {
-        self.write_for_people(
-            &text.lines().flat_map(|line| [indent.into(), visible(line), "\n".into()]).collect::<String>(),
-        );
-    }
-
-    /// What clap says on stdout, in its colours.
-    pub fn print_help(&self, help: impl Display) {
-        self.write_out(&help.to_string());
-    }
-
-    /// A document that was asked for on stdout, as it is.
-    pub fn print_document(&self, text: &str) {
-        self.write_out(text);
-    }
-
-    /// A table on stdout; on a terminal, the statuses in its painted column get their colour.
-    pub fn print_table(&self, table: &Table) {
-        self.write_for_people(&table.render(self.width()));
     }
 
     /// Something that the user should know and that is no result: a line on stderr.
     pub fn note(&self, text: impl Display) {
         if self.shows_notes() {
             self.write_line(text);
+        }
+    }
+
+    /// What a person may want to do next: a line on stderr.
+    pub fn tip(&self, text: impl Display) {
+        if !self.is_for_scripts() {
+            self.note(text);
         }
     }
 
@@ -203,12 +162,6 @@ impl Console {
         self.wishes.assume_yes
     }
 
-    /// How many lines the terminal shows at once, if results go to one.
-    pub fn height(&self) -> Option<usize> {
-        let (_, terminal_size::Height(lines)) = terminal_size::terminal_size_of(io::stdout())?;
-        Some(usize::from(lines))
-    }
-
     /// Whether `-vv` asks for each request.
     pub fn wants_requests(&self) -> bool {
         self.wishes.verbosity > 1
@@ -216,6 +169,7 @@ impl Console {
 
     /// An error: what is wrong and what to do about it, on one line (or one for each problem of a file).
     pub fn error(&self, error: &Error) {
+        self.end_results(true);
         if self.is_one_object() {
             return self.write_err(&json(&Complaints::of(error, self.take_warnings())));
         }
@@ -234,6 +188,7 @@ impl Console {
     /// At the end of a command that has not failed: says what it warned of, where that has not been said yet, and returns what to exit
     /// with. What is done and could not be shown has failed.
     pub fn finish(&self) -> u8 {
+        self.end_results(false);
         let exit_status = u8::from(self.has_lost_results());
         let warnings = self.take_warnings();
         if !warnings.is_empty() {
@@ -302,46 +257,12 @@ impl Console {
         Progress::new(is_seen, Some(total as u64), what)
     }
 
-    /// How many columns the terminal has, if results for people go to one.
-    fn width(&self) -> Option<usize> {
-        let (terminal_size::Width(columns), _) = terminal_size::terminal_size_of(io::stdout())?;
-        Some(usize::from(columns)).filter(|_| self.wishes.format == Format::Table && columns > 0)
-    }
-
     fn shows_progress(&self) -> bool {
         self.interactive && !self.wishes.quiet
     }
 
-    /// Whether results were lost, because what is behind stdout takes no more. That was said when it happened.
-    ///
-    /// A reader that goes away (`anon … | head`) has seen what it wanted.
-    fn has_lost_results(&self) -> bool {
-        self.closed.get().is_some_and(|kind| *kind != io::ErrorKind::BrokenPipe)
-    }
-
-    /// On stdout, or where a document has that for itself, on stderr; with JSON nowhere.
-    fn write_for_people(&self, text: &str) {
-        match self.wishes.format {
-            Format::Table => self.write_out(text),
-            Format::Csv => self.write_err(text),
-            Format::Json => {}
-        }
-    }
-
     fn write_line(&self, text: impl Display) {
         self.write_err(&format!("{}\n", line(&text.to_string())));
-    }
-
-    fn write_out(&self, text: &str) {
-        if self.closed.get().is_some() {
-            return;
-        }
-        let mut out = AutoStream::new(io::stdout().lock(), self.out);
-        let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) else { return };
-        drop(out);
-        if self.closed.set(error.kind()).is_ok() && self.has_lost_results() {
-            self.complain(format_args!("cannot write to standard output: {}", plain(&error)));
-        }
     }
 
     fn write_err(&self, text: &str) {

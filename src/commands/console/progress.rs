@@ -86,7 +86,7 @@ impl Live {
         let bars = MultiProgress::with_draw_target(target);
         let width = prefixes.iter().map(|prefix| prefix.chars().count()).max().unwrap_or_default();
         let [upper, lower] = prefixes.map(|prefix| {
-            let bar = bars.add(ProgressBar::new(0));
+            let bar = bars.add(ProgressBar::new(1));
             if let Ok(style) = ProgressStyle::with_template("{prefix} {bar:30} {msg}") {
                 bar.set_style(style);
             }
@@ -99,7 +99,8 @@ impl Live {
     /// Draws both bars anew.
     pub fn show(&self, levels: [Level; 2]) {
         for (bar, level) in [&self.upper, &self.lower].into_iter().zip(levels) {
-            bar.set_length(level.of);
+            // A bar of nothing would be a full one.
+            bar.set_length(level.of.max(1));
             bar.set_position(level.done);
             bar.set_message(visible(&level.message).into_owned());
             bar.tick();

@@ -18,6 +18,11 @@ pub enum Answer {
 }
 
 impl Console {
+    /// Whether somebody reads what is printed before a question, and then answers it.
+    pub fn is_answered_by_a_person() -> bool {
+        io::stdin().is_terminal()
+    }
+
     /// Asks a question until it is answered with yes or no; no more is the default.
     ///
     /// # Errors
@@ -28,9 +33,8 @@ impl Console {
                 self.note(format_args!("{} [y/N]: y", line(&question.to_string())));
                 return Ok(Answer::Yes);
             }
-            self.write_err(&format!("{} [y/N]: ", line(&question.to_string())));
-            let line = self.read_line()?;
-            match line.trim().to_lowercase().as_str() {
+            let answer = self.answer_to(&format!("{} [y/N]: ", line(&question.to_string())))?;
+            match answer.trim().to_lowercase().as_str() {
                 "y" | "yes" => return Ok(Answer::Yes),
                 "n" | "no" | "" => return Ok(Answer::No),
                 _ => self.note("please answer y or n"),
@@ -47,9 +51,8 @@ impl Console {
             self.note(format_args!("{question} [{}]: ", visible(current)));
             return Ok(current.to_owned());
         }
-        self.write_err(&format!("{question} [{}]: ", visible(current)));
-        let line = self.read_line()?;
-        let answer = line.trim();
+        let answer = self.answer_to(&format!("{question} [{}]: ", visible(current)))?;
+        let answer = answer.trim();
         Ok(if answer.is_empty() { current } else { answer }.to_owned())
     }
 
@@ -62,33 +65,41 @@ impl Console {
         if self.wishes.assume_yes {
             return Ok(None);
         }
-        self.write_err(&format!("{}: ", visible(&question.to_string())));
-        match self.read_line() {
-            Ok(line) => Ok(Some(line.trim().to_owned())),
+        match self.answer_to(&format!("{}: ", visible(&question.to_string()))) {
+            Ok(answer) => Ok(Some(answer.trim().to_owned())),
             Err(Error::NoAnswer) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    /// One line of stdin, whether that is a terminal or a pipe.
+    /// One line of stdin, whether that is a terminal or a pipe. Where stderr is one object, a question is for a person alone, or else
+    /// among what went wrong if nobody answers it.
+    fn answer_to(&self, question: &str) -> Result<String> {
+        let is_shown = !self.is_one_object() || Console::is_answered_by_a_person();
+        if is_shown {
+            self.write_err(question);
+        }
+        let answer = self.read_line();
+        match &answer {
+            // What a person types is seen on the terminal; an answer from a pipe is not.
+            Ok(line) if is_shown && !Console::is_answered_by_a_person() => {
+                self.write_err(&format!("{}\n", visible(line.trim_end())));
+            }
+            Ok(_) => {}
+            Err(_) if is_shown => self.write_err("\n"),
+            Err(_) => self.warn(question),
+        }
+        answer
+    }
+
     fn read_line(&self) -> Result<String> {
         if self.list_is_read.load(Ordering::SeqCst) {
-            self.write_err("\n");
             let message = "standard input is the list, so nobody can answer the question: nothing was done";
             return Err(Error::refused(message, "answer it with '--yes'"));
         }
         let mut bytes = vec![];
         let read = io::stdin().lock().read_until(b'\n', &mut bytes);
-        if read.map_err(Error::io("read", stdin()))? == 0 {
-            self.write_err("\n");
-            return Err(Error::NoAnswer);
-        }
-        let line = typed(&bytes);
-        if !io::stdin().is_terminal() {
-            // What a person types is seen on the terminal; an answer from a pipe is not.
-            self.write_err(&format!("{}\n", visible(line.trim_end())));
-        }
-        Ok(line)
+        if read.map_err(Error::io("read", stdin()))? == 0 { Err(Error::NoAnswer) } else { Ok(typed(&bytes)) }
     }
 }
 

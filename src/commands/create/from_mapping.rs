@@ -97,7 +97,7 @@ impl FromMapping {
             console.show(&view, |_| {});
             return Ok(());
         }
-        let interrupt = Interrupt::listen();
+        let interrupt = Interrupt::listen(console);
         let progress = console.progress_of(rows.len(), "creating jobs");
         let mut told = report::Told::new(console, rows.len());
         let mut ending = session.create(&rows, self.concurrency, interrupt.flag(), |row, outcome| {

@@ -139,6 +139,9 @@ pub fn finish(console: &Console, ending: &Ending<'_>, still_perhaps: usize) -> R
     }
     if ending.is_complete() && still_perhaps == 0 {
         console.report("Done");
+        if !totals.created.is_empty() {
+            console.tip("Follow them with 'anon batch watch'");
+        }
         return Ok(());
     }
     if ending.interrupted && !totals.not_tried.is_empty() {

@@ -3,7 +3,7 @@ use clap::Args;
 use crate::commands::complete;
 use crate::commands::context::Context;
 use crate::commands::ids::{Typed, read};
-use crate::commands::jobs::{CANCEL, act, rehearse, which};
+use crate::commands::jobs::{CANCEL, Order, act, which};
 use crate::error::Result;
 
 /// Set jobs to inactive
@@ -28,11 +28,7 @@ impl Cancel {
         let ids = read(&context.console, self.job_ids)?;
         let (server, client) = context.client()?;
         let what = format!("cancel {}", which(&ids, &server));
-        if self.dry_run {
-            rehearse(context, &server, &ids, &CANCEL, &what);
-            return Ok(());
-        }
-        let question = format!("This will {what}. Are you sure?");
-        act(context, (&server, &client), &ids, &CANCEL, &question, |client, id| client.cancel_job(id))
+        let order = Order { action: &CANCEL, what, ids, left_out: vec![], dry_run: self.dry_run };
+        act(context, (&server, &client), &order, |client, id| client.cancel_job(id))
     }
 }

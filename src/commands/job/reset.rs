@@ -3,7 +3,8 @@ use clap::Args;
 use crate::commands::complete;
 use crate::commands::context::Context;
 use crate::commands::ids::{Typed, read};
-use crate::commands::jobs::{RESET, act, rehearse, which};
+use crate::commands::jobs::{Order, RESET, act, which};
+use crate::commands::opted_out::OptedOut;
 use crate::error::Result;
 
 /// Reset jobs, so that they are processed again
@@ -18,6 +19,8 @@ pub struct Reset {
     /// Job ids (4), ranges (4-6) and lists (1,4-6); repeatable; '-' reads them from standard input
     #[arg(required = true, allow_negative_numbers = true, add = complete::job_ids())]
     job_ids: Vec<Typed>,
+    #[command(flatten)]
+    opted_out: OptedOut,
     /// Show which jobs it would be, and change nothing
     #[arg(long)]
     dry_run: bool,
@@ -27,12 +30,9 @@ impl Reset {
     pub fn run(self, context: &Context) -> Result<()> {
         let ids = read(&context.console, self.job_ids)?;
         let (server, client) = context.client()?;
+        let (ids, left_out) = self.opted_out.look_up(&context.console, &client, ids)?;
         let what = format!("reset {}", which(&ids, &server));
-        if self.dry_run {
-            rehearse(context, &server, &ids, &RESET, &what);
-            return Ok(());
-        }
-        let question = format!("This will {what}. Are you sure?");
-        act(context, (&server, &client), &ids, &RESET, &question, |client, id| client.reset_job(id))
+        let order = Order { action: &RESET, what, ids, left_out, dry_run: self.dry_run };
+        act(context, (&server, &client), &order, |client, id| client.reset_job(id))
     }
 }

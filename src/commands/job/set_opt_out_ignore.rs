@@ -3,12 +3,13 @@ use clap::Args;
 use crate::commands::complete;
 use crate::commands::context::Context;
 use crate::commands::ids::{Typed, read};
-use crate::commands::jobs::{Action, act, rehearse, which};
+use crate::commands::jobs::{Action, Order, act, which};
 use crate::error::{Error, Result};
 
 /// Have jobs processed although the patient has opted out, for the reason given
 ///
-/// Only for data whose patient has consented to your specific research.
+/// Only for data whose patient has consented to your specific research. Then reset them: with '--yes', 'anon job reset' takes such jobs
+/// only with '--include-opted-out'.
 #[derive(Args)]
 #[command(after_help = r#"Examples:
   anon job set-opt-out-ignore 12 "signed consent"
@@ -40,11 +41,7 @@ impl SetOptOutIgnore {
             verb: "set opt-out ignore",
             done: |id, server| format!("Set opt-out ignore for job {id} on {server}"),
         };
-        if self.dry_run {
-            rehearse(context, &server, &ids, &action, &what);
-            return Ok(());
-        }
-        let question = format!("This will {what}. Are you sure?");
-        act(context, (&server, &client), &ids, &action, &question, |client, id| client.set_opt_out_ignore(id, &reason))
+        let order = Order { action: &action, what, ids, left_out: vec![], dry_run: self.dry_run };
+        act(context, (&server, &client), &order, |client, id| client.set_opt_out_ignore(id, &reason))
     }
 }

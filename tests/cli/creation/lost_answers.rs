@@ -118,6 +118,7 @@ stderr:
   mapping  ./anon_mapping.csv
   batch    . (new)
   This will create 3 jobs on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: y
+  Follow them with 'anon batch watch'
 files:
   + ./.anonbatch
   + ~/.anonapi/journal.jsonl

@@ -110,6 +110,7 @@ stderr:
   mapping  ./anon_mapping.csv
   batch    . (2 jobs so far)
   This will create 2 jobs on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: y
+  Follow them with 'anon batch watch'
 files:
   ~ ./.anonbatch
   ~ ~/.anonapi/journal.jsonl

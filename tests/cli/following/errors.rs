@@ -121,6 +121,44 @@ fn what_must_not_be_used_is_not_reset_unasked() {
 }
 
 #[test]
+fn nor_is_it_with_the_jobs_that_are_named_or_all_of_the_batch() {
+    for command in ["job reset 1-7", "batch reset"] {
+        let outcome = six().run(&format!("{command} --yes --json")).assert_ok();
+        assert_eq!(reset(&outcome), ["1", "3", "5", "7"], "{command}");
+        let acted = outcome.json("acted");
+        assert_eq!((&acted["left_out"], &acted["not_tried"]), (&json!([2, 4, 6]), &json!([])), "{command}");
+        let warning = outcome.complaints()["warnings"][0].to_string();
+        assert!(warning.contains("3 jobs left out (2,4,6): The patient has opted out"), "{warning}");
+
+        let outcome = six().run(&format!("{command} --yes --include-opted-out")).assert_ok();
+        assert_eq!((reset(&outcome).len(), outcome.requests.len()), (7, 7), "{command}");
+        let outcome = six().run(&format!("{command} --yes --dry-run")).assert_ok();
+        assert_eq!((reset(&outcome), outcome.stdout.contains("reset 4 jobs")), (vec![], true), "{}", outcome.story());
+        let outcome = six().answer(&format!("{command} --except-opted-out"), "y\n").assert_ok();
+        assert_eq!(reset(&outcome), ["1", "3", "5", "7"], "{command}");
+        // Who answers has named them, and is not kept waiting for a look.
+        let outcome = six().answer(command, "y\n").assert_ok();
+        assert_eq!((reset(&outcome).len(), outcome.requests.len()), (7, 7), "{command}");
+    }
+    let env = six();
+    let none = env.run("job reset 2 --yes").assert_status(1);
+    assert_eq!(reset(&none), [""; 0]);
+    let _ = none.assert_says(&["warning: 1 job left out (2)", "error: there are no jobs to reset\n"]);
+    // As the manual chains them.
+    let ids = env.run("batch status --status ERROR --ids").assert_ok().stdout;
+    assert_eq!(reset(&env.answer("job reset - --yes", &ids).assert_ok()), ["1", "3", "5"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn who_sits_at_a_terminal_is_told_before_the_question() {
+    let env = six();
+    let shown = super::on_terminal(&env, 24, "job reset 1-2", "y\n");
+    let told = shown.find("warning: 1 job (2): The patient has opted out; this data must not be used").expect(&shown);
+    assert!(told < shown.find("Are you sure").unwrap() && shown.contains("Reset job 2"), "{shown}");
+}
+
+#[test]
 fn one_cause_is_reset() {
     let outcome = six().run("batch reset-error --cause 2 --yes").assert_ok();
     assert_eq!(reset(&outcome), ["1", "5"]);

@@ -56,6 +56,21 @@ fn functions(outcome: &crate::support::Outcome) -> Vec<&str> {
     outcome.requests.iter().map(|call| call.function.as_str()).collect()
 }
 
+/// What a terminal of so many lines shows of a command, and of what is typed while it runs.
+#[cfg(target_os = "linux")]
+fn on_terminal(env: &Env, lines: u32, command: &str, typed: &str) -> String {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+    let program = env!("CARGO_BIN_EXE_anon");
+    let mut terminal = Command::new("script");
+    terminal.args(["-qec", &format!("stty rows {lines} cols 120; {program} {command}"), "/dev/null"]);
+    terminal.envs(env.anon(["status"]).command().get_envs().filter_map(|(name, value)| Some((name, value?))));
+    terminal.env_remove("COLUMNS").env("TERM", "xterm").current_dir(env.work());
+    let mut terminal = terminal.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    terminal.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
+    String::from_utf8(terminal.wait_with_output().unwrap().stdout).unwrap()
+}
+
 /// The arguments that AnonAPI sends: each value as it stands in the mapping, and an empty one for a pseudonym that the row has not.
 #[test]
 fn jobs_that_anonapi_has_created_are_offered_as_such() {
@@ -89,6 +104,7 @@ stderr:
   mapping  ./anon_mapping.csv
   batch    . (2 jobs so far)
   This will create 1 job on p01, for projects 'P', writing data to '\\server\share\out'. Are you sure? [y/N]: y
+  Follow them with 'anon batch watch'
 requests:
   GET p01/get_jobs_list_extended job_ids=1 job_ids=2 user_name=z123456
   POST p01/create_job [..]

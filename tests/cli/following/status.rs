@@ -1,11 +1,9 @@
-use std::process::Command;
-
 use anonapi::api::JobId;
 use anonapi::testing::{FakeIdis, FakeJob};
 use serde_json::json;
 use snapbox::str;
 
-use super::{created, created_elsewhere, functions, with_jobs};
+use super::{created, created_elsewhere, functions, on_terminal, with_jobs};
 use crate::support::Env;
 
 fn seven() -> Env {
@@ -91,8 +89,31 @@ fn ids_can_be_piped_on() {
     assert_eq!((outcome.stdout.as_str(), outcome.stderr.as_str()), ("2\n6\n99\n", ""));
     assert_eq!(functions(&outcome), ["get_jobs_list"]);
     assert_eq!(env.run("batch status --ids --sort status --limit 3").assert_ok().stdout, "5\n7\n3\n");
-    let none = with_jobs([FakeJob::new(JobId(1))]).run("batch status --status ERROR --ids").assert_ok();
-    assert_eq!((none.stdout.as_str(), none.stderr.as_str()), ("", "no job of the batch is one of these\n"));
+}
+
+#[test]
+fn nothing_that_matches_is_told_with_what_there_is() {
+    let env = seven();
+    env.run("batch remove 2 6").assert_ok();
+    env.run("batch status --status error,Inactive").assert_ok();
+    env.run("batch status --status ERROR,TIMED_OUT").assert_status(2);
+    let why = "none of the 6 jobs in the batch is ERROR: 1 INACTIVE, 1 DONE, 1 UPLOADED, 2 ACTIVE, 1 NOT_FOUND";
+    let outcome = env.run("batch status --status error").assert_status(1);
+    assert_eq!((outcome.stdout.as_str(), outcome.stderr), ("", format!("error: {why}\n")));
+    let outcome = env.run("batch status --status error --json").assert_status(1);
+    assert_eq!((&outcome.json("batch-status")["jobs"], &outcome.complaints()["error"]), (&json!([]), &json!(why)));
+    // Where the ids are piped on, why there are none is a remark, and the error is what comes of it.
+    let outcome = env.run("batch status --status error --ids").assert_status(1);
+    assert_eq!((outcome.stdout.as_str(), outcome.stderr), ("", format!("{why}\n")));
+    let outcome = env.answer("job reset - --yes", "").assert_status(1);
+    assert_eq!(outcome.stderr, "error: there are no job ids on standard input: nothing was done\n");
+
+    let one = with_jobs([FakeJob::new(JobId(1))]).run("batch status --status ERROR,ACTIVE").assert_status(1);
+    assert_eq!(one.stderr, "error: the only job in the batch is not ERROR or ACTIVE: 1 DONE\n");
+    let none = Env::with_jobs();
+    none.run("batch init").assert_ok();
+    none.run("batch status").assert_ok();
+    assert_eq!(none.run("batch status --ids").assert_status(1).stderr, "the batch is empty\n");
 }
 
 #[test]
@@ -104,6 +125,9 @@ fn they_are_sorted_by_any_column_and_what_has_no_value_comes_last() {
     };
     assert_eq!(ids("batch status --json --sort down"), [1, 2, 3, 4, 6, 5, 7]);
     assert_eq!(ids("batch status --json --sort pseudonym --limit 2"), [1, 2]);
+    assert_eq!(ids("batch status --json --sort down --reverse"), [6, 4, 3, 2, 1, 5, 7]);
+    assert_eq!(ids("batch status --json --sort pseudonym --reverse --limit 2"), [7, 6]);
+    assert_eq!(ids("batch status --json --reverse --limit 3"), [7, 6, 5]);
     for column in ["id", "date", "status", "proc", "user", "source", "line"] {
         assert_eq!(ids(&format!("batch status --json --sort {column}")).len(), 7, "{column}");
     }
@@ -133,24 +157,13 @@ fn scripts_read_it_whole() {
     assert_eq!(empty.run("batch status --json").assert_ok().json("batch-status")["jobs"], json!([]));
 }
 
-/// On a terminal of so many lines.
-#[cfg(target_os = "linux")]
-fn on_terminal(env: &Env, lines: u32, typed: &str) -> String {
-    let program = env!("CARGO_BIN_EXE_anon");
-    let mut command = Command::new("script");
-    command.args(["-qec", &format!("stty rows {lines} cols 120; {program} {typed}"), "/dev/null"]);
-    command.envs(env.anon(["status"]).command().get_envs().filter_map(|(name, value)| Some((name, value?))));
-    command.env_remove("COLUMNS").env("TERM", "xterm").current_dir(env.work()).stdin(std::process::Stdio::null());
-    String::from_utf8(command.output().unwrap().stdout).unwrap()
-}
-
 #[cfg(target_os = "linux")]
 #[test]
 fn what_would_scroll_out_of_sight_comes_first() {
     let env = seven();
     let first = |text: &str| text.find("Summary for").unwrap() < text.find("Job info for").unwrap();
-    assert!(first(&on_terminal(&env, 20, "batch status")));
-    assert!(!first(&on_terminal(&env, 40, "batch status")));
+    assert!(first(&on_terminal(&env, 20, "batch status", "")));
+    assert!(!first(&on_terminal(&env, 40, "batch status", "")));
     assert!(!first(&env.run("batch status").assert_ok().stdout));
 }
 

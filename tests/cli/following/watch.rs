@@ -134,6 +134,25 @@ fn a_look_that_fails_is_tried_again() {
     assert_eq!((idis.calls("get_jobs_list_extended"), idis.calls("get_jobs_list")), (1, 1), "{}", outcome.story());
 }
 
+#[test]
+fn a_first_look_that_fails_is_tried_again_until_the_time_is_up() {
+    let idis = FakeIdis::builder().job(FakeJob::new(JobId(1)).status("ACTIVE")).start();
+    let proxy = FaultyProxy::before(&idis);
+    let env = Env::new();
+    env.settings_for(&[("p01", &proxy.url("p01"))]);
+    env.run("batch init").assert_ok();
+    env.run("batch add 1").assert_ok();
+    proxy.on(Calls::nth("get_jobs_list_extended", 1), Fault::page(500, "out of order"));
+    let outcome = env.run("batch watch --timeout 1").assert_status(3);
+    assert!(outcome.stderr.contains("trying again until there is an answer"), "{}", outcome.story());
+    assert!(outcome.stderr.contains("error: the time is up. p01: 1 job, 1 ACTIVE"), "{}", outcome.story());
+    proxy.on(Calls::from_nth("get_jobs_list_extended", 2), Fault::page(500, "out of order"));
+    let outcome = env.run("batch watch --timeout 1").assert_status(3);
+    assert_eq!(outcome.stderr.matches("trying again").count(), 1, "{}", outcome.story());
+    assert!(outcome.stderr.contains("error: the time is up. "), "{}", outcome.story());
+    assert!(outcome.stderr.contains("reason 'Internal Server Error'; the jobs go on"), "{}", outcome.story());
+}
+
 #[cfg(unix)]
 #[test]
 fn ctrl_c_leaves_the_jobs_alone() {
@@ -152,4 +171,35 @@ fn ctrl_c_leaves_the_jobs_alone() {
     let told = "error: interrupted: the jobs go on. p01: 3 jobs, 3 ACTIVE";
     assert_eq!(stderr.lines().last(), Some(told), "{stderr}");
     assert_eq!(env.idis().calls("cancel_job"), 0);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_script_that_ends_it_reads_one_object() {
+    let env = under_way();
+    let child = begin(&env, "batch watch --json");
+    let is_listening = || {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap();
+        u64::from_str_radix(caught.trim(), 16).unwrap() & (1 << (libc::SIGTERM - 1)) != 0
+    };
+    let patience = Instant::now() + Duration::from_secs(20);
+    while !is_listening() {
+        assert!(Instant::now() < patience, "it does not listen");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let killed = std::process::Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
+    assert!(killed.unwrap().success());
+    let (status, lines, stderr) = end(child);
+    let view: serde_json::Value = serde_json::from_str(&lines.concat()).unwrap();
+    let complaints: serde_json::Value = serde_json::from_str(&stderr).unwrap();
+    assert_eq!((status, &view["outcome"], &complaints["exit_status"]), (Some(130), &json!("interrupted"), &json!(130)));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_bar_of_no_files_is_an_empty_one() {
+    let shown = super::on_terminal(&under_way(), 24, "batch watch --timeout 1", "");
+    let bar = shown.split("files").nth(1).expect(&shown);
+    assert!(bar.contains('░') && !bar.contains('█'), "{shown}");
 }

@@ -128,6 +128,8 @@ impl World {
                 let value = value.replace("$PWD", self.cwd.to_str().unwrap());
                 self.variables.insert(name.to_owned(), value.trim_matches('"').to_owned());
             } else if let Some(command) = command_of(line) {
+                let is_piped_on = line.split_once("anon ").is_some_and(|(_, typed)| typed.contains(" | "));
+                assert!(!is_piped_on, "what comes after it would not be run: {line}");
                 let piped = line.strip_prefix("$ echo ").and_then(|rest| rest.split_once(" | "));
                 let stdin = piped.map_or_else(|| answers(&told), |(answer, _)| format!("{answer}\n"));
                 let (printed, status) = self.anon(command, &stdin);
