@@ -24,7 +24,7 @@ use crate::error::Result;
 use crate::problem::{Place, Problem, Problems};
 use crate::storage::{self, Cap, Durability, Lock, Privacy};
 use history::History;
-use line::{Event, Fault, Line};
+use line::{Event, Fault, Line, VERSION};
 
 pub use history::Known;
 
@@ -199,7 +199,7 @@ impl Journal {
         date: Option<NaiveDateTime>,
         durability: Durability,
     ) -> Result<()> {
-        let line = Line { server: Some(self.server), job: *job, event, time: now(), date };
+        let line = Line { v: VERSION, server: Some(self.server), job: *job, event, time: now(), date };
         storage::append(&self.path, line.to_text().as_bytes(), Privacy::Private, durability)?;
         self.apply(&line);
         Ok(())
