@@ -58,4 +58,4 @@ pub use fingerprint::Fingerprint;
 pub use journal::{Journal, Known};
 pub use recognition::Lookalike;
 pub(crate) use recognition::whose;
-pub use session::{Doubtful, Session, Survey, Surveyed};
+pub use session::{Doubtful, Session, Survey, Surveyed, Wanted};

@@ -90,6 +90,36 @@ pub struct Survey<'s> {
     pub unseen: Option<ApiError>,
 }
 
+/// Which of the rows that were surveyed are to get a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// Those without one.
+    New,
+    /// Those whose job may exist, and was looked for in vain.
+    Perhaps,
+    /// All of them: those that have a job then have two.
+    All,
+}
+
+impl<'s> Survey<'s> {
+    /// The wanted rows, in the order of the plan. A row that may have one of several jobs is in none of them: somebody has to say
+    /// first which is its.
+    pub fn rows(&self, wanted: Wanted) -> Vec<Surveyed<'s>> {
+        let new = self.new.iter().copied();
+        let perhaps = self.perhaps.iter().filter(|one| one.lookalikes.is_empty()).map(|one| one.row);
+        let created = self.created.iter().map(|(row, _)| *row);
+        let mut rows: Vec<Surveyed<'s>> = match wanted {
+            Wanted::New => new.collect(),
+            // Nobody can tell as long as the server cannot be looked at.
+            Wanted::Perhaps if self.unseen.is_some() => vec![],
+            Wanted::Perhaps => perhaps.collect(),
+            Wanted::All => new.chain(perhaps).chain(created).collect(),
+        };
+        rows.sort_by_key(|row| row.planned().line);
+        rows
+    }
+}
+
 impl<'a> Session<'a> {
     /// Reads nothing yet, and asks for nothing.
     ///

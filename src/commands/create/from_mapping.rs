@@ -3,7 +3,7 @@ use std::num::NonZeroUsize;
 use clap::{ArgAction, Args};
 
 use super::doubts;
-use super::filter::Filter;
+use super::filter::filtered;
 use super::kinds::Kinds;
 use super::look;
 use super::report;
@@ -13,7 +13,7 @@ use crate::commands::complete;
 use crate::commands::console::{Answer, Interrupt};
 use crate::commands::context::Context;
 use crate::commands::map::planned;
-use crate::creation::{Session, Survey, Surveyed};
+use crate::creation::{Session, Wanted};
 use crate::error::Result;
 
 /// Create a job for each row of the active mapping
@@ -60,23 +60,29 @@ impl FromMapping {
         // Nothing is asked before everything is right.
         let (mapping, mut plan) = planned(context)?;
         let kinds = self.kinds.restrict(&mut plan.jobs)?;
-        let filter = Filter::new(&self.filter, &plan.jobs)?;
+        let lines = filtered(&self.filter, &plan.jobs)?;
+        let wanted = match (self.again, self.perhaps) {
+            (true, _) => Wanted::All,
+            (false, true) => Wanted::Perhaps,
+            (false, false) => Wanted::New,
+        };
         let server = context.settings()?.active_server()?.clone();
         let client = context.client_of(&server)?;
         let session = Session::new(&client, &server, context.batch(), &context.journal_path(), plan.jobs);
         if self.dry_run && !self.no_dry_run {
-            let survey = session.outline(|row| filter.takes(row))?;
-            let rows = self.chosen(&survey);
-            let view = CreatedView::begin(&server, &mapping, &context.folder, &survey, &rows).rehearsed();
+            let survey = session.outline(|row| lines.contains(&row.line))?;
+            let rows = survey.rows(wanted);
+            let mut view = CreatedView::begin(&server, &mapping, &context.folder, &survey, &rows);
+            view.dry_run = true;
             console.show(&view, |_| {});
             words::kinds(console, &rows, &kinds);
             words::would_be_sent(console, &survey, &rows, &server, &kinds);
             return Ok(());
         }
-        let mut survey = session.survey(|row| filter.takes(row))?;
+        let mut survey = session.survey(|row| lines.contains(&row.line))?;
         words::found(console, &survey, &server);
         doubts::settle(console, &session, &server, &mut survey)?;
-        let rows = self.chosen(&survey);
+        let rows = survey.rows(wanted);
         words::left_out(console, &survey, &rows);
         let view = CreatedView::begin(&server, &mapping, &context.folder, &survey, &rows);
         if rows.is_empty() {
@@ -103,30 +109,8 @@ impl FromMapping {
         })?;
         drop(progress);
         doubts::settle_after(console, &session, &server, &mut ending)?;
-        console.show(&view.ended(&ending), |_| {});
-        report::finish(console, &ending, self.still_perhaps(&survey))
-    }
-
-    /// The rows whose jobs are to be created.
-    fn chosen<'s>(&self, survey: &Survey<'s>) -> Vec<Surveyed<'s>> {
-        let new = survey.new.iter().copied();
-        // Those that may be one of several jobs are settled first.
-        let perhaps = survey.perhaps.iter().filter(|one| one.lookalikes.is_empty()).map(|one| one.row);
-        let created = survey.created.iter().map(|(row, _)| *row);
-        let mut rows: Vec<Surveyed<'s>> = match self {
-            FromMapping { again: true, .. } => new.chain(perhaps).chain(created).collect(),
-            // Nobody can tell as long as the server cannot be looked at.
-            FromMapping { perhaps: true, .. } if survey.unseen.is_some() => vec![],
-            FromMapping { perhaps: true, .. } => perhaps.collect(),
-            _ => new.collect(),
-        };
-        rows.sort_by_key(|row| row.planned().line);
-        rows
-    }
-
-    /// How many rows stay perhaps created, because they were not chosen.
-    fn still_perhaps(&self, survey: &Survey<'_>) -> usize {
-        let is_left = |has_lookalikes: bool| has_lookalikes || !(self.again || self.perhaps);
-        survey.perhaps.iter().filter(|one| is_left(!one.lookalikes.is_empty())).count()
+        let view = view.ended(&ending);
+        console.show(&view, |_| {});
+        report::finish(console, &view, &ending)
     }
 }
