@@ -1,6 +1,6 @@
 use std::num::NonZeroUsize;
 
-use clap::{ArgAction, Args};
+use clap::Args;
 
 use super::doubts;
 use super::filter::filtered;
@@ -33,7 +33,7 @@ pub struct FromMapping {
     #[arg(long, overrides_with = "no_dry_run")]
     dry_run: bool,
     /// Create the jobs [default]
-    #[arg(long, action = ArgAction::SetTrue)]
+    #[arg(long)]
     no_dry_run: bool,
     /// Only rows with this pseudonym, or one of several with spaces between; repeatable
     #[arg(short, long, value_name = "PSEUDONYM", add = complete::pseudonyms())]

@@ -5,6 +5,7 @@ mod add_study_folders;
 pub mod check;
 mod delete;
 mod edit;
+mod folders;
 mod init;
 mod list_options;
 mod rows;

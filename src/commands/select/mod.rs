@@ -3,7 +3,7 @@ mod delete;
 mod edit;
 pub mod status;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Subcommand;
 
@@ -34,10 +34,5 @@ impl Select {
 /// The selection file of the working folder.
 fn selection_path(context: &Context) -> Result<PathBuf> {
     let path = context.folder.join(FILE_NAME);
-    require_selection(&path, context)?;
-    Ok(path)
-}
-
-fn require_selection(path: &Path, context: &Context) -> Result<()> {
-    if storage::exists(path)? { Ok(()) } else { Err(Error::NoSelection(context.folder.clone())) }
+    if storage::exists(&path)? { Ok(path) } else { Err(Error::NoSelection(context.folder.clone())) }
 }
