@@ -10,6 +10,7 @@ use super::ending::{Ending, Outcome};
 use super::fingerprint::Fingerprint;
 use super::journal::{Journal, Known};
 use super::recognition::Lookalike;
+use super::survey::{Look, sort};
 use super::work;
 use crate::api::{ApiError, Client, JobId};
 use crate::batch::{BatchFolder, check_server};
@@ -147,23 +148,18 @@ impl<'a> Session<'a> {
         let rows: Vec<&Row> = self.rows.iter().filter(|row| wanted(&row.planned)).collect();
         let mut journal = self.claimed(Journal::read(&self.journal, &self.server.url)?);
         let strangers = self.unknown_in_batch(&journal)?;
-        let mut look = super::survey::Look::default();
+        let mut look = Look::default();
         let (mut found, mut adopted) = (vec![], vec![]);
         if self.is_to_look(&journal, &rows, &strangers) {
             // Under the lock: what another anon has asked for at this moment is not perhaps created, it is being created.
             journal = self.open_journal()?;
-            look = self.look(&journal, &rows, &self.unknown_in_batch(&journal)?)?;
-            for (job, id) in &look.in_batch {
-                journal.created(job, *id, None)?;
-                adopted.push(*id);
-            }
-            for (job, id) in &look.of_request {
-                journal.created(job, *id, None)?;
-                found.push(*id);
-            }
+            look = self.look_in_batch(&journal, &rows, &self.unknown_in_batch(&journal)?)?;
+            adopted = look.write_down(&mut journal)?;
+            self.look_for_requests(&journal, &rows, &mut look);
+            found = look.write_down(&mut journal)?;
             journal.sync()?;
         }
-        let mut survey = super::survey::sort(&rows, &journal, look);
+        let mut survey = sort(&rows, &journal, look);
         (survey.found, survey.adopted) = (found, adopted);
         survey.restored = self.restore(&survey)?;
         Ok(survey)
@@ -177,7 +173,7 @@ impl<'a> Session<'a> {
         let rows: Vec<&Row> = self.rows.iter().filter(|row| wanted(&row.planned)).collect();
         let journal = self.claimed(Journal::read(&self.journal, &self.server.url)?);
         let unknown = self.unknown_in_batch(&journal)?.into_iter().collect();
-        Ok(Survey { unknown, ..super::survey::sort(&rows, &journal, super::survey::Look::default()) })
+        Ok(Survey { unknown, ..sort(&rows, &journal, Look::default()) })
     }
 
     /// Takes a job for that of a row that was perhaps created, because somebody says so.
@@ -224,9 +220,7 @@ impl<'a> Session<'a> {
         let strangers = self.unknown_in_batch(&journal)?;
         if !strangers.is_subset(&self.strangers.borrow()) {
             let wanted: Vec<&Row> = rows.iter().map(|row| row.row).collect();
-            for (job, id) in self.look_in_batch(&journal, &wanted, &strangers)?.in_batch {
-                journal.created(&job, id, None)?;
-            }
+            self.look_in_batch(&journal, &wanted, &strangers)?.write_down(&mut journal)?;
         }
         Ok(work::create(self, journal, rows, at_once, stop, each))
     }
