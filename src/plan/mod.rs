@@ -75,7 +75,8 @@ pub fn read(path: &Path, defaults: &Parameters) -> Result<Plan> {
     let mut plan = plan(document.mapping(), defaults);
     if plan.problems.is_empty() {
         let places = sources::Places::of(document.mapping(), defaults, path);
-        plan.problems = places.faults(document.mapping());
+        let looked = places.look(&document.mapping().rows, sources::fault);
+        plan.problems = looked.into_iter().filter_map(|(_, _, fault)| fault?).collect();
     }
     if !plan.problems.is_empty() {
         plan.jobs.clear();
