@@ -10,13 +10,13 @@ use crate::error::{Error, Result};
 use crate::scan::{Check, Exclusion, Found, Progress, Report, Scan};
 use crate::text::counted;
 
-/// The options of both.
+/// What to search, and how.
 #[derive(Args)]
 pub struct Scanning {
     /// Open each file to see whether it is DICOM [default]
     #[arg(long, overrides_with = "no_check_dicom")]
     check_dicom: bool,
-    /// Open no file: go by the names (add-study-folders) or the patterns (select add) alone
+    /// Open no files: go by name (add-study-folders) or by pattern (select add) alone
     #[arg(long)]
     no_check_dicom: bool,
     /// Leave out files that match this pattern; repeatable

@@ -18,9 +18,9 @@ use crate::error::Result;
 
 /// Create a job for each row of the active mapping
 ///
-/// Where the data can be seen from here, it is looked at for some seconds first, to tell how much it is and what is likely to be held
-/// back. The jobs go into the batch of this folder, each as soon as it exists. Rows that already have a job are recognised: run it
-/// again after an interruption, and only the rest is offered.
+/// If this computer can see the data, it looks at it for a few seconds first, and tells how much there is and what is likely to be
+/// held back. Jobs go into the batch of this folder, each as soon as it exists. Rows that already have a job are recognised: after
+/// an interruption, run it again to create the rest.
 #[derive(Args)]
 #[command(after_help = r#"Examples:
   anon create from-mapping
@@ -35,21 +35,21 @@ pub struct FromMapping {
     /// Create the jobs [default]
     #[arg(long)]
     no_dry_run: bool,
-    /// Only rows with this pseudonym, or one of several with spaces between; repeatable
+    /// Only rows with this pseudonym, or with one of several separated by spaces; repeatable
     #[arg(short, long, value_name = "PSEUDONYM", add = complete::pseudonyms())]
     filter: Vec<String>,
     #[command(flatten)]
     kinds: Kinds,
-    /// Only rows whose job was perhaps created, because the answer never came: create it anew
+    /// Create anew only what was perhaps created, because no answer came
     #[arg(long, conflicts_with = "again")]
     perhaps: bool,
-    /// Create jobs for all rows, also for those that have one: these then have two
+    /// Create jobs for all rows, even for those that have one: these then have two
     #[arg(long)]
     again: bool,
     /// Do not look at the data first
     #[arg(long)]
     no_look: bool,
-    /// Maximum number of jobs to ask for at once; more than 1 gives up the order of the rows
+    /// Maximum number of jobs to create at once; with more than 1, the order of the rows is not kept
     #[arg(long, value_name = "N", default_value = "1")]
     concurrency: NonZeroUsize,
 }

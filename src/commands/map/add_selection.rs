@@ -15,7 +15,7 @@ use crate::values::{DataPath, Kind, Parameters, Source};
 #[command(after_help = "Examples:
   anon map add-selection patient1/fileselection.txt")]
 pub struct AddSelection {
-    /// A file selection, as 'anon select add' makes them
+    /// A file selection, as made by 'anon select add'
     selection: PathBuf,
 }
 

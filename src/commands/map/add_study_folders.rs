@@ -17,7 +17,7 @@ use crate::values::{DataPath, Doubt, Source};
 
 /// Add all DICOM files in folders to the active mapping, one row per folder
 ///
-/// Folders are searched with all that is below them. Names can hold wildcards, which work on Windows too.
+/// Subfolders are searched too. Names can hold wildcards, on Windows as well.
 #[derive(Args)]
 #[command(after_help = r#"Examples:
   anon map add-study-folders patient1 patient2

@@ -12,9 +12,9 @@ use crate::text::locale::decimal_comma;
 use crate::unc::{UncPath, windows_form};
 use crate::values::{Kind, Parameters};
 
-/// Make a mapping in this folder, with example rows to replace, and activate it
+/// Create a mapping with example rows in this folder, and activate it
 ///
-/// A mapping that is there already is kept as 'anon_mapping.csv.bak' when it is overwritten.
+/// An existing mapping that it overwrites is kept as 'anon_mapping.csv.bak'.
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon map init")]

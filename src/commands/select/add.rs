@@ -11,7 +11,7 @@ use crate::storage::{Lock, refuse_if_edited};
 
 /// Add all files that match a pattern to the selection of this folder
 ///
-/// Quote the pattern where the shell would expand it. Selection files themselves are left out.
+/// Quote patterns, so that the shell does not expand them. Selection files are left out.
 #[derive(Args)]
 #[command(after_help = r#"Examples:
   anon select add "*"
@@ -19,7 +19,7 @@ use crate::storage::{Lock, refuse_if_edited};
   anon select add study1/image1.dcm
   anon select add "study2/*" --exclude-pattern "*.raw""#)]
 pub struct Add {
-    /// File names, with * for any part of a name; repeatable
+    /// Pattern for file names, such as *.dcm; repeatable
     #[arg(required = true)]
     pattern: Vec<String>,
     /// Search in subfolders too [default]

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::selection::FILE_NAME;
 use crate::storage::{self, Lock};
 
-/// Remove the selection of this folder; the files stay
+/// Delete the selection of this folder, not the files in it
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon select delete")]
