@@ -9,7 +9,7 @@ use crate::mapping::Document;
 use crate::problem::{Place, Problem};
 use crate::values::Parameters;
 
-use super::contents::{Inspected, Visible, contents};
+use super::contents::{Inspected, Visible};
 use super::plan;
 use super::sources::{Looked, Places, Spot, fault};
 
@@ -54,10 +54,7 @@ pub fn check(path: &Path, defaults: &Parameters, looking: Looking<'_>) -> Result
             _ => checked.unseen.push(row.line),
         }
     }
-    let contents = contents(&visible, looking)?;
-    checked.errors.extend(contents.problems);
-    checked.warnings.extend(contents.warnings);
-    (checked.inspected, checked.doubts) = (contents.inspected, contents.doubts);
+    checked.look_into(&visible, looking)?;
     for list in [&mut checked.errors, &mut checked.warnings] {
         list.sort_by(|one, other| one.place.cmp(&other.place));
     }

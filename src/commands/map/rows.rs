@@ -1,12 +1,13 @@
-//! Adding rows to the mapping, whatever they are made of.
+//! Changing the mapping, and not what somebody else has made of it meanwhile.
 
 use std::collections::HashSet;
+use std::path::Path;
 
 use crate::commands::context::Context;
-use crate::error::Result;
-use crate::mapping::{Document, NewRow};
+use crate::error::{Error, Result};
+use crate::mapping::{CAP, Document, NewRow};
 use crate::problem::{Problem, grouped};
-use crate::storage::{Lock, refuse_if_edited};
+use crate::storage::{Lock, read_if_present, refuse_if_edited};
 
 /// The mapping as it is on disk at this moment, locked, if it can be changed.
 ///
@@ -18,6 +19,23 @@ pub fn open(context: &Context) -> Result<(Document, Lock)> {
     let lock = Lock::of(&path)?;
     refuse_if_edited(&path)?;
     Ok((Document::read(&path)?, lock))
+}
+
+/// Locks a mapping that is to be overwritten or deleted, if it is still what the user has agreed to: `seen`.
+///
+/// # Errors
+/// When it is no longer so, or when an editor has it open.
+pub fn still(path: &Path, seen: &Option<Vec<u8>>, done: &str) -> Result<Lock> {
+    let lock = Lock::of(path)?;
+    refuse_if_edited(path)?;
+    if read_if_present(path, CAP)? == *seen {
+        return Ok(lock);
+    }
+    let shown = path.display();
+    Err(Error::refused(
+        format!("'{shown}' has changed meanwhile, so it was not {done}"),
+        format!("look at it with 'anon map status --mapping \"{shown}\"', and run this again if it can go"),
+    ))
 }
 
 /// The mapping that rows will be added to, if they can be: better known before long work than after it.
