@@ -3,15 +3,16 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use crate::api::in_parallel;
 use crate::error::Result;
 use crate::inspection::{Files, Looking};
-use crate::mapping::Document;
+use crate::mapping::{Document, Row};
 use crate::problem::{Place, Problem};
 use crate::values::Parameters;
 
 use super::contents::{Inspected, Visible};
 use super::plan;
-use super::sources::{Looked, Places, Spot, fault};
+use super::sources::{LOOKS_AT_ONCE, Places, Spot, fault};
 
 /// What a check of a mapping has found. All lists are in the order of the file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -42,18 +43,24 @@ pub fn check(path: &Path, defaults: &Parameters, looking: Looking<'_>) -> Result
     let mut checked =
         Checked { rows: mapping.rows.len(), errors: plan.problems, warnings: plan.warnings, ..Checked::default() };
     let places = Places::of(mapping, defaults, path);
-    let looked = places.look(mapping.rows.iter().filter(|row| !row.is_example()), fault);
-    checked.warnings.extend(left_behind(&looked));
-    let mut visible = vec![];
-    for (row, spot, fault) in looked {
-        match (fault.flatten(), spot.path(), row.source()) {
-            (Some(problem), ..) => checked.errors.push(problem),
-            (None, Some(place), Some(source)) => {
-                visible.push(Visible { line: row.line, source, place: place.to_owned() });
-            }
-            _ => checked.unseen.push(row.line),
+    let rows: Vec<&Row> = mapping.rows.iter().filter(|row| !row.is_example()).collect();
+    let look = |row: &&Row| {
+        let spot = places.spot(row)?;
+        let fault = spot.path().and_then(|place| fault(row, place));
+        Some((spot, fault))
+    };
+    let (mut visible, mut spots) = (vec![], vec![]);
+    in_parallel(&rows, LOOKS_AT_ONCE, look, |row, seen| {
+        let (Some((spot, fault)), Some(source)) = (seen, row.source()) else { return true };
+        match (fault, spot.path()) {
+            (Some(problem), _) => checked.errors.push(problem),
+            (None, Some(place)) => visible.push(Visible { line: row.line, source, place: place.to_owned() }),
+            (None, None) => checked.unseen.push(row.line),
         }
-    }
+        spots.push((row.line, spot));
+        true
+    });
+    checked.warnings.extend(left_behind(&spots));
     checked.look_into(&visible, looking)?;
     for list in [&mut checked.errors, &mut checked.warnings] {
         list.sort_by(|one, other| one.place.cmp(&other.place));
@@ -68,22 +75,30 @@ pub fn check(path: &Path, defaults: &Parameters, looking: Looking<'_>) -> Result
 pub(crate) fn visible_files(path: &Path, defaults: &Parameters, lines: &HashSet<usize>) -> Result<Vec<(usize, Files)>> {
     let document = Document::read(path)?;
     let places = Places::of(document.mapping(), defaults, path);
-    let rows = document.mapping().rows.iter().filter(|row| lines.contains(&row.line));
-    let files = |(row, spot, is_there): Looked<'_, bool>| {
-        let place = spot.path().filter(|_| is_there == Some(true))?.to_owned();
-        Some((row.line, Visible { line: row.line, source: row.source()?, place }.files()))
-    };
-    Ok(places.look(rows, |_, place| place.exists()).into_iter().filter_map(files).collect())
+    let rows: Vec<&Row> = document.mapping().rows.iter().filter(|row| lines.contains(&row.line)).collect();
+    let mut visible = vec![];
+    in_parallel(
+        &rows,
+        LOOKS_AT_ONCE,
+        |row| Some(places.spot(row)?.path()?.to_owned()).filter(|place| place.exists()),
+        |row, place| {
+            if let (Some(place), Some(source)) = (place, row.source()) {
+                visible.push((row.line, Visible { line: row.line, source, place }.files()));
+            }
+            true
+        },
+    );
+    Ok(visible)
 }
 
 /// Where the data of other rows lies beside the mapping, that of the rest probably should.
-fn left_behind(looked: &[Looked<'_, Option<Problem>>]) -> Vec<Problem> {
-    if !looked.iter().any(|(_, spot, _)| matches!(spot, Spot::Beside(_))) {
+fn left_behind(spots: &[(usize, Spot)]) -> Vec<Problem> {
+    if !spots.iter().any(|(_, spot)| matches!(spot, Spot::Beside(_))) {
         return vec![];
     }
-    let unseen = looked.iter().filter(|(_, spot, _)| *spot == Spot::NotBeside);
-    let told = |(row, ..): &Looked<'_, Option<Problem>>| {
-        Problem::new(Place::Line(row.line), "its data is not where that of other rows is").hint("check the name")
+    let unseen = spots.iter().filter(|(_, spot)| *spot == Spot::NotBeside);
+    let told = |(line, _): &(usize, Spot)| {
+        Problem::new(Place::Line(*line), "its data is not where that of other rows is").hint("check the name")
     };
     unseen.map(told).collect()
 }

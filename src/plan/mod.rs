@@ -75,8 +75,7 @@ pub fn read(path: &Path, defaults: &Parameters) -> Result<Plan> {
     let mut plan = plan(document.mapping(), defaults);
     if plan.problems.is_empty() {
         let places = sources::Places::of(document.mapping(), defaults, path);
-        let looked = places.look(&document.mapping().rows, sources::fault);
-        plan.problems = looked.into_iter().filter_map(|(_, _, fault)| fault?).collect();
+        plan.problems = places.faults(document.mapping());
     }
     if !plan.problems.is_empty() {
         plan.jobs.clear();

@@ -13,7 +13,7 @@ use crate::unc::{Shares, UncPath, local_form};
 use crate::values::{Kind, Parameters, Source};
 
 /// How many sources are looked at at the same time: they are on a share, where each look waits for the network.
-const LOOKS_AT_ONCE: usize = 32;
+pub(super) const LOOKS_AT_ONCE: usize = 32;
 
 /// Finds the folders and files that rows name.
 pub(super) struct Places {
@@ -36,9 +36,6 @@ pub(super) enum Spot {
     /// On another share, where this computer cannot look.
     Unseen,
 }
-
-/// A row, where its data is, and what was said of that place.
-pub(super) type Looked<'m, T> = (&'m Row, Spot, Option<T>);
 
 impl Spot {
     pub fn path(&self) -> Option<&Path> {
@@ -77,29 +74,18 @@ impl Places {
         })
     }
 
-    /// Where the data of rows is, and what `look` says of each place that this computer can see, many at a time. Without the rows
-    /// whose data the server fetches from PACS.
-    pub fn look<'m, T: Send>(
-        &self,
-        rows: impl IntoIterator<Item = &'m Row>,
-        look: impl Fn(&Row, &Path) -> T + Sync,
-    ) -> Vec<Looked<'m, T>> {
-        let rows: Vec<&Row> = rows.into_iter().collect();
-        let mut looked = vec![];
-        in_parallel(
-            &rows,
-            LOOKS_AT_ONCE,
-            |row| {
-                let spot = self.spot(row)?;
-                let said = spot.path().map(|place| look(row, place));
-                Some((spot, said))
-            },
-            |row, seen| {
-                looked.extend(seen.map(|(spot, said)| (*row, spot, said)));
-                true
-            },
-        );
-        looked
+    /// Sources that are not there, and selections of nothing.
+    pub fn faults(&self, mapping: &Mapping) -> Vec<Problem> {
+        let mut problems = vec![];
+        let look = |row: &Row| {
+            let spot = self.spot(row)?;
+            fault(row, spot.path()?)
+        };
+        in_parallel(&mapping.rows, LOOKS_AT_ONCE, look, |_, fault| {
+            problems.extend(fault);
+            true
+        });
+        problems
     }
 }
 
