@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::commands::console::{Console, Interrupt};
 use crate::error::{Error, Result};
-use crate::scan::{Check, Exclusion, Found, Progress, Report, Scan};
+use crate::scan::{Check, Exclusion, Found, OnProgress, Progress, Scan};
 use crate::text::counted;
 
 /// What to search, and how.
@@ -52,7 +52,7 @@ impl Scanning {
         console: &Console,
         folders: usize,
         otherwise: Check,
-        work: impl FnOnce(Scan<'_>, Report<'_>) -> T,
+        work: impl FnOnce(Scan<'_>, OnProgress<'_>) -> T,
     ) -> Result<T> {
         if self.one_patient && !self.opens_files() {
             let message = "'--one-patient' cannot tell whose files are that are not opened";

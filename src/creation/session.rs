@@ -10,7 +10,7 @@ use super::ending::{Ending, Outcome};
 use super::fingerprint::Fingerprint;
 use super::journal::{Journal, Known};
 use super::recognition::Lookalike;
-use super::survey::{Look, sort};
+use super::survey::{Recognised, sort};
 use super::work;
 use crate::api::{ApiError, Client, JobId};
 use crate::batch::{BatchFolder, check_server};
@@ -148,18 +148,18 @@ impl<'a> Session<'a> {
         let rows: Vec<&Row> = self.rows.iter().filter(|row| wanted(&row.planned)).collect();
         let mut journal = self.claimed(Journal::read(&self.journal, &self.server.url)?);
         let strangers = self.unknown_in_batch(&journal)?;
-        let mut look = Look::default();
+        let mut recognised = Recognised::default();
         let (mut found, mut adopted) = (vec![], vec![]);
         if self.is_to_look(&journal, &rows, &strangers) {
             // Under the lock: what another anon has asked for at this moment is not perhaps created, it is being created.
             journal = self.open_journal()?;
-            look = self.look_in_batch(&journal, &rows, &self.unknown_in_batch(&journal)?)?;
-            adopted = look.write_down(&mut journal)?;
-            self.look_for_requests(&journal, &rows, &mut look);
-            found = look.write_down(&mut journal)?;
+            recognised = self.look_in_batch(&journal, &rows, &self.unknown_in_batch(&journal)?)?;
+            adopted = recognised.write_down(&mut journal)?;
+            self.look_for_requests(&journal, &rows, &mut recognised);
+            found = recognised.write_down(&mut journal)?;
             journal.sync()?;
         }
-        let mut survey = sort(&rows, &journal, look);
+        let mut survey = sort(&rows, &journal, recognised);
         (survey.found, survey.adopted) = (found, adopted);
         survey.restored = self.restore(&survey)?;
         Ok(survey)
@@ -173,7 +173,7 @@ impl<'a> Session<'a> {
         let rows: Vec<&Row> = self.rows.iter().filter(|row| wanted(&row.planned)).collect();
         let journal = self.claimed(Journal::read(&self.journal, &self.server.url)?);
         let unknown = self.unknown_in_batch(&journal)?.into_iter().collect();
-        Ok(Survey { unknown, ..sort(&rows, &journal, Look::default()) })
+        Ok(Survey { unknown, ..sort(&rows, &journal, Recognised::default()) })
     }
 
     /// Takes a job for that of a row that was perhaps created, because somebody says so.

@@ -13,7 +13,7 @@ use crate::error::Result;
 
 /// What was seen on the server.
 #[derive(Debug, Default)]
-pub(super) struct Look {
+pub(super) struct Recognised {
     /// Jobs that certainly are a row's, and whose.
     pub(super) found: Vec<(Fingerprint, JobId)>,
     /// Jobs that may be a row's.
@@ -22,7 +22,7 @@ pub(super) struct Look {
     pub(super) unseen: Option<ApiError>,
 }
 
-impl Look {
+impl Recognised {
     fn take(&mut self, job: Fingerprint, sighting: Option<Sighting>) {
         match sighting {
             Some(Sighting::Its(ids)) => self.found.extend(ids.into_iter().map(|id| (job, id))),
@@ -50,24 +50,29 @@ impl Session<'_> {
     }
 
     /// Looks for rows without a job among jobs of the batch.
-    pub(super) fn look_in_batch(&self, journal: &Journal, rows: &[&Row], strangers: &BTreeSet<JobId>) -> Result<Look> {
-        let mut look = Look::default();
+    pub(super) fn look_in_batch(
+        &self,
+        journal: &Journal,
+        rows: &[&Row],
+        strangers: &BTreeSet<JobId>,
+    ) -> Result<Recognised> {
+        let mut recognised = Recognised::default();
         if strangers.is_empty() {
-            return Ok(look);
+            return Ok(recognised);
         }
         let ids: Vec<JobId> = strangers.iter().copied().collect();
         let jobs = self.client.get_jobs_list_extended(&ids)?;
         let sightings = Sightings::of(&jobs, &self.rows, journal);
         for row in rows.iter().filter(|row| !matches!(journal.known(&row.job), Known::Created(_))) {
-            look.take(row.job, sightings.in_batch(row.job));
+            recognised.take(row.job, sightings.in_batch(row.job));
         }
-        let adopted: HashSet<JobId> = look.found.iter().map(|(_, id)| *id).collect();
+        let adopted: HashSet<JobId> = recognised.found.iter().map(|(_, id)| *id).collect();
         self.strangers.replace(strangers.iter().filter(|id| !adopted.contains(id)).copied().collect());
-        Ok(look)
+        Ok(recognised)
     }
 
     /// Looks among the latest jobs of the server for what was asked for without an answer.
-    pub(super) fn look_for_requests(&self, journal: &Journal, rows: &[&Row], look: &mut Look) {
+    pub(super) fn look_for_requests(&self, journal: &Journal, rows: &[&Row], recognised: &mut Recognised) {
         let asked: BTreeMap<Fingerprint, NaiveDateTime> =
             rows.iter().filter_map(|row| Some((row.job, journal.asked_at(&row.job)?))).collect();
         if asked.is_empty() {
@@ -76,13 +81,13 @@ impl Session<'_> {
         let jobs = match self.latest() {
             Ok(jobs) => jobs,
             Err(error) => {
-                look.unseen = Some(error);
+                recognised.unseen = Some(error);
                 return;
             }
         };
         let sightings = Sightings::of(&jobs, &self.rows, journal);
         for (job, at) in asked {
-            look.take(job, sightings.of_request(job, self.client.user(), at, journal));
+            recognised.take(job, sightings.of_request(job, self.client.user(), at, journal));
         }
     }
 
@@ -93,10 +98,10 @@ impl Session<'_> {
 }
 
 /// Sorts rows by what the journal knows of their jobs, and by what was seen on the server.
-pub(super) fn sort<'s>(rows: &[&'s Row], journal: &Journal, mut look: Look) -> Survey<'s> {
+pub(super) fn sort<'s>(rows: &[&'s Row], journal: &Journal, mut recognised: Recognised) -> Survey<'s> {
     let mut survey = Survey::default();
     let mut seen = HashSet::new();
-    let could_look = look.unseen.is_none();
+    let could_look = recognised.unseen.is_none();
     for row in rows {
         let known = journal.known(&row.job);
         let surveyed = Surveyed { row, known, time: journal.time(&row.job) };
@@ -105,7 +110,7 @@ pub(super) fn sort<'s>(rows: &[&'s Row], journal: &Journal, mut look: Look) -> S
         } else if let Known::Created(id) = known {
             survey.created.push((surveyed, id));
         } else {
-            let lookalikes = look.lookalikes.remove(&row.job).unwrap_or_default();
+            let lookalikes = recognised.lookalikes.remove(&row.job).unwrap_or_default();
             // A server that failed has probably made nothing, if nothing is to be seen of it.
             match known {
                 Known::Nothing if lookalikes.is_empty() => survey.new.push(surveyed),
@@ -114,6 +119,6 @@ pub(super) fn sort<'s>(rows: &[&'s Row], journal: &Journal, mut look: Look) -> S
             }
         }
     }
-    survey.unseen = look.unseen;
+    survey.unseen = recognised.unseen;
     survey
 }

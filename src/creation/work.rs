@@ -10,7 +10,7 @@ use chrono::NaiveDateTime;
 use super::ending::{Done, Ending, Outcome};
 use super::journal::{Journal, Known};
 use super::session::{Row, Session, Surveyed};
-use super::survey::Look;
+use super::survey::Recognised;
 use crate::api::{ApiError, Client, Created, Effect, Failure, JobId, in_parallel};
 use crate::batch::Additions;
 use crate::error::Error;
@@ -87,24 +87,26 @@ fn look_again(
 ) -> Option<ApiError> {
     let doubtful: Vec<usize> = tried.iter().copied().filter(|index| is_doubtful(&outcomes[*index])).collect();
     let wanted: Vec<&Row> = doubtful.iter().map(|index| rows[*index].row).collect();
-    let mut look = Look::default();
-    session.look_for_requests(&book.journal, &wanted, &mut look);
+    let mut recognised = Recognised::default();
+    session.look_for_requests(&book.journal, &wanted, &mut recognised);
     for index in doubtful {
         let row = rows[index].row;
-        let lookalikes = look.lookalikes.remove(&row.job).unwrap_or_default();
+        let lookalikes = recognised.lookalikes.remove(&row.job).unwrap_or_default();
         let outcome = std::mem::replace(&mut outcomes[index], Outcome::NotTried);
-        outcomes[index] = match (look.found.iter().find(|(job, _)| *job == row.job), outcome) {
+        outcomes[index] = match (recognised.found.iter().find(|(job, _)| *job == row.job), outcome) {
             (Some((_, id)), _) => match book.save(row, *id, None) {
                 Ok(()) => Outcome::Found(*id),
                 Err(error) => Outcome::Unsaved(*id, error),
             },
-            (None, Outcome::Failed(why)) if lookalikes.is_empty() && look.unseen.is_none() => Outcome::Failed(why),
+            (None, Outcome::Failed(why)) if lookalikes.is_empty() && recognised.unseen.is_none() => {
+                Outcome::Failed(why)
+            }
             (None, Outcome::Failed(why) | Outcome::Perhaps { why, .. }) => Outcome::Perhaps { why, lookalikes },
             (None, other) => other,
         };
         each(&row.planned, &outcomes[index]);
     }
-    look.unseen
+    recognised.unseen
 }
 
 /// Jobs that are being created.

@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueHint};
 
-use super::folders::{Named, named, with_a_row};
+use super::folders::{NamedFolder, named, with_a_row};
 use super::list_options::ListOptions;
 use super::rows::{add, ready};
 use crate::commands::context::Context;
@@ -89,7 +89,7 @@ impl AddStudyFolders {
             let skipped = counted(all - folders.len(), "folder");
             console.note(format_args!("{skipped} with a row in the mapping already"));
         }
-        let study = |Named { folder, pseudo_name, .. }: Named| {
+        let study = |NamedFolder { folder, pseudo_name, .. }: NamedFolder| {
             let path = named_from(&context.folder, &folder.join(FILE_NAME))?;
             if DataPath::parse(&path).is_ok_and(|path| path.doubts.contains(&Doubt::WindowsName)) {
                 console.warn(format_args!("'{}': {}", folder.display(), Doubt::WindowsName));

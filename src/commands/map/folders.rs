@@ -14,7 +14,7 @@ use crate::unc::{Shares, UncPath, local_form};
 use crate::values::{DataPath, Pseudonym, Source};
 
 /// A folder as it was typed, or as a wildcard found it.
-pub struct Named {
+pub struct NamedFolder {
     pub id: FolderId,
     pub folder: PathBuf,
     pub pseudo_name: Option<String>,
@@ -22,9 +22,14 @@ pub struct Named {
     place: Option<Place>,
 }
 
-impl Named {
-    fn new(context: &Context, folder: PathBuf, pseudo_name: Option<String>, place: Option<Place>) -> Result<Named> {
-        Ok(Named { id: FolderId::of(&context.folder.join(&folder))?, folder, pseudo_name, place })
+impl NamedFolder {
+    fn new(
+        context: &Context,
+        folder: PathBuf,
+        pseudo_name: Option<String>,
+        place: Option<Place>,
+    ) -> Result<NamedFolder> {
+        Ok(NamedFolder { id: FolderId::of(&context.folder.join(&folder))?, folder, pseudo_name, place })
     }
 }
 
@@ -32,7 +37,11 @@ impl Named {
 ///
 /// # Errors
 /// When there is no such folder, or when one is to get two pseudonyms.
-pub fn named(context: &Context, typed: &[String], list: Option<(PathBuf, InputList<DataPath>)>) -> Result<Vec<Named>> {
+pub fn named(
+    context: &Context,
+    typed: &[String],
+    list: Option<(PathBuf, InputList<DataPath>)>,
+) -> Result<Vec<NamedFolder>> {
     let mut named = vec![];
     for pattern in typed {
         if pattern == "-" {
@@ -40,7 +49,7 @@ pub fn named(context: &Context, typed: &[String], list: Option<(PathBuf, InputLi
             continue;
         }
         for folder in expand(pattern, &context.folder)? {
-            named.push(Named::new(context, folder, None, None)?);
+            named.push(NamedFolder::new(context, folder, None, None)?);
         }
     }
     let Some((file, list)) = list else { return each_once(&context.console, Path::new(""), named) };
@@ -49,13 +58,13 @@ pub fn named(context: &Context, typed: &[String], list: Option<(PathBuf, InputLi
 }
 
 /// The folders on standard input, or those that patterns there find.
-fn piped(context: &Context) -> Result<Vec<Named>> {
+fn piped(context: &Context) -> Result<Vec<NamedFolder>> {
     let (mut named, mut problems) = (vec![], vec![]);
     for item in context.console.items()? {
         match expand(&local_form(&item.text).to_string_lossy(), &context.folder) {
             Ok(found) => {
                 for folder in found {
-                    named.push(Named::new(context, folder, None, Some(Place::Line(item.line)))?);
+                    named.push(NamedFolder::new(context, folder, None, Some(Place::Line(item.line)))?);
                 }
             }
             Err(error) => problems.push(item.problem(error.to_string()).hint(error.hint().unwrap_or_default())),
@@ -66,7 +75,7 @@ fn piped(context: &Context) -> Result<Vec<Named>> {
 }
 
 /// The folders of an input list, all that is wrong with them in one go.
-fn listed(context: &Context, file: &Path, list: &InputList<DataPath>) -> Result<Vec<Named>> {
+fn listed(context: &Context, file: &Path, list: &InputList<DataPath>) -> Result<Vec<NamedFolder>> {
     let (mut named, mut problems) = (vec![], vec![]);
     for row in &list.rows {
         let name = row.value.as_str();
@@ -76,7 +85,7 @@ fn listed(context: &Context, file: &Path, list: &InputList<DataPath>) -> Result<
         match folders.find(|folder| context.folder.join(folder).is_dir()) {
             Some(folder) => {
                 let pseudo_name = row.pseudonym.as_ref().map(Pseudonym::to_string);
-                named.push(Named::new(context, folder, pseudo_name, Some(list.place(row)))?);
+                named.push(NamedFolder::new(context, folder, pseudo_name, Some(list.place(row)))?);
             }
             None => {
                 let message = format!("there is no folder '{}'", name.escape_debug());
@@ -91,8 +100,8 @@ fn listed(context: &Context, file: &Path, list: &InputList<DataPath>) -> Result<
 
 /// Each folder once, however often it is named and whatever way it is spelled. Two pseudonyms for one are a problem of the list in
 /// `file`.
-fn each_once(console: &Console, file: &Path, named: Vec<Named>) -> Result<Vec<Named>> {
-    let mut folders: Vec<Named> = vec![];
+fn each_once(console: &Console, file: &Path, named: Vec<NamedFolder>) -> Result<Vec<NamedFolder>> {
+    let mut folders: Vec<NamedFolder> = vec![];
     let mut known = HashMap::new();
     let mut problems = vec![];
     for next in named {
