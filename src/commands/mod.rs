@@ -1,5 +1,23 @@
 //! One folder per group, one file per command: its arguments and what it does.
 
+/// A group of commands, as clap parses it, and its `run`, which runs the command that was typed.
+macro_rules! group {
+    ($group:ident { $($(#[$attribute:meta])* $command:ident($arguments:ty),)+ }) => {
+        #[derive(clap::Subcommand)]
+        pub enum $group {
+            $($(#[$attribute])* $command($arguments),)+
+        }
+
+        impl $group {
+            pub fn run(self, context: &$crate::commands::context::Context) -> $crate::error::Result<()> {
+                match self {
+                    $($group::$command(command) => command.run(context),)+
+                }
+            }
+        }
+    };
+}
+
 pub mod batch;
 pub mod complete;
 pub mod completions;

@@ -3,33 +3,33 @@
 use std::num::NonZeroUsize;
 use std::time::Instant;
 
-use clap::{ArgAction, Args};
+use clap::Args;
 
-use crate::commands::console::{self, Console, Interrupt};
+use crate::commands::console::{Console, Interrupt};
 use crate::error::{Error, Result};
-use crate::scan::{Check, Exclusion, Found, Progress, Scan};
+use crate::scan::{Check, Exclusion, Found, OnProgress, Progress, Scan};
 use crate::text::counted;
 
-/// The options of both.
+/// What to search, and how.
 #[derive(Args)]
 pub struct Scanning {
     /// Open each file to see whether it is DICOM [default]
     #[arg(long, overrides_with = "no_check_dicom")]
     check_dicom: bool,
-    /// Open no file: go by the names (add-study-folders) or the patterns (select add) alone
-    #[arg(long, action = ArgAction::SetTrue)]
+    /// Open no files: go by name (add-study-folders) or by pattern (select add) alone
+    #[arg(long)]
     no_check_dicom: bool,
     /// Leave out files that match this pattern; repeatable
     #[arg(short, long, value_name = "PATTERN")]
     exclude_pattern: Vec<String>,
     /// Refuse files of more than one patient, instead of warning
-    #[arg(long, action = ArgAction::SetTrue)]
+    #[arg(long)]
     pub one_patient: bool,
     /// Search linked folders too
-    #[arg(long, action = ArgAction::SetTrue)]
+    #[arg(long)]
     follow_links: bool,
     /// Leave out files and folders that cannot be read, instead of refusing the folder they are in
-    #[arg(long, action = ArgAction::SetTrue)]
+    #[arg(long)]
     skip_unreadable: bool,
     /// Maximum number of files to open at once [default: 64]
     #[arg(long, value_name = "N")]
@@ -42,56 +42,41 @@ impl Scanning {
         self.check_dicom || !self.no_check_dicom
     }
 
-    /// The scan that these options ask for. Without opening the files, `otherwise` decides what is selected.
+    /// Scans so many folders with `work`, which the user can watch and end with Ctrl-C: with what these options ask for. Without
+    /// opening the files, `otherwise` decides what is selected.
     ///
     /// # Errors
     /// [`Error::Usage`] for a pattern that cannot be understood, and for options that do not go together.
-    pub fn scan<'a>(&self, otherwise: Check, watched: &'a Watched) -> Result<Scan<'a>> {
+    pub fn watched<T>(
+        &self,
+        console: &Console,
+        folders: usize,
+        otherwise: Check,
+        work: impl FnOnce(Scan<'_>, OnProgress<'_>) -> T,
+    ) -> Result<T> {
         if self.one_patient && !self.opens_files() {
             let message = "'--one-patient' cannot tell whose files are that are not opened";
             return Err(Error::usage(message, "leave out '--one-patient' or '--no-check-dicom'"));
         }
         let exclude = self.exclude_pattern.iter().map(|pattern| Exclusion::new(pattern));
-        Ok(Scan {
+        let interrupt = Interrupt::listen(console);
+        let scan = Scan {
             check: if self.opens_files() { Check::Open } else { otherwise },
             exclude: exclude.collect::<Result<_>>()?,
             follow_links: self.follow_links,
             skip_unreadable: self.skip_unreadable,
             concurrency: self.concurrency,
-            stop: Some(watched.interrupt.flag()),
+            stop: Some(interrupt.flag()),
             ..Scan::default()
-        })
-    }
-}
-
-/// A scan that the user can watch, and end with Ctrl-C.
-pub struct Watched {
-    bar: console::Progress,
-    interrupt: Interrupt,
-    started: Instant,
-    folders: usize,
-}
-
-impl Watched {
-    /// Shows the progress from now on, through so many folders.
-    pub fn start(console: &Console, folders: usize) -> Watched {
-        Watched {
-            bar: console.progress("finding files:"),
-            interrupt: Interrupt::listen(console),
-            started: Instant::now(),
-            folders,
-        }
-    }
-
-    /// What a scan tells its progress to.
-    pub fn progress(&self) -> impl Fn(Progress) + Sync + '_ {
-        |now| {
-            let Progress { seen, checked, selected, folders } = now;
-            let folder = (folders as usize + 1).min(self.folders);
-            let rate = checked as f64 / self.started.elapsed().as_secs_f64().max(0.001);
+        };
+        let (bar, started) = (console.progress("finding files:"), Instant::now());
+        let progress = |Progress { seen, checked, selected, folders: done }: Progress| {
+            let folder = (done as usize + 1).min(folders);
+            let rate = checked as f64 / started.elapsed().as_secs_f64().max(0.001);
             let files = counted(seen as usize, "file");
-            self.bar.say(format!("folder {folder} of {}, {files}, {selected} selected, {rate:.0}/s", self.folders));
-        }
+            bar.say(format!("folder {folder} of {folders}, {files}, {selected} selected, {rate:.0}/s"));
+        };
+        Ok(work(scan, &progress))
     }
 }
 

@@ -1,8 +1,9 @@
 //! What makes two jobs the same job, and two servers the same server, without a word of a patient.
 
 use std::fmt;
-use std::str::FromStr;
 
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
 use crate::api::{Data, NewJob};
@@ -10,11 +11,11 @@ use crate::api::{Data, NewJob};
 /// What makes two jobs the same job: a hash of the server, the source, the kinds of files, the pseudonyms, the project and the
 /// destination.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Fingerprint([u8; 16]);
+pub struct Fingerprint(u128);
 
 /// A server, by a hash of its URL.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct ServerMark([u8; 8]);
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct ServerMark(u64);
 
 impl Fingerprint {
     /// Of a job on the server at `url`. The description does not count.
@@ -38,13 +39,13 @@ impl Fingerprint {
         classes.sort_unstable();
         classes.dedup();
         parts.extend(classes.into_iter().map(Some));
-        Fingerprint(hash(&parts))
+        Fingerprint(u128::from_be_bytes(hash(&parts)))
     }
 }
 
 impl ServerMark {
     pub(super) fn of(url: &str) -> ServerMark {
-        ServerMark(hash(&[Some(same_url(url))]))
+        ServerMark(u64::from_be_bytes(hash(&[Some(same_url(url))])))
     }
 }
 
@@ -52,6 +53,7 @@ fn same_url(url: &str) -> &str {
     url.trim_end_matches('/')
 }
 
+/// The first bytes of the hash of some parts.
 fn hash<const BYTES: usize>(parts: &[Option<&str>]) -> [u8; BYTES] {
     let mut hash = Sha256::new();
     for part in parts {
@@ -63,49 +65,43 @@ fn hash<const BYTES: usize>(parts: &[Option<&str>]) -> [u8; BYTES] {
     std::array::from_fn(|index| whole[index])
 }
 
+/// Hexadecimal digits, all of them.
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        write!(f, "{:032x}", self.0)
     }
 }
 
-impl fmt::Display for ServerMark {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+impl Serialize for Fingerprint {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 
-/// A text that is no hash in hexadecimal digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a hash")]
-pub struct NotAHash;
-
-impl FromStr for Fingerprint {
-    type Err = NotAHash;
-
-    fn from_str(text: &str) -> Result<Fingerprint, NotAHash> {
-        from_hex(text).map(Fingerprint)
+impl<'de> Deserialize<'de> for Fingerprint {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Fingerprint, D::Error> {
+        hexadecimal(deserializer, 32).map(Fingerprint)
     }
 }
 
-impl FromStr for ServerMark {
-    type Err = NotAHash;
-
-    fn from_str(text: &str) -> Result<ServerMark, NotAHash> {
-        from_hex(text).map(ServerMark)
+impl Serialize for ServerMark {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{:016x}", self.0))
     }
 }
 
-fn from_hex<const BYTES: usize>(text: &str) -> Result<[u8; BYTES], NotAHash> {
-    let mut bytes = [0; BYTES];
-    if text.len() != 2 * BYTES {
-        return Err(NotAHash);
+impl<'de> Deserialize<'de> for ServerMark {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<ServerMark, D::Error> {
+        // Of so many digits, each fits.
+        hexadecimal(deserializer, 16).map(|number| ServerMark(number as u64))
     }
-    for (byte, digits) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-        let digit = |at: usize| char::from(digits[at]).to_digit(16).ok_or(NotAHash);
-        *byte = (digit(0)? * 16 + digit(1)?) as u8;
-    }
-    Ok(bytes)
+}
+
+fn hexadecimal<'de, D: Deserializer<'de>>(deserializer: D, digits: usize) -> Result<u128, D::Error> {
+    let text = <&str>::deserialize(deserializer)?;
+    // A sign is no digit, although Rust reads one.
+    let number = u128::from_str_radix(text, 16).ok().filter(|_| text.len() == digits && !text.starts_with('+'));
+    number.ok_or_else(|| D::Error::custom("not a hash"))
 }
 
 #[cfg(test)]
@@ -154,10 +150,11 @@ mod tests {
     #[test]
     fn hashes_go_round_as_text() {
         let one = Fingerprint::of("u", &job("1"));
-        assert_eq!(one.to_string().parse(), Ok(one));
-        assert_eq!(ServerMark::of("u/").to_string().parse(), Ok(ServerMark::of("u")));
-        for text in ["", "0f", &"g".repeat(32), &"é".repeat(16)] {
-            assert_eq!(text.parse::<Fingerprint>(), Err(NotAHash), "{text}");
+        assert_eq!(serde_json::from_str::<Fingerprint>(&serde_json::to_string(&one).unwrap()).unwrap(), one);
+        let mark = serde_json::to_string(&ServerMark::of("u/")).unwrap();
+        assert_eq!(serde_json::from_str::<ServerMark>(&mark).unwrap(), ServerMark::of("u"));
+        for text in ["", "0f", &"g".repeat(32), &"é".repeat(16), &format!("+{}", "0".repeat(31))] {
+            assert!(serde_json::from_str::<Fingerprint>(&format!("\"{text}\"")).is_err(), "{text}");
         }
     }
 }

@@ -54,8 +54,8 @@ mod tests;
 mod work;
 
 pub use ending::{Done, Ending, Outcome};
-pub use fingerprint::{Fingerprint, NotAHash};
+pub use fingerprint::Fingerprint;
 pub use journal::{Journal, Known};
 pub use recognition::Lookalike;
 pub(crate) use recognition::whose;
-pub use session::{Doubtful, Session, Survey, Surveyed};
+pub use session::{Doubtful, Session, Survey, Surveyed, Wanted};

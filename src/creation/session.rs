@@ -10,6 +10,7 @@ use super::ending::{Ending, Outcome};
 use super::fingerprint::Fingerprint;
 use super::journal::{Journal, Known};
 use super::recognition::Lookalike;
+use super::survey::{Recognised, sort};
 use super::work;
 use crate::api::{ApiError, Client, JobId, NewJob};
 use crate::batch::{BatchFolder, check_server};
@@ -95,6 +96,36 @@ pub struct Survey<'s> {
     pub unseen: Option<ApiError>,
 }
 
+/// Which of the rows that were surveyed are to get a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// Those without one.
+    New,
+    /// Those whose job may exist, and was looked for in vain.
+    Perhaps,
+    /// All of them: those that have a job then have two.
+    All,
+}
+
+impl<'s> Survey<'s> {
+    /// The wanted rows, in the order of the plan. A row that may have one of several jobs is in none of them: somebody has to say
+    /// first which is its.
+    pub fn rows(&self, wanted: Wanted) -> Vec<Surveyed<'s>> {
+        let new = self.new.iter().copied();
+        let perhaps = self.perhaps.iter().filter(|one| one.lookalikes.is_empty()).map(|one| one.row);
+        let created = self.created.iter().map(|(row, _)| *row);
+        let mut rows: Vec<Surveyed<'s>> = match wanted {
+            Wanted::New => new.collect(),
+            // Nobody can tell as long as the server cannot be looked at.
+            Wanted::Perhaps if self.unseen.is_some() => vec![],
+            Wanted::Perhaps => perhaps.collect(),
+            Wanted::All => new.chain(perhaps).chain(created).collect(),
+        };
+        rows.sort_by_key(|row| row.planned().line);
+        rows
+    }
+}
+
 impl<'a> Session<'a> {
     /// Reads nothing yet, and asks for nothing.
     ///
@@ -122,23 +153,18 @@ impl<'a> Session<'a> {
         let rows: Vec<&Row> = self.rows.iter().filter(|row| wanted(&row.planned)).collect();
         let mut journal = self.claimed(Journal::read(&self.journal, &self.server.url)?);
         let strangers = self.unknown_in_batch(&journal)?;
-        let mut look = super::survey::Look::default();
+        let mut recognised = Recognised::default();
         let (mut found, mut adopted) = (vec![], vec![]);
         if self.is_to_look(&journal, &rows, &strangers) {
             // Under the lock: what another anon has asked for at this moment is not perhaps created, it is being created.
             journal = self.open_journal()?;
-            look = self.look(&journal, &rows, &self.unknown_in_batch(&journal)?)?;
-            for (job, id) in &look.in_batch {
-                journal.created(job, *id, None)?;
-                adopted.push(*id);
-            }
-            for (job, id) in &look.of_request {
-                journal.created(job, *id, None)?;
-                found.push(*id);
-            }
+            recognised = self.look_in_batch(&journal, &rows, &self.unknown_in_batch(&journal)?)?;
+            adopted = recognised.write_down(&mut journal)?;
+            self.look_for_requests(&journal, &rows, &mut recognised);
+            found = recognised.write_down(&mut journal)?;
             journal.sync()?;
         }
-        let mut survey = super::survey::sort(&rows, &journal, look);
+        let mut survey = sort(&rows, &journal, recognised);
         (survey.found, survey.adopted) = (found, adopted);
         survey.restored = self.restore(&survey)?;
         Ok(survey)
@@ -152,7 +178,7 @@ impl<'a> Session<'a> {
         let rows: Vec<&Row> = self.rows.iter().filter(|row| wanted(&row.planned)).collect();
         let journal = self.claimed(Journal::read(&self.journal, &self.server.url)?);
         let unknown = self.unknown_in_batch(&journal)?.into_iter().collect();
-        Ok(Survey { unknown, ..super::survey::sort(&rows, &journal, super::survey::Look::default()) })
+        Ok(Survey { unknown, ..sort(&rows, &journal, Recognised::default()) })
     }
 
     /// Takes a job for that of a row that was perhaps created, because somebody says so.
@@ -199,9 +225,7 @@ impl<'a> Session<'a> {
         let strangers = self.unknown_in_batch(&journal)?;
         if !strangers.is_subset(&self.strangers.borrow()) {
             let wanted: Vec<&Row> = rows.iter().map(|row| row.row).collect();
-            for (job, id) in self.look_in_batch(&journal, &wanted, &strangers)?.in_batch {
-                journal.created(&job, id, None)?;
-            }
+            self.look_in_batch(&journal, &wanted, &strangers)?.write_down(&mut journal)?;
         }
         Ok(work::create(self, journal, rows, at_once, stop, each))
     }

@@ -1,6 +1,8 @@
 //! What is known of the rows of a session: from the journal, and from the server.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use chrono::NaiveDateTime;
 
 use super::fingerprint::Fingerprint;
 use super::journal::{Journal, Known};
@@ -11,15 +13,32 @@ use crate::error::Result;
 
 /// What was seen on the server.
 #[derive(Debug, Default)]
-pub(super) struct Look {
-    /// Jobs of the batch, and whose they are.
-    pub(super) in_batch: Vec<(Fingerprint, JobId)>,
-    /// Jobs that were asked for without an answer.
-    pub(super) of_request: Vec<(Fingerprint, JobId)>,
+pub(super) struct Recognised {
+    /// Jobs that certainly are a row's, and whose.
+    pub(super) found: Vec<(Fingerprint, JobId)>,
     /// Jobs that may be a row's.
     pub(super) lookalikes: HashMap<Fingerprint, Vec<Lookalike>>,
     /// Why it could not be looked for what was asked for.
     pub(super) unseen: Option<ApiError>,
+}
+
+impl Recognised {
+    fn take(&mut self, job: Fingerprint, sighting: Option<Sighting>) {
+        match sighting {
+            Some(Sighting::Its(ids)) => self.found.extend(ids.into_iter().map(|id| (job, id))),
+            Some(Sighting::Perhaps(lookalikes)) => drop(self.lookalikes.insert(job, lookalikes)),
+            None => {}
+        }
+    }
+
+    /// Writes down whose the jobs are that were found, and returns those jobs, each once.
+    pub(super) fn write_down(&mut self, journal: &mut Journal) -> Result<Vec<JobId>> {
+        self.found.sort_unstable_by_key(|(job, id)| (*id, *job));
+        // Two rows can ask for the same job.
+        self.found.dedup();
+        let write = |(job, id): (Fingerprint, JobId)| journal.created(&job, id, None).map(|()| id);
+        self.found.drain(..).map(write).collect()
+    }
 }
 
 impl Session<'_> {
@@ -30,61 +49,46 @@ impl Session<'_> {
             || !strangers.is_empty() && rows.iter().any(is_without_job)
     }
 
-    /// Looks on the server for the jobs of rows: among the jobs of the batch whose rows are not known, and for what was asked for
-    /// without an answer.
-    pub(super) fn look(&self, journal: &Journal, rows: &[&Row], strangers: &BTreeSet<JobId>) -> Result<Look> {
-        let mut look = self.look_in_batch(journal, rows, strangers)?;
-        let in_batch: HashSet<Fingerprint> = look.in_batch.iter().map(|(job, _)| *job).collect();
-        let missing: Vec<&Row> = rows.iter().filter(|row| !in_batch.contains(&row.job)).copied().collect();
-        let requests = self.look_for_requests(journal, &missing);
-        look.of_request = requests.of_request;
-        look.lookalikes.extend(requests.lookalikes);
-        look.unseen = requests.unseen;
-        Ok(look)
-    }
-
     /// Looks for rows without a job among jobs of the batch.
-    pub(super) fn look_in_batch(&self, journal: &Journal, rows: &[&Row], strangers: &BTreeSet<JobId>) -> Result<Look> {
-        let mut look = Look::default();
+    pub(super) fn look_in_batch(
+        &self,
+        journal: &Journal,
+        rows: &[&Row],
+        strangers: &BTreeSet<JobId>,
+    ) -> Result<Recognised> {
+        let mut recognised = Recognised::default();
         if strangers.is_empty() {
-            return Ok(look);
+            return Ok(recognised);
         }
         let ids: Vec<JobId> = strangers.iter().copied().collect();
         let jobs = self.client.get_jobs_list_extended(&ids)?;
         let sightings = Sightings::of(&jobs, &self.rows, journal);
         for row in rows.iter().filter(|row| !matches!(journal.known(&row.job), Known::Created(_))) {
-            match sightings.in_batch(row.job) {
-                Some(Sighting::Its(ids)) => look.in_batch.extend(ids.into_iter().map(|id| (row.job, id))),
-                Some(Sighting::Perhaps(lookalikes)) => drop(look.lookalikes.insert(row.job, lookalikes)),
-                None => {}
-            }
+            recognised.take(row.job, sightings.in_batch(row.job));
         }
-        let adopted: HashSet<JobId> = look.in_batch.iter().map(|(_, id)| *id).collect();
+        let adopted: HashSet<JobId> = recognised.found.iter().map(|(_, id)| *id).collect();
         self.strangers.replace(strangers.iter().filter(|id| !adopted.contains(id)).copied().collect());
-        Ok(look)
+        Ok(recognised)
     }
 
     /// Looks among the latest jobs of the server for what was asked for without an answer.
-    pub(super) fn look_for_requests(&self, journal: &Journal, rows: &[&Row]) -> Look {
-        let mut look = Look::default();
-        let asked: Vec<_> = rows.iter().filter_map(|row| Some((row.job, journal.asked_at(&row.job)?))).collect();
+    pub(super) fn look_for_requests(&self, journal: &Journal, rows: &[&Row], recognised: &mut Recognised) {
+        let asked: BTreeMap<Fingerprint, NaiveDateTime> =
+            rows.iter().filter_map(|row| Some((row.job, journal.asked_at(&row.job)?))).collect();
         if asked.is_empty() {
-            return look;
+            return;
         }
         let jobs = match self.latest() {
             Ok(jobs) => jobs,
-            Err(error) => return Look { unseen: Some(error), ..look },
+            Err(error) => {
+                recognised.unseen = Some(error);
+                return;
+            }
         };
         let sightings = Sightings::of(&jobs, &self.rows, journal);
-        let mut seen = HashSet::new();
-        for (job, at) in asked.into_iter().filter(|(job, _)| seen.insert(*job)) {
-            match sightings.of_request(job, self.client.user(), at, journal) {
-                Some(Sighting::Its(ids)) => look.of_request.extend(ids.into_iter().map(|id| (job, id))),
-                Some(Sighting::Perhaps(lookalikes)) => drop(look.lookalikes.insert(job, lookalikes)),
-                None => {}
-            }
+        for (job, at) in asked {
+            recognised.take(job, sightings.of_request(job, self.client.user(), at, journal));
         }
-        look
     }
 
     fn latest(&self) -> Result<Vec<Job>, ApiError> {
@@ -94,10 +98,10 @@ impl Session<'_> {
 }
 
 /// Sorts rows by what the journal knows of their jobs, and by what was seen on the server.
-pub(super) fn sort<'s>(rows: &[&'s Row], journal: &Journal, mut look: Look) -> Survey<'s> {
+pub(super) fn sort<'s>(rows: &[&'s Row], journal: &Journal, mut recognised: Recognised) -> Survey<'s> {
     let mut survey = Survey::default();
     let mut seen = HashSet::new();
-    let could_look = look.unseen.is_none();
+    let could_look = recognised.unseen.is_none();
     for row in rows {
         let known = journal.known(&row.job);
         let surveyed = Surveyed { row, known, time: journal.time(&row.job) };
@@ -106,7 +110,7 @@ pub(super) fn sort<'s>(rows: &[&'s Row], journal: &Journal, mut look: Look) -> S
         } else if let Known::Created(id) = known {
             survey.created.push((surveyed, id));
         } else {
-            let lookalikes = look.lookalikes.remove(&row.job).unwrap_or_default();
+            let lookalikes = recognised.lookalikes.remove(&row.job).unwrap_or_default();
             // A server that failed has probably made nothing, if nothing is to be seen of it.
             match known {
                 Known::Nothing if lookalikes.is_empty() => survey.new.push(surveyed),
@@ -115,6 +119,6 @@ pub(super) fn sort<'s>(rows: &[&'s Row], journal: &Journal, mut look: Look) -> S
             }
         }
     }
-    survey.unseen = look.unseen;
+    survey.unseen = recognised.unseen;
     survey
 }

@@ -5,9 +5,12 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use chrono::NaiveDateTime;
+
 use super::ending::{Done, Ending, Outcome};
 use super::journal::{Journal, Known};
 use super::session::{Row, Session, Surveyed};
+use super::survey::Recognised;
 use crate::api::{ApiError, Client, Created, Effect, Failure, JobId, in_parallel};
 use crate::batch::Additions;
 use crate::error::Error;
@@ -22,34 +25,34 @@ pub(super) fn create<'s>(
     stop: &AtomicBool,
     mut each: impl FnMut(&Planned, &Outcome),
 ) -> Ending<'s> {
-    let mut work = Work {
+    let work = Work {
         client: session.client,
+        stop,
         book: Mutex::new(Book {
             journal,
             additions: session.batch.additions(session.server),
             strangers: session.strangers.borrow().clone(),
             refusal: None,
+            is_halted: false,
+            is_doubted: false,
         }),
-        stop,
-        halted: AtomicBool::new(false),
-        doubted: AtomicBool::new(false),
     };
     let mut outcomes: Vec<Outcome> = rows.iter().map(|_| Outcome::NotTried).collect();
     let mut rest: Vec<usize> = (0..rows.len()).collect();
     let mut is_first = true;
     let unseen = loop {
         let tried = work.go_on(rows, &rest, at_once, &mut outcomes, &mut each);
-        let unseen = look_again(session, work.book_mut(), rows, &tried, &mut outcomes, &mut each);
+        let unseen = look_again(session, &mut work.book(), rows, &tried, &mut outcomes, &mut each);
         rest.retain(|index| !tried.contains(index));
         // An answer that was lost is no reason to stop if its job was found; two in a row are.
         let is_fruitful = tried.iter().any(|index| matches!(outcomes[*index], Outcome::Created(_)));
         let is_open =
             tried.iter().any(|index| matches!(outcomes[*index], Outcome::Perhaps { .. } | Outcome::Unsaved(..)));
-        if rest.is_empty() || work.is_over() || is_open || !(is_fruitful || is_first) {
+        if rest.is_empty() || work.is_over(&work.book()) || is_open || !(is_fruitful || is_first) {
             break unseen;
         }
         is_first = false;
-        work.doubted.store(false, Ordering::SeqCst);
+        work.book().is_doubted = false;
     };
     for index in rest {
         each(rows[index].planned(), &Outcome::NotTried);
@@ -84,35 +87,34 @@ fn look_again(
 ) -> Option<ApiError> {
     let doubtful: Vec<usize> = tried.iter().copied().filter(|index| is_doubtful(&outcomes[*index])).collect();
     let wanted: Vec<&Row> = doubtful.iter().map(|index| rows[*index].row).collect();
-    let mut look = session.look_for_requests(&book.journal, &wanted);
+    let mut recognised = Recognised::default();
+    session.look_for_requests(&book.journal, &wanted, &mut recognised);
     for index in doubtful {
         let row = rows[index].row;
-        let lookalikes = look.lookalikes.remove(&row.job).unwrap_or_default();
+        let lookalikes = recognised.lookalikes.remove(&row.job).unwrap_or_default();
         let outcome = std::mem::replace(&mut outcomes[index], Outcome::NotTried);
-        outcomes[index] = match (look.of_request.iter().find(|(job, _)| *job == row.job), outcome) {
+        outcomes[index] = match (recognised.found.iter().find(|(job, _)| *job == row.job), outcome) {
             (Some((_, id)), _) => match book.save(row, *id, None) {
                 Ok(()) => Outcome::Found(*id),
                 Err(error) => Outcome::Unsaved(*id, error),
             },
-            (None, Outcome::Failed(why)) if lookalikes.is_empty() && look.unseen.is_none() => Outcome::Failed(why),
+            (None, Outcome::Failed(why)) if lookalikes.is_empty() && recognised.unseen.is_none() => {
+                Outcome::Failed(why)
+            }
             (None, Outcome::Failed(why) | Outcome::Perhaps { why, .. }) => Outcome::Perhaps { why, lookalikes },
             (None, other) => other,
         };
         each(&row.planned, &outcomes[index]);
     }
-    look.unseen
+    recognised.unseen
 }
 
 /// Jobs that are being created.
 struct Work<'a> {
     client: &'a Client,
-    book: Mutex<Book>,
     /// Set from outside when nothing further is to be begun.
     stop: &'a AtomicBool,
-    /// Set when the next job would fail too.
-    halted: AtomicBool,
-    /// Set when it is to be looked for a job before the next is asked for.
-    doubted: AtomicBool,
+    book: Mutex<Book>,
 }
 
 /// Where it is written down.
@@ -123,6 +125,10 @@ struct Book {
     strangers: BTreeSet<JobId>,
     /// Why the job before was refused.
     refusal: Option<Vec<(String, String)>>,
+    /// Whether the next job would fail too.
+    is_halted: bool,
+    /// Whether it is to be looked for a job before the next is asked for.
+    is_doubted: bool,
 }
 
 impl Work<'_> {
@@ -149,27 +155,18 @@ impl Work<'_> {
                     }
                     outcomes[*number] = outcome;
                 }
-                !self.is_to_stop()
+                !self.is_to_stop(&self.book())
             },
         );
         tried
     }
 
-    fn is_to_stop(&self) -> bool {
-        self.is_over() || self.doubted.load(Ordering::SeqCst)
+    fn is_to_stop(&self, book: &Book) -> bool {
+        book.is_doubted || self.is_over(book)
     }
 
-    fn is_over(&self) -> bool {
-        self.stop.load(Ordering::SeqCst) || self.halted.load(Ordering::SeqCst)
-    }
-
-    fn halt(&self) {
-        self.halted.store(true, Ordering::SeqCst);
-    }
-
-    /// Before the next job is asked for, it is to be looked whether this one exists.
-    fn doubt(&self) {
-        self.doubted.store(true, Ordering::SeqCst);
+    fn is_over(&self, book: &Book) -> bool {
+        book.is_halted || self.stop.load(Ordering::SeqCst)
     }
 
     /// A thread that panicked while it held the book has not left it half-written: each change is one insertion.
@@ -177,83 +174,82 @@ impl Work<'_> {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn book_mut(&mut self) -> &mut Book {
-        self.book.get_mut().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn create(&self, surveyed: &Surveyed<'_>) -> Outcome {
         let row = surveyed.row;
-        let failed_before;
-        {
-            let mut book = self.book();
-            if self.is_to_stop() {
-                return Outcome::NotTried;
-            }
-            match book.journal.known(&row.job) {
-                known if known == surveyed.known => {}
-                Known::Created(id) => return Outcome::Meanwhile(id),
-                _ => return asked_by_another(),
-            }
-            failed_before = book.journal.has_failed(&row.job);
-            if let Err(error) = book.journal.asked(&row.job) {
-                self.halt();
-                return Outcome::Failed(error);
-            }
+        let mut book = self.book();
+        if self.is_to_stop(&book) {
+            return Outcome::NotTried;
         }
+        match book.journal.known(&row.job) {
+            known if known == surveyed.known => {}
+            Known::Created(id) => return Outcome::Meanwhile(id),
+            _ => return asked_by_another(),
+        }
+        let failed_before = book.journal.has_failed(&row.job);
+        if let Err(error) = book.journal.asked(&row.job) {
+            book.is_halted = true;
+            return Outcome::Failed(error);
+        }
+        // Others ask for their jobs meanwhile.
+        drop(book);
         let answer = self.client.create_job(&row.planned.job);
         let mut book = self.book();
         match answer {
-            Ok(created) if book.is_taken(created.id) => {
-                self.doubt();
-                perhaps(self.client.url(), created.id)
-            }
-            Ok(created) => {
-                book.refusal = None;
-                match book.save(row, created.id, Some(&created)) {
-                    Ok(()) => Outcome::Created(created.id),
-                    Err(error) => {
-                        self.halt();
-                        Outcome::Unsaved(created.id, error)
-                    }
-                }
-            }
-            Err(error) => {
-                let effect = error.effect();
-                let fails_again = failed_before && matches!(effect, Effect::Refused | Effect::Failed);
-                if effect == Effect::Unknown {
-                    self.doubt();
-                } else if book.would_recur(&error) && !fails_again {
-                    self.halt();
-                }
-                book.failed(row, error)
-            }
+            Ok(created) => book.created(row, &created, self.client.url()),
+            Err(error) => book.failed(row, error, failed_before),
         }
     }
 }
 
 impl Book {
+    fn created(&mut self, row: &Row, created: &Created, url: &str) -> Outcome {
+        let id = created.id;
+        if self.is_taken(id) {
+            // What has become of the one that was asked for, nobody knows.
+            self.is_doubted = true;
+            let failure = Failure::BadAnswer(format!("{id} is the id of another job"));
+            let why = ApiError { url: format!("{}/create_job", url.trim_end_matches('/')), failure };
+            return Outcome::Perhaps { why: why.into(), lookalikes: vec![] };
+        }
+        self.refusal = None;
+        match self.save(row, id, created.date) {
+            Ok(()) => Outcome::Created(id),
+            Err(error) => {
+                self.is_halted = true;
+                Outcome::Unsaved(id, error)
+            }
+        }
+    }
+
+    fn failed(&mut self, row: &Row, error: ApiError, failed_before: bool) -> Outcome {
+        let effect = error.effect();
+        if effect == Effect::Unknown {
+            self.is_doubted = true;
+            return Outcome::Perhaps { why: error.into(), lookalikes: vec![] };
+        }
+        let fails_again = failed_before && matches!(effect, Effect::Refused | Effect::Failed);
+        if self.would_recur(&error) && !fails_again {
+            self.is_halted = true;
+        }
+        // If this cannot be written down, the row stays 'perhaps created': the safe side.
+        let _ = match effect {
+            Effect::Failed => self.journal.failed(&row.job),
+            _ => self.journal.refused(&row.job),
+        };
+        Outcome::Failed(error.into())
+    }
+
     /// Whether an id is that of another job: each belongs to one row.
     fn is_taken(&self, id: JobId) -> bool {
         self.journal.owner(id).is_some() || self.strangers.contains(&id)
     }
 
-    /// Writes down the id of a job: `answer` is how the server told it, if it did.
-    fn save(&mut self, row: &Row, id: JobId, answer: Option<&Created>) -> Result<(), Error> {
-        let date = answer.and_then(|answer| answer.date);
+    /// Writes down the id of a job, created at `date` if the server told it in its answer.
+    fn save(&mut self, row: &Row, id: JobId, date: Option<NaiveDateTime>) -> Result<(), Error> {
         // Each is tried whatever becomes of the other: from one of them the next run restores the other.
         let in_journal = self.journal.created(&row.job, id, date);
         let in_batch = self.additions.add(id);
         in_journal.and(in_batch)
-    }
-
-    fn failed(&mut self, row: &Row, error: ApiError) -> Outcome {
-        // If this cannot be written down, the row stays 'perhaps created': the safe side.
-        let _ = match error.effect() {
-            Effect::Unknown => return Outcome::Perhaps { why: error.into(), lookalikes: vec![] },
-            Effect::Failed => self.journal.failed(&row.job),
-            Effect::None | Effect::Refused => self.journal.refused(&row.job),
-        };
-        Outcome::Failed(error.into())
     }
 
     /// Whether the next row would most likely fail as well.
@@ -261,13 +257,6 @@ impl Book {
         let Failure::Rejected(reason) = &error.failure else { return true };
         self.refusal.replace(reason.clone()).is_some_and(|earlier| earlier == *reason)
     }
-}
-
-/// An answer with the id of another job: what has become of the one that was asked for, nobody knows.
-fn perhaps(url: &str, id: JobId) -> Outcome {
-    let failure = Failure::BadAnswer(format!("{id} is the id of another job"));
-    let why = ApiError { url: format!("{}/create_job", url.trim_end_matches('/')), failure };
-    Outcome::Perhaps { why: why.into(), lookalikes: vec![] }
 }
 
 fn asked_by_another() -> Outcome {

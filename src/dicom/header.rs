@@ -61,13 +61,6 @@ pub(super) struct Beyond {
     pub(super) end: Option<u64>,
 }
 
-/// Hands over the tag and the value of each element up to `last`. Sequences are passed over.
-///
-/// `header` is what follows the first 132 bytes of a file, or the beginning of it.
-pub(super) fn read<'a>(header: &'a [u8], last: Tag, element: impl FnMut(Tag, &'a [u8])) -> Result<(), End> {
-    Walk::new(last).go_on(header, element).map(drop).map_err(|stop| stop.end)
-}
-
 /// A walk through the elements of a header, whose bytes may come in pieces.
 pub(super) struct Walk {
     last: Tag,
@@ -99,7 +92,7 @@ impl Walk {
     }
 
     /// Goes on with `bytes`, which begin where an element begins: at first what follows the first 132 bytes of a file, later what
-    /// begins at [`Stop::at`] or [`Stop::next`].
+    /// begins at [`Stop::at`] or [`Stop::next`]. Sequences are passed over.
     ///
     /// Returns what is behind the last element that was asked for, if that was not the last one itself.
     pub(super) fn go_on<'a>(

@@ -20,7 +20,7 @@ pub use class::SopClass;
 pub use description::{Described, Description, Pixels, describe};
 pub use patients::{Identities, Patients};
 
-use header::{End, trimmed};
+use header::{End, Walk, trimmed};
 
 /// How many bytes decide whether a file is DICOM: a preamble of 128 bytes and `DICM`.
 pub const PREFIX: usize = 132;
@@ -99,8 +99,8 @@ pub fn identity(start: &[u8], mut rest: impl Read, key: &impl BuildHasher) -> io
 fn identify(bytes: &[u8], key: &impl BuildHasher) -> (Identity, Result<(), End>) {
     let mut identity = Identity::default();
     let header = bytes.get(PREFIX..).unwrap_or_default();
-    let end = header::read(header, tags::STUDY_INSTANCE_UID, |tag, value| identity.take(tag, value, key));
-    (identity, end)
+    let walked = Walk::new(tags::STUDY_INSTANCE_UID).go_on(header, |tag, value| identity.take(tag, value, key));
+    (identity, walked.map(drop).map_err(|stop| stop.end))
 }
 
 /// The hash of a value, if there is one.

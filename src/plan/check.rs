@@ -9,7 +9,7 @@ use crate::mapping::{Document, Row};
 use crate::problem::{Place, Problem};
 use crate::values::Parameters;
 
-use super::contents::{Inspected, Visible, contents};
+use super::contents::{Inspected, Visible};
 use super::plan;
 use super::sources::{LOOKS_AT_ONCE, Places, Spot, fault};
 
@@ -60,10 +60,7 @@ pub fn check(path: &Path, defaults: &Parameters, looking: Looking<'_>) -> Result
         true
     });
     checked.warnings.extend(left_behind(&spots));
-    let contents = contents(&visible, looking)?;
-    checked.errors.extend(contents.problems);
-    checked.warnings.extend(contents.warnings);
-    (checked.inspected, checked.doubts) = (contents.inspected, contents.doubts);
+    checked.look_into(&visible, looking)?;
     for list in [&mut checked.errors, &mut checked.warnings] {
         list.sort_by(|one, other| one.place.cmp(&other.place));
     }

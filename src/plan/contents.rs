@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::Checked;
 use crate::error::{Error, Result};
 use crate::inspection::{Files, Findings, Looking, Risk, inspect};
 use crate::problem::{Place, Problem};
@@ -25,44 +26,32 @@ pub struct Inspected {
     pub findings: Findings,
 }
 
-/// What there is to tell of the files of the sources.
-#[derive(Default)]
-pub(super) struct Contents {
-    pub inspected: Vec<Inspected>,
-    pub problems: Vec<Problem>,
-    /// What keeps files from being looked into.
-    pub warnings: Vec<Problem>,
-    /// What is doubtful of the files themselves; the findings say it, too.
-    pub doubts: Vec<Problem>,
-}
-
-/// Looks into the files of the sources.
-pub(super) fn contents(visible: &[Visible<'_>], looking: Looking<'_>) -> Result<Contents> {
-    let files: Vec<Files> = visible.iter().map(|one| Files::of(one.source, one.place.clone())).collect();
-    let mut contents = Contents::default();
-    for (visible, findings) in visible.iter().zip(inspect(&files, looking, &|_, _| ())) {
-        match findings {
-            Ok(findings) => contents.take(visible, findings),
-            Err(Error::Interrupted(_)) => {
-                return Err(Error::Interrupted("the files of the mapping were not all looked at".to_owned()));
+impl Checked {
+    /// Looks into the files of the sources, and takes in what is in them.
+    pub(super) fn look_into(&mut self, visible: &[Visible<'_>], looking: Looking<'_>) -> Result<()> {
+        let files: Vec<Files> = visible.iter().map(|one| Files::of(one.source, one.place.clone())).collect();
+        for (visible, findings) in visible.iter().zip(inspect(&files, looking, &|_, _| ())) {
+            match findings {
+                Ok(findings) => self.take(visible, findings),
+                Err(Error::Interrupted(_)) => {
+                    return Err(Error::Interrupted("the files of the mapping were not all looked at".to_owned()));
+                }
+                Err(error) => self.warnings.push(Problem::new(Place::Line(visible.line), format!("{error}"))),
             }
-            Err(error) => contents.warnings.push(Problem::new(Place::Line(visible.line), format!("{error}"))),
         }
+        Ok(())
     }
-    Ok(contents)
-}
 
-impl Contents {
     fn take(&mut self, visible: &Visible<'_>, findings: Findings) {
         let at = |message: String| Problem::new(Place::Line(visible.line), message);
         let (files, what) = (findings.files, visible.source.kind_name());
         let gone = findings.count(Risk::Missing);
         if files == 0 {
             let hint = "delete the line, or check the name";
-            self.problems.push(at(format!("the {what} has no files: '{}'", visible.place.display())).hint(hint));
+            self.errors.push(at(format!("the {what} has no files: '{}'", visible.place.display())).hint(hint));
         } else if gone == files {
             let message = format!("none of the {files} files that the {what} lists is there");
-            self.problems.push(at(message).hint(Risk::Missing.about().advice));
+            self.errors.push(at(message).hint(Risk::Missing.about().advice));
         } else {
             self.doubts.extend(doubts(&findings, what).into_iter().map(|(message, hint)| at(message).hint(hint)));
         }

@@ -18,15 +18,15 @@ pub(super) fn job(row: &Row, common: &Parameters) -> Result<Option<Planned>, Vec
         let message = "this is still an example row of 'anon map init'";
         problems.push(Problem::new(Place::Line(row.line), message).hint(hint));
     }
-    let mut required = |outcome: Result<String, Problem>| outcome.map_err(|problem| problems.push(problem)).ok();
-    let data = row.source().map(|source| required(values.data(source)));
+    let mut required =
+        |value: Result<String, Problem>| value.map_err(|problem| problems.push(problem)).unwrap_or_default();
+    let source = row.source().map(|source| (source, required(values.data(source))));
     let project = required(values.project());
-    let destination = required(values.unc(Kind::DestinationPath).map(|path| path.sent()));
-    let (Some(data), Some(project), Some(destination_path)) = (data.flatten(), project, destination) else {
-        return if problems.is_empty() { Ok(None) } else { Err(problems) };
-    };
-    let source = row.source().filter(|_| problems.is_empty());
-    let Some(source) = source else { return if problems.is_empty() { Ok(None) } else { Err(problems) } };
+    let destination_path = required(values.unc(Kind::DestinationPath).map(|path| path.sent()));
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let Some((source, data)) = source else { return Ok(None) };
     let pseudonym = |kind| Some(Pseudonym::parse(values.all.get(kind)?).ok()?.value.to_string());
     let (name, id) = (pseudonym(Kind::PseudoName), pseudonym(Kind::PseudoId));
     let job = NewJob {

@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::mapping::{Document, Mapping, Row};
 use crate::problem::{Place, Problem};
 use crate::selection::Selection;
-use crate::unc::{Shares, UncPath};
+use crate::unc::{Shares, UncPath, local_form};
 use crate::values::{Kind, Parameters, Source};
 
 /// How many sources are looked at at the same time: they are on a share, where each look waits for the network.
@@ -74,7 +74,7 @@ impl Places {
         if let Some(place) = full.or_else(below_root).and_then(|full| self.shares.find(&full)) {
             return Some(Spot::OnShare(as_on_disk(place)));
         }
-        let beside = as_on_disk(self.beside.join(local(named.as_str())));
+        let beside = as_on_disk(self.beside.join(local_form(named.as_str())));
         Some(match is_relative {
             true if beside.exists() => Spot::Beside(beside),
             true => Spot::NotBeside,
@@ -152,11 +152,6 @@ fn answer(document: &Document, defaults: &Parameters, file: &Path, answers: &Sen
         let _ = answers.send(Answer::Done(place.and_then(|place| fault(row, place))));
     };
     in_parallel(&rows_to_look_at(document), LOOKS_AT_ONCE, look, |_, ()| true);
-}
-
-/// A path of a mapping as this system writes it.
-pub(super) fn local(path: &str) -> PathBuf {
-    if cfg!(windows) { path.into() } else { path.replace('\\', "/").into() }
 }
 
 /// The path, with its accents composed or decomposed if only that is there: systems differ in what they write.

@@ -77,7 +77,7 @@ pub struct Progress {
 }
 
 /// What is told of the progress of a scan, from any thread.
-pub type Report<'a> = &'a (dyn Fn(Progress) + Sync);
+pub type OnProgress<'a> = &'a (dyn Fn(Progress) + Sync);
 
 impl Scan<'_> {
     /// Scans one folder.
@@ -85,7 +85,7 @@ impl Scan<'_> {
     /// # Errors
     /// [`crate::Error::Io`] or [`crate::Error::Contents`] for files and folders that cannot be read and for DICOM files whose
     /// name cannot be in a selection: a file is never left out silently. [`crate::Error::Interrupted`] once `stop` is set.
-    pub fn run(&self, folder: &Path, progress: Report<'_>) -> Result<Found> {
+    pub fn run(&self, folder: &Path, progress: OnProgress<'_>) -> Result<Found> {
         let mut results = self.run_each(&[folder.to_owned()], progress, &|_, found| Ok(found));
         results.pop().unwrap_or_else(|| Ok(Found::default()))
     }
@@ -97,7 +97,7 @@ impl Scan<'_> {
     pub fn run_each<T: Send>(
         &self,
         folders: &[PathBuf],
-        progress: Report<'_>,
+        progress: OnProgress<'_>,
         done: &(dyn Fn(usize, Found) -> Result<T> + Sync),
     ) -> Vec<Result<T>> {
         let run = Run::new(self, folders, progress, done);

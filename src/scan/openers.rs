@@ -28,19 +28,13 @@ const SLOW: Duration = Duration::from_micros(300);
 /// Returns when all is done. Where no thread can be started, this one does it all.
 pub fn open_each<F: Send>(most: NonZeroUsize, list: impl FnOnce(&mut dyn FnMut(F)), open: impl Fn(F) + Sync) {
     let processors = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let pool = Pool {
-        open,
-        at_first: processors.min(most.get()),
-        most: most.get(),
-        opened: AtomicUsize::new(0),
-        slow: AtomicUsize::new(0),
-    };
-    pool.run(list);
+    let (opened, slow) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    Pool { open: &open, at_first: processors.min(most.get()), most: most.get(), opened, slow }.run(list);
 }
 
 /// What the openers have in common.
-struct Pool<O> {
-    open: O,
+struct Pool<'o, F> {
+    open: &'o (dyn Fn(F) + Sync),
     /// How many openers there are until it is known how long files take.
     at_first: usize,
     most: usize,
@@ -53,18 +47,15 @@ struct Pool<O> {
 /// Only the openers keep it: when all of them have panicked, whoever lists does not wait for them.
 type Queue<F> = Arc<Mutex<Receiver<Vec<F>>>>;
 
-impl<O: Sync> Pool<O> {
-    fn run<F: Send>(&self, list: impl FnOnce(&mut dyn FnMut(F)))
-    where
-        O: Fn(F),
-    {
+impl<F: Send> Pool<'_, F> {
+    fn run(&self, list: impl FnOnce(&mut dyn FnMut(F))) {
         let (sender, receiver) = sync_channel(WAITING);
         let queue = Arc::new(Mutex::new(receiver));
         thread::scope(|scope| {
             let openers = self.start(scope, self.at_first, &queue);
             drop(queue);
             let hand_over = |batch: Vec<F>| match openers {
-                0 => batch.into_iter().for_each(&self.open),
+                0 => batch.into_iter().for_each(self.open),
                 _ => drop(sender.send(batch)),
             };
             let mut batch = Vec::with_capacity(BATCH);
@@ -80,14 +71,9 @@ impl<O: Sync> Pool<O> {
     }
 
     /// Starts so many openers, or as many as the system allows. Returns how many.
-    fn start<'scope, F: Send + 'scope>(
-        &'scope self,
-        scope: &'scope Scope<'scope, '_>,
-        count: usize,
-        queue: &Queue<F>,
-    ) -> usize
+    fn start<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, count: usize, queue: &Queue<F>) -> usize
     where
-        O: Fn(F),
+        F: 'scope,
     {
         let start = |_: &usize| {
             let queue = Arc::clone(queue);
@@ -96,10 +82,7 @@ impl<O: Sync> Pool<O> {
         (0..count).take_while(start).count()
     }
 
-    fn work<'scope, F: Send + 'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, queue: &Queue<F>)
-    where
-        O: Fn(F),
-    {
+    fn work<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, queue: &Queue<F>) {
         loop {
             let batch = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
             let Ok(batch) = batch else { return };
@@ -183,7 +166,7 @@ mod tests {
         let open = |file: u64| {
             sum.fetch_add(file, Ordering::Relaxed);
         };
-        let pool = Pool { open, at_first: 0, most: 0, opened: AtomicUsize::new(0), slow: AtomicUsize::new(0) };
+        let pool = Pool { open: &open, at_first: 0, most: 0, opened: AtomicUsize::new(0), slow: AtomicUsize::new(0) };
         pool.run(|hand_over| (0..100).for_each(hand_over));
         assert_eq!(sum.load(Ordering::Relaxed), 4950);
     }

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use super::found::Tally;
 use super::look::{Look, look};
 use super::walk::{Met, relative, walk};
-use super::{Check, Found, Progress, Report, Scan};
+use super::{Check, Found, OnProgress, Progress, Scan};
 
 /// How many files pass between two reports of the progress.
 const REPORT_EVERY: u64 = 64;
@@ -40,7 +40,7 @@ pub(super) struct Run<'a, T> {
     now: Mutex<Progress>,
     /// Values of patients are compared by their hashes under this key, which nobody else has.
     key: RandomState,
-    progress: Report<'a>,
+    progress: OnProgress<'a>,
     done: &'a (dyn Fn(usize, Found) -> Result<T> + Sync),
 }
 
@@ -57,7 +57,7 @@ impl<'a, T: Send> Run<'a, T> {
     pub(super) fn new(
         scan: &'a Scan<'a>,
         folders: &'a [PathBuf],
-        progress: Report<'a>,
+        progress: OnProgress<'a>,
         done: &'a (dyn Fn(usize, Found) -> Result<T> + Sync),
     ) -> Run<'a, T> {
         let root = |path| Root { path, tally: Mutex::default(), pending: AtomicU64::new(1), result: Mutex::new(None) };

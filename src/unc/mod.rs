@@ -165,6 +165,11 @@ pub fn windows_form(path: &Path) -> String {
     path.to_string_lossy().replace('/', "\\")
 }
 
+/// A path that may have been written on Windows, as this system writes it.
+pub fn local_form(path: &str) -> PathBuf {
+    if cfg!(windows) { path.into() } else { path.replace('\\', "/").into() }
+}
+
 /// Without links where the path exists, so that the mount that it really is on is found.
 fn absolute(path: &Path) -> Option<PathBuf> {
     std::fs::canonicalize(path).or_else(|_| std::path::absolute(path)).ok()

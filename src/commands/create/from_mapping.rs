@@ -1,10 +1,10 @@
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
 
-use clap::{ArgAction, Args};
+use clap::Args;
 
 use super::doubts;
-use super::filter::Filter;
+use super::filter::filtered;
 use super::kinds::Kinds;
 use super::look;
 use super::report;
@@ -14,14 +14,14 @@ use crate::commands::complete;
 use crate::commands::console::{Answer, Interrupt};
 use crate::commands::context::Context;
 use crate::commands::map::planned;
-use crate::creation::{Session, Survey, Surveyed};
+use crate::creation::{Session, Wanted};
 use crate::error::Result;
 
 /// Create a job for each row of the active mapping
 ///
-/// Where the data can be seen from here, it is looked at for some seconds first, to tell how much it is and what is likely to be held
-/// back. The jobs go into the batch of this folder, each as soon as it exists. Rows that already have a job are recognised: run it
-/// again after an interruption, and only the rest is offered.
+/// If this computer can see the data, it looks at it for a few seconds first, and tells how much there is and what is likely to be
+/// held back. Jobs go into the batch of this folder, each as soon as it exists. Rows that already have a job are recognised: after
+/// an interruption, run it again to create the rest.
 #[derive(Args)]
 #[command(after_help = r#"Examples:
   anon create from-mapping
@@ -34,23 +34,23 @@ pub struct FromMapping {
     #[arg(long, overrides_with = "no_dry_run")]
     dry_run: bool,
     /// Create the jobs [default]
-    #[arg(long, action = ArgAction::SetTrue)]
+    #[arg(long)]
     no_dry_run: bool,
-    /// Only rows with this pseudonym, or one of several with spaces between; repeatable
+    /// Only rows with this pseudonym, or with one of several separated by spaces; repeatable
     #[arg(short, long, value_name = "PSEUDONYM", add = complete::pseudonyms())]
     filter: Vec<String>,
     #[command(flatten)]
     kinds: Kinds,
-    /// Only rows whose job was perhaps created, because the answer never came: create it anew
+    /// Create anew only what was perhaps created, because no answer came
     #[arg(long, conflicts_with = "again")]
     perhaps: bool,
-    /// Create jobs for all rows, also for those that have one: these then have two
+    /// Create jobs for all rows, even for those that have one: these then have two
     #[arg(long)]
     again: bool,
     /// Do not look at the data first
     #[arg(long)]
     no_look: bool,
-    /// Maximum number of jobs to ask for at once; more than 1 gives up the order of the rows
+    /// Maximum number of jobs to create at once; with more than 1, the order of the rows is not kept
     #[arg(long, value_name = "N", default_value = "1")]
     concurrency: NonZeroUsize,
 }
@@ -63,23 +63,29 @@ impl FromMapping {
         // A share that does not answer is not asked again.
         let places = if plan.unanswered == 0 { plan.places } else { HashMap::new() };
         let kinds = self.kinds.restrict(&mut plan.jobs)?;
-        let filter = Filter::new(&self.filter, &plan.jobs)?;
+        let lines = filtered(&self.filter, &plan.jobs)?;
+        let wanted = match (self.again, self.perhaps) {
+            (true, _) => Wanted::All,
+            (false, true) => Wanted::Perhaps,
+            (false, false) => Wanted::New,
+        };
         let server = context.settings()?.active_server()?.clone();
         let client = context.client_of(&server)?;
         let session = Session::new(&client, &server, context.batch(), &context.journal_path(), plan.jobs);
         if self.dry_run && !self.no_dry_run {
-            let survey = session.outline(|row| filter.takes(row))?;
-            let rows = self.chosen(&survey);
-            let view = CreatedView::begin(&server, &mapping, &context.folder, &survey, &rows).rehearsed();
+            let survey = session.outline(|row| lines.contains(&row.line))?;
+            let rows = survey.rows(wanted);
+            let mut view = CreatedView::begin(&server, &mapping, &context.folder, &survey, &rows);
+            view.dry_run = true;
             console.show(&view, |_| {});
             words::kinds(console, &rows, &kinds);
             words::would_be_sent(console, &survey, &rows, &server, &kinds);
             return Ok(());
         }
-        let mut survey = session.survey(|row| filter.takes(row))?;
+        let mut survey = session.survey(|row| lines.contains(&row.line))?;
         words::found(console, &survey, &server);
         doubts::settle(console, &session, &server, &mut survey)?;
-        let rows = self.chosen(&survey);
+        let rows = survey.rows(wanted);
         words::left_out(console, &survey, &rows);
         let view = CreatedView::begin(&server, &mapping, &context.folder, &survey, &rows);
         if rows.is_empty() {
@@ -106,30 +112,8 @@ impl FromMapping {
         })?;
         drop(progress);
         doubts::settle_after(console, &session, &server, &mut ending)?;
-        console.show(&view.ended(&ending), |_| {});
-        report::finish(console, &ending, self.still_perhaps(&survey))
-    }
-
-    /// The rows whose jobs are to be created.
-    fn chosen<'s>(&self, survey: &Survey<'s>) -> Vec<Surveyed<'s>> {
-        let new = survey.new.iter().copied();
-        // Those that may be one of several jobs are settled first.
-        let perhaps = survey.perhaps.iter().filter(|one| one.lookalikes.is_empty()).map(|one| one.row);
-        let created = survey.created.iter().map(|(row, _)| *row);
-        let mut rows: Vec<Surveyed<'s>> = match self {
-            FromMapping { again: true, .. } => new.chain(perhaps).chain(created).collect(),
-            // Nobody can tell as long as the server cannot be looked at.
-            FromMapping { perhaps: true, .. } if survey.unseen.is_some() => vec![],
-            FromMapping { perhaps: true, .. } => perhaps.collect(),
-            _ => new.collect(),
-        };
-        rows.sort_by_key(|row| row.planned().line);
-        rows
-    }
-
-    /// How many rows stay perhaps created, because they were not chosen.
-    fn still_perhaps(&self, survey: &Survey<'_>) -> usize {
-        let is_left = |has_lookalikes: bool| has_lookalikes || !(self.again || self.perhaps);
-        survey.perhaps.iter().filter(|one| is_left(!one.lookalikes.is_empty())).count()
+        let view = view.ended(&ending);
+        console.show(&view, |_| {});
+        report::finish(console, &view, &ending)
     }
 }

@@ -14,7 +14,7 @@ use crate::text::or_empty;
 
 /// Show what is known of the job of each row: created, perhaps created, failed, or not asked for
 ///
-/// It reads the journal of this computer alone, and asks no server.
+/// Reads only the journal of this computer, and asks no server.
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon create journal")]

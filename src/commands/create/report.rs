@@ -1,5 +1,6 @@
 //! What `create from-mapping` says while it creates jobs, and at the end.
 
+use super::view::CreatedView;
 use super::words::were;
 use crate::api::{Effect, JobId};
 use crate::commands::console::Console;
@@ -59,115 +60,70 @@ impl<'c> Told<'c> {
     }
 }
 
-/// How many rows ended in which way, and what to do about the last failure.
-#[derive(Default)]
-struct Totals {
-    created: Vec<JobId>,
-    failed: usize,
-    perhaps: usize,
-    not_tried: Vec<usize>,
-    unsaved: bool,
-    hint: Option<String>,
-}
-
-impl Totals {
-    fn of(ending: &Ending<'_>) -> Totals {
-        let mut totals = Totals::default();
-        for done in &ending.rows {
-            let error = match &done.outcome {
-                Outcome::Created(id) | Outcome::Found(id) => {
-                    totals.created.push(*id);
-                    continue;
-                }
-                Outcome::Unsaved(id, error) => {
-                    totals.created.push(*id);
-                    totals.unsaved = true;
-                    error
-                }
-                Outcome::Failed(error) => {
-                    totals.failed += 1;
-                    error
-                }
-                Outcome::Perhaps { why, .. } => {
-                    totals.perhaps += 1;
-                    why
-                }
-                Outcome::NotTried => {
-                    totals.not_tried.push(done.row.planned().line);
-                    continue;
-                }
-                Outcome::Meanwhile(_) => continue,
-            };
-            totals.hint = error.hint();
-        }
-        totals
-    }
-
-    fn summary(&self) -> String {
-        let mut text = format!("{} created", counted(self.created.len(), "job"));
-        for (count, what) in [(self.failed, "failed"), (self.perhaps, "perhaps created")] {
-            if count > 0 {
-                text += &format!(", {count} {what}");
-            }
-        }
-        if let Some(first) = self.not_tried.first() {
-            text += &format!(", {} not tried (from line {first} on)", self.not_tried.len());
-        }
-        text
-    }
-}
-
-/// Tells how it all ended. `still_perhaps` rows were perhaps created earlier, and nothing was done about them.
+/// Tells how it all ended.
 ///
 /// # Errors
 /// [`Error::Partly`] when some rows have no job or perhaps none, [`Error::Interrupted`] after Ctrl-C.
-pub fn finish(console: &Console, ending: &Ending<'_>, still_perhaps: usize) -> Result<()> {
-    let mut totals = Totals::of(ending);
+pub fn finish(console: &Console, view: &CreatedView, ending: &Ending<'_>) -> Result<()> {
     if let Some(error) = &ending.unseen {
         console.warn(format_args!("cannot look for the jobs that were perhaps created: {error}"));
     }
+    let mut is_saved = view.created.iter().all(|row| row.error.is_none());
     if let Err(error) = &ending.on_disk {
-        totals.unsaved = true;
-        totals.hint = error.hint();
+        is_saved = false;
         console.failure("saving the ids", error, Some("note them: they may not be saved"));
     }
-    let ids = Some(shown(&totals.created)).filter(|ids| !ids.is_empty());
-    let jobs = counted(totals.created.len(), "job");
-    console.report(format_args!("created {jobs}{}", ids.map(|ids| format!(": {ids}")).unwrap_or_default()));
-    if !totals.unsaved && !totals.created.is_empty() {
+    let ids: Vec<JobId> = view.created.iter().filter_map(|row| row.job_id).map(JobId).collect();
+    let colon = if ids.is_empty() { "" } else { ": " };
+    console.report(format_args!("created {}{colon}{}", counted(ids.len(), "job"), shown(&ids)));
+    if is_saved && !ids.is_empty() {
         console.report("Saving job ids in batch in current folder");
     }
-    if ending.is_complete() && still_perhaps == 0 {
+    if ending.is_complete() && view.perhaps_created.is_empty() {
         console.report("Done");
-        if !totals.created.is_empty() {
+        if !ids.is_empty() {
             console.tip("Follow them with 'anon batch watch'");
         }
         return Ok(());
     }
-    if ending.interrupted && !totals.not_tried.is_empty() {
-        return Err(Error::Interrupted(format!("{}; run it again to create the rest", totals.summary())));
-    }
-    Err(partly(totals, still_perhaps))
-}
-
-fn partly(totals: Totals, still_perhaps: usize) -> Error {
-    let mut summary = totals.summary();
-    if still_perhaps > 0 {
-        summary += &format!("; {} perhaps created before", were(still_perhaps));
+    let perhaps = ending.rows.iter().filter(|done| matches!(done.outcome, Outcome::Perhaps { .. })).count();
+    let summary = summary(view, perhaps);
+    if ending.interrupted && !view.not_tried.is_empty() {
+        return Err(Error::Interrupted(format!("{summary}; run it again to create the rest")));
     }
     let mut hints = vec![];
-    if totals.failed > 0 || totals.perhaps > 0 || totals.unsaved {
+    if !is_saved || view.failed.len() + perhaps > 0 {
+        let rows = [&view.created, &view.failed, &view.perhaps_created].into_iter().flatten();
+        let last = rows.filter(|row| row.error.is_some()).max_by_key(|row| row.line).and_then(|row| row.hint.clone());
+        let hint = ending.on_disk.as_ref().err().map_or(last, Error::hint);
         // A refusal has no hint of its own: the server has said what is wrong.
-        hints.push(totals.hint.unwrap_or_else(|| "correct what was refused".to_owned()));
+        hints.push(hint.unwrap_or_else(|| "correct what was refused".to_owned()));
     }
-    if !hints.is_empty() || !totals.not_tried.is_empty() {
+    if !hints.is_empty() || !view.not_tried.is_empty() {
         let then = if hints.is_empty() { "" } else { "then " };
         hints.push(format!("{then}run it again: only the rest will be created"));
     }
-    if totals.perhaps + still_perhaps > 0 {
+    if !view.perhaps_created.is_empty() {
         hints.push(PERHAPS.to_owned());
     }
-    Error::Partly { summary, hint: Some(hints.join("; ")) }
+    Err(Error::Partly { summary, hint: Some(hints.join("; ")) })
+}
+
+/// How many rows ended in which way. Of those that were perhaps created, so many were asked for now, the others earlier.
+fn summary(view: &CreatedView, perhaps: usize) -> String {
+    let mut text = format!("{} created", counted(view.created.len(), "job"));
+    for (count, what) in [(view.failed.len(), "failed"), (perhaps, "perhaps created")] {
+        if count > 0 {
+            text += &format!(", {count} {what}");
+        }
+    }
+    if let Some(first) = view.not_tried.first() {
+        text += &format!(", {} not tried (from line {} on)", view.not_tried.len(), first.line);
+    }
+    match view.perhaps_created.len() - perhaps {
+        0 => text,
+        before => format!("{text}; {} perhaps created before", were(before)),
+    }
 }
 
 /// Tells that nothing was created: what was asked for is there, or nobody knows.

@@ -24,34 +24,34 @@ pub struct CreatedView {
     /// The folder whose batch has the jobs.
     batch: String,
     /// Whether it was only to be shown what would be created: `not_tried` has the rows then.
-    dry_run: bool,
+    pub dry_run: bool,
     /// Rows that have got a job.
-    created: Vec<CreatedRow>,
+    pub created: Vec<CreatedRow>,
     /// Rows for which no job was created.
-    failed: Vec<CreatedRow>,
+    pub failed: Vec<CreatedRow>,
     /// Rows that were asked for, now or earlier, without an answer that can be believed: there may be a job.
-    perhaps_created: Vec<CreatedRow>,
+    pub perhaps_created: Vec<CreatedRow>,
     /// Rows that had a job already, with its id, and rows that ask for the same job as an earlier row, without one.
     left_out: Vec<CreatedRow>,
     /// Rows that were not reached: the server was lost, Ctrl-C was pressed, or the answer was no.
-    not_tried: Vec<CreatedRow>,
+    pub not_tried: Vec<CreatedRow>,
 }
 
 /// A row of a mapping, and what became of it.
 #[derive(Serialize, JsonSchema)]
-struct CreatedRow {
+pub struct CreatedRow {
     /// The line of the mapping, from 1.
-    line: usize,
+    pub line: usize,
     /// Where the data comes from: `folder:patient1`.
     source: String,
     /// The pseudonym in place of the patient's name, or else of the ID.
     pseudonym: Option<String>,
     /// The server's number for its job.
-    job_id: Option<i64>,
+    pub job_id: Option<i64>,
     /// What went wrong.
-    error: Option<String>,
+    pub error: Option<String>,
     /// What to do about it.
-    hint: Option<String>,
+    pub hint: Option<String>,
 }
 
 impl CreatedRow {
@@ -98,13 +98,6 @@ impl CreatedView {
         };
         view.left_out.sort_by_key(|row| row.line);
         view
-    }
-
-    /// The same, when nothing is to be sent.
-    #[must_use]
-    pub fn rehearsed(mut self) -> CreatedView {
-        self.dry_run = true;
-        self
     }
 
     /// The same, when the chosen rows were asked for.

@@ -12,25 +12,21 @@ use crate::creation::{Known, Survey, Surveyed};
 use crate::dicom::SopClass;
 use crate::error::Result;
 use crate::plan::Planned;
+use crate::problem::numbered;
 use crate::settings::Server;
 use crate::text::{agreeing, counted};
 
 /// What was found out on the way.
 pub fn found(console: &Console, survey: &Survey<'_>, server: &Server) {
-    if !survey.found.is_empty() {
-        let (jobs, ids) = (counted(survey.found.len(), "job"), shown(&survey.found));
-        let was = agreeing(survey.found.len(), "was", "were");
-        console.note(format_args!("found {jobs} that {was} perhaps created on {}: {ids}", server.name));
-    }
-    if !survey.adopted.is_empty() {
-        let (jobs, ids) = (counted(survey.adopted.len(), "job"), shown(&survey.adopted));
-        console.note(format_args!(
-            "recognised {jobs} of the batch, created by another program or on another computer: {ids}"
-        ));
-    }
-    if !survey.restored.is_empty() {
-        let (jobs, ids) = (counted(survey.restored.len(), "job"), shown(&survey.restored));
-        console.note(format_args!("added {jobs} of this mapping to the batch, which did not have them: {ids}"));
+    let created = format!("{} perhaps created on {}", agreeing(survey.found.len(), "was", "were"), server.name);
+    for (ids, done, what) in [
+        (&survey.found, "found", &*format!(" that {created}")),
+        (&survey.adopted, "recognised", " of the batch, created by another program or on another computer"),
+        (&survey.restored, "added", " of this mapping to the batch, which did not have them"),
+    ] {
+        if !ids.is_empty() {
+            console.note(format_args!("{done} {}{what}: {}", counted(ids.len(), "job"), shown(ids)));
+        }
     }
     if let Some(error) = &survey.unseen {
         console.warn(format_args!("cannot look for the jobs that were perhaps created: {error}"));
@@ -40,8 +36,8 @@ pub fn found(console: &Console, survey: &Survey<'_>, server: &Server) {
 /// Which rows are not created now, and why: all but `chosen`.
 pub fn left_out(console: &Console, survey: &Survey<'_>, chosen: &[Surveyed<'_>]) {
     if !survey.repeated.is_empty() {
-        let lines = lines(survey.repeated.iter().copied());
         let ask = agreeing(survey.repeated.len(), "asks", "ask");
+        let lines = lines(survey.repeated.iter().copied());
         console.warn(format_args!("{lines} {ask} for the same job as an earlier row, which is created once"));
     }
     let chosen_lines: HashSet<usize> = chosen.iter().map(|row| row.planned().line).collect();
@@ -82,11 +78,11 @@ pub fn places(console: &Console, mapping: &Path, folder: &Path, batch: &BatchFol
 
 /// That the kinds of files may not be heeded: the manual has them for data from PACS alone.
 pub fn kinds(console: &Console, rows: &[Surveyed<'_>], kinds: &[SopClass]) {
-    let on_share = rows.iter().map(Surveyed::planned).filter(|row| !row.source.is_pacs());
-    let lines = lines(on_share);
-    if !kinds.is_empty() && !lines.is_empty() {
+    let mut on_share = rows.iter().map(Surveyed::planned).filter(|row| !row.source.is_pacs()).peekable();
+    if !kinds.is_empty() && on_share.peek().is_some() {
         console.warn(format_args!(
-            "{lines}: servers are known to choose kinds of files from PACS only; look at what comes out"
+            "{}: servers are known to choose kinds of files from PACS only; look at what comes out",
+            lines(on_share)
         ));
     }
 }
@@ -186,11 +182,5 @@ pub fn were(jobs: usize) -> String {
 }
 
 fn lines<'a>(rows: impl Iterator<Item = &'a Planned>) -> String {
-    let numbers: Vec<String> = rows.map(|row| row.line.to_string()).collect();
-    match numbers.as_slice() {
-        [one] => format!("line {one}"),
-        [most @ .., last] if most.len() < 10 => format!("lines {} and {last}", most.join(", ")),
-        [first, .., last] => format!("{} lines, from {first} to {last},", numbers.len()),
-        [] => String::new(),
-    }
+    numbered(&rows.map(|row| row.line).collect::<Vec<_>>())
 }

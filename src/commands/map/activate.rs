@@ -5,7 +5,7 @@ use clap::Args;
 use crate::commands::context::Context;
 use crate::error::{Error, Result};
 
-/// Make the mapping of this folder the one that all commands work on
+/// Make the mapping of this folder the active one
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon map activate")]

@@ -1,10 +1,11 @@
 use clap::Args;
 
 use super::list_options::ListOptions;
-use super::rows::{NewRow, add};
+use super::rows::add;
 use crate::commands::console::{Console, stdin};
 use crate::commands::context::Context;
 use crate::error::{Error, Result};
+use crate::mapping::NewRow;
 use crate::problem::Problems;
 use crate::text::counted;
 use crate::values::{AccessionNumber, Parsed, Source};

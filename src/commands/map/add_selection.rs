@@ -2,9 +2,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::rows::{NewRow, add, ready, relative};
+use super::rows::{add, ready};
 use crate::commands::context::Context;
 use crate::error::{Error, Result};
+use crate::mapping::{NewRow, named_from};
 use crate::selection::Selection;
 use crate::values::{DataPath, Kind, Parameters, Source};
 
@@ -14,7 +15,7 @@ use crate::values::{DataPath, Kind, Parameters, Source};
 #[command(after_help = "Examples:
   anon map add-selection patient1/fileselection.txt")]
 pub struct AddSelection {
-    /// A file selection, as 'anon select add' makes them
+    /// A file selection, as made by 'anon select add'
     selection: PathBuf,
 }
 
@@ -28,7 +29,7 @@ impl AddSelection {
         }
         // What cannot be read as a selection would fail on the server only.
         Selection::read(&path)?;
-        let source = Source::FileSelection(DataPath::of(relative(context, &self.selection)?));
+        let source = Source::FileSelection(DataPath::of(named_from(&context.folder, &self.selection)?));
         let shown = source.to_string();
         let digits = fastrand::u64(10_000_000_000..100_000_000_000).to_string();
         let pseudonyms = Parameters::from_pairs([

@@ -1,10 +1,11 @@
 use clap::Args;
 
+use super::rows::still;
 use crate::commands::console::Answer;
 use crate::commands::context::Context;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::mapping::{CAP, Document};
-use crate::storage::{self, Lock, refuse_if_edited};
+use crate::storage;
 use crate::text::counted;
 
 /// Delete the mapping
@@ -31,14 +32,7 @@ impl Delete {
             console.note("Cancelled: the mapping stays as it is");
             return Ok(());
         }
-        let _lock = Lock::of(&path)?;
-        refuse_if_edited(&path)?;
-        if storage::read(&path, CAP)? != asked_about {
-            return Err(Error::refused(
-                format!("'{}' has changed meanwhile, so it was not deleted", path.display()),
-                "look at it with 'anon map status', and run this again if it can go",
-            ));
-        }
+        let _lock = still(&path, &Some(asked_about), "deleted")?;
         storage::delete(&path)?;
         console.report(format_args!("Removed mapping at {}", path.display()));
         Ok(())

@@ -3,18 +3,19 @@ use std::path::Path;
 use clap::Args;
 
 use super::activate::activate;
+use super::rows::still;
 use crate::commands::console::{Answer, Console};
 use crate::commands::context::Context;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::mapping::{CAP, Template};
-use crate::storage::{self, Durability, Lock, Privacy, back_up, read_if_present, refuse_if_edited};
+use crate::storage::{self, Durability, Privacy, back_up, read_if_present};
 use crate::text::locale::decimal_comma;
 use crate::unc::{UncPath, windows_form};
 use crate::values::{Kind, Parameters};
 
-/// Make a mapping in this folder, with example rows to replace, and activate it
+/// Create a mapping with example rows in this folder, and activate it
 ///
-/// A mapping that is there already is kept as 'anon_mapping.csv.bak' when it is overwritten.
+/// An existing mapping that it overwrites is kept as 'anon_mapping.csv.bak'.
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon map init")]
@@ -32,14 +33,7 @@ impl Init {
         }
         let template = template(console, defaults, path.parent().unwrap_or(&context.folder));
         {
-            let _lock = Lock::of(&path)?;
-            refuse_if_edited(&path)?;
-            if read_if_present(&path, CAP)? != asked_about {
-                return Err(Error::refused(
-                    format!("'{}' has changed meanwhile, so it was not overwritten", path.display()),
-                    "look at it with 'anon map activate' and 'anon map status', and run this again if it can go",
-                ));
-            }
+            let _lock = still(&path, &asked_about, "overwritten")?;
             if asked_about.is_some() {
                 let kept = back_up(&path, CAP)?;
                 console.note(format_args!("The old mapping is kept as '{}'", kept.display()));

@@ -11,16 +11,16 @@ use crate::text::locale::decimal_comma;
 /// An input list, and what of it to read.
 #[derive(Args)]
 pub struct ListOptions {
-    /// Add all that this list holds (csv, txt, xlsx, xls, ods), with the pseudonyms in its column 'pseudonym' if it has one
+    /// Add everything in this list (csv, txt, xlsx, xls, ods), with pseudonyms if it has a column 'pseudonym'
     #[arg(short = 'f', long, value_name = "FILE")]
     input_file: Option<PathBuf>,
-    /// Column of the list to read, by its header, where the list calls it otherwise than usual
+    /// Column of the list to read, by its header, if its name is unusual
     #[arg(long, value_name = "NAME", requires = "input_file")]
     column: Option<String>,
-    /// Column of the list to read the pseudonyms from
+    /// Column of the list to read pseudonyms from
     #[arg(long, value_name = "NAME", requires = "input_file")]
     pseudonym_column: Option<String>,
-    /// Read no pseudonyms from the list, and make them up
+    /// Ignore pseudonyms in the list, and generate them
     #[arg(long, requires = "input_file", conflicts_with = "pseudonym_column")]
     no_pseudonym_column: bool,
     /// Sheet of the workbook to read [default: the first one with such a column]

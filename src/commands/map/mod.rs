@@ -5,6 +5,7 @@ mod add_study_folders;
 pub mod check;
 mod delete;
 mod edit;
+mod folders;
 mod init;
 mod list_options;
 mod rows;
@@ -13,15 +14,12 @@ pub mod status;
 
 use std::path::PathBuf;
 
-use clap::Subcommand;
-
 use crate::commands::context::Context;
 use crate::error::Result;
 use crate::plan::{self, Plan};
 use crate::problem::grouped;
 
-#[derive(Subcommand)]
-pub enum Map {
+group!(Map {
     Activate(activate::Activate),
     AddAccessionNumbers(add_accession_numbers::AddAccessionNumbers),
     AddSelection(add_selection::AddSelection),
@@ -32,24 +30,7 @@ pub enum Map {
     Init(init::Init),
     Set(set::Set),
     Status(status::Status),
-}
-
-impl Map {
-    pub fn run(self, context: &Context) -> Result<()> {
-        match self {
-            Map::Activate(command) => command.run(context),
-            Map::AddAccessionNumbers(command) => command.run(context),
-            Map::AddSelection(command) => command.run(context),
-            Map::AddStudyFolders(command) => command.run(context),
-            Map::Check(command) => command.run(context),
-            Map::Delete(command) => command.run(context),
-            Map::Edit(command) => command.run(context),
-            Map::Init(command) => command.run(context),
-            Map::Set(command) => command.run(context),
-            Map::Status(command) => command.run(context),
-        }
-    }
-}
+});
 
 /// Plans a job for each row of the mapping, and tells what is doubtful about them.
 ///

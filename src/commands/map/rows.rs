@@ -1,39 +1,60 @@
-//! Adding rows to the mapping, whatever they are made of.
+//! Changing the mapping, and not what somebody else has made of it meanwhile.
 
 use std::collections::HashSet;
 use std::path::Path;
 
 use crate::commands::context::Context;
-use crate::error::Result;
-use crate::mapping::{Document, named_from};
+use crate::error::{Error, Result};
+use crate::mapping::{CAP, Document, NewRow};
 use crate::problem::{Problem, grouped};
-use crate::storage::{Lock, refuse_if_edited};
+use crate::storage::{Lock, read_if_present, refuse_if_edited};
 
-pub use crate::mapping::NewRow;
+/// The mapping as it is on disk at this moment, locked, if it can be changed.
+///
+/// # Errors
+/// When there is no mapping, when it cannot be read or written, or when an editor has it open.
+pub fn open(context: &Context) -> Result<(Document, Lock)> {
+    let path = context.mapping_path()?;
+    // Where the lock can be made, the new file can be.
+    let lock = Lock::of(&path)?;
+    refuse_if_edited(&path)?;
+    Ok((Document::read(&path)?, lock))
+}
+
+/// Locks a mapping that is to be overwritten or deleted, if it is still what the user has agreed to: `seen`.
+///
+/// # Errors
+/// When it is no longer so, or when an editor has it open.
+pub fn still(path: &Path, seen: &Option<Vec<u8>>, done: &str) -> Result<Lock> {
+    let lock = Lock::of(path)?;
+    refuse_if_edited(path)?;
+    if read_if_present(path, CAP)? == *seen {
+        return Ok(lock);
+    }
+    let shown = path.display();
+    Err(Error::refused(
+        format!("'{shown}' has changed meanwhile, so it was not {done}"),
+        format!("look at it with 'anon map status --mapping \"{shown}\"', and run this again if it can go"),
+    ))
+}
 
 /// The mapping that rows will be added to, if they can be: better known before long work than after it.
 ///
 /// # Errors
-/// When there is no mapping, when it cannot be read or added to, or when an editor has it open.
+/// As [`open`], or when nobody can tell where rows go.
 pub fn ready(context: &Context) -> Result<Document> {
-    let path = context.mapping_path()?;
-    // Where the lock can be made, the new file can be.
-    let _lock = Lock::of(&path)?;
-    refuse_if_edited(&path)?;
-    let document = Document::read(&path)?;
+    let (document, _lock) = open(context)?;
     document.refuse_obstacle()?;
     Ok(document)
 }
 
-/// Adds rows to the mapping as it is on disk at this moment. What a row lacks is generated.
+/// Adds rows to the mapping. What a row lacks is generated.
 ///
 /// # Errors
-/// When the mapping cannot be read or written; it then stays as it was.
+/// As [`open`]; the mapping then stays as it was.
 pub fn add(context: &Context, rows: Vec<NewRow>) -> Result<()> {
     let path = context.mapping_path()?;
-    let _lock = Lock::of(&path)?;
-    refuse_if_edited(&path)?;
-    let mut document = Document::read(&path)?;
+    let (mut document, _lock) = open(context)?;
     let earlier = document.mapping().warnings.clone();
     document.add(rows, &chrono::Local::now().format("generated_%B_%d_%Y").to_string())?;
     document.save(&path)?;
@@ -43,13 +64,4 @@ pub fn add(context: &Context, rows: Vec<NewRow>) -> Result<()> {
     // What only `create` must refuse keeps no row from being added.
     context.console.warn_of(&path, &grouped(&new.chain(&mapping.problems).cloned().collect::<Vec<_>>()));
     Ok(())
-}
-
-/// How the mapping names a file or folder that was typed: relative to the working folder, which is the root of the data, or by
-/// its UNC path.
-///
-/// # Errors
-/// As [`named_from`].
-pub fn relative(context: &Context, path: &Path) -> Result<String> {
-    named_from(&context.folder, path)
 }

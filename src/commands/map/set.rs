@@ -1,11 +1,11 @@
 use clap::Args;
 
+use super::rows;
 use crate::commands::complete;
 use crate::commands::context::Context;
 use crate::error::{Error, Result};
-use crate::mapping::{Document, OPTIONS_FOR_ALL as OPTIONS};
+use crate::mapping::OPTIONS_FOR_ALL as OPTIONS;
 use crate::problem::grouped;
-use crate::storage::{Lock, refuse_if_edited};
 use crate::unc::UncPath;
 use crate::values::Kind;
 
@@ -34,9 +34,7 @@ impl Set {
             console.note(format_args!("taken without quotes, which this terminal passes on: '{given}'"));
         }
         let path = context.mapping_path()?;
-        let _lock = Lock::of(&path)?;
-        refuse_if_edited(&path)?;
-        let mut document = Document::read(&path)?;
+        let (mut document, _lock) = rows::open(context)?;
         let before = document.set_option(kind, &as_servers_write(kind, given))?;
         document.save(&path)?;
         let value = document.mapping().options.get(kind).unwrap_or_default();

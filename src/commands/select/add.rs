@@ -1,9 +1,9 @@
 use std::path::Path;
 
-use clap::{ArgAction, Args};
+use clap::Args;
 
 use crate::commands::context::Context;
-use crate::commands::scanning::{Scanning, Watched, one_patient, report};
+use crate::commands::scanning::{Scanning, one_patient, report};
 use crate::error::{Error, Result};
 use crate::scan::{Check, Pattern, Scan};
 use crate::selection::{FILE_NAME, Selection};
@@ -11,7 +11,7 @@ use crate::storage::{Lock, refuse_if_edited};
 
 /// Add all files that match a pattern to the selection of this folder
 ///
-/// Quote the pattern where the shell would expand it. Selection files themselves are left out.
+/// Quote patterns, so that the shell does not expand them. Selection files are left out.
 #[derive(Args)]
 #[command(after_help = r#"Examples:
   anon select add "*"
@@ -19,14 +19,14 @@ use crate::storage::{Lock, refuse_if_edited};
   anon select add study1/image1.dcm
   anon select add "study2/*" --exclude-pattern "*.raw""#)]
 pub struct Add {
-    /// File names, with * for any part of a name; repeatable
+    /// Pattern for file names, such as *.dcm; repeatable
     #[arg(required = true)]
     pattern: Vec<String>,
     /// Search in subfolders too [default]
     #[arg(long, overrides_with = "no_recurse")]
     recurse: bool,
     /// Search in this folder only
-    #[arg(long, action = ArgAction::SetTrue)]
+    #[arg(long)]
     no_recurse: bool,
     #[command(flatten)]
     scanning: Scanning,
@@ -39,17 +39,15 @@ impl Add {
         // A selection that cannot be read or written is better known before the long scan than after it.
         let before = Selection::read_if_present(&path)?.unwrap_or_default();
         refuse_if_edited(&path)?;
-        let watched = Watched::start(console, 1);
-        let scan = Scan {
-            include: self.pattern.iter().map(|pattern| self.matching(context, pattern)).collect::<Result<_>>()?,
-            selected_before: &before.selected_paths,
-            ..self.scanning.scan(Check::Nothing, &watched)?
-        };
-        let found = scan.run(folder, &watched.progress()).map_err(|error| match error {
+        let include: Vec<Pattern> =
+            self.pattern.iter().map(|pattern| self.matching(context, pattern)).collect::<Result<_>>()?;
+        let found = self.scanning.watched(console, 1, Check::Nothing, |scan, progress| {
+            Scan { include, selected_before: &before.selected_paths, ..scan }.run(folder, progress)
+        })?;
+        let found = found.map_err(|error| match error {
             Error::Interrupted(how_far) => Error::Interrupted(format!("{how_far}, so nothing was added")),
             error => error,
         })?;
-        drop(watched);
         report(console, ".", &found);
         if self.scanning.one_patient {
             one_patient(".", &found)?;

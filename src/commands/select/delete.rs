@@ -1,12 +1,12 @@
 use clap::Args;
 
-use super::require_selection;
+use super::selection_path;
 use crate::commands::context::Context;
 use crate::error::Result;
 use crate::selection::FILE_NAME;
 use crate::storage::{self, Lock};
 
-/// Remove the selection of this folder; the files stay
+/// Delete the selection of this folder, not the files in it
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon select delete")]
@@ -14,11 +14,8 @@ pub struct Delete {}
 
 impl Delete {
     pub fn run(self, context: &Context) -> Result<()> {
-        let path = context.folder.join(FILE_NAME);
-        let _lock = Lock::of(&path)?;
-        // Another anon may have deleted it while this one waited.
-        require_selection(&path, context)?;
-        storage::delete(&path)?;
+        let _lock = Lock::of(&context.folder.join(FILE_NAME))?;
+        storage::delete(&selection_path(context)?)?;
         context.console.report("Removed file selection in current folder");
         Ok(())
     }

@@ -3,41 +3,22 @@ mod delete;
 mod edit;
 pub mod status;
 
-use std::path::{Path, PathBuf};
-
-use clap::Subcommand;
+use std::path::PathBuf;
 
 use crate::commands::context::Context;
 use crate::error::{Error, Result};
 use crate::selection::FILE_NAME;
 use crate::storage;
 
-#[derive(Subcommand)]
-pub enum Select {
+group!(Select {
     Add(add::Add),
     Delete(delete::Delete),
     Edit(edit::Edit),
     Status(status::Status),
-}
-
-impl Select {
-    pub fn run(self, context: &Context) -> Result<()> {
-        match self {
-            Select::Add(command) => command.run(context),
-            Select::Delete(command) => command.run(context),
-            Select::Edit(command) => command.run(context),
-            Select::Status(command) => command.run(context),
-        }
-    }
-}
+});
 
 /// The selection file of the working folder.
 fn selection_path(context: &Context) -> Result<PathBuf> {
     let path = context.folder.join(FILE_NAME);
-    require_selection(&path, context)?;
-    Ok(path)
-}
-
-fn require_selection(path: &Path, context: &Context) -> Result<()> {
-    if storage::exists(path)? { Ok(()) } else { Err(Error::NoSelection(context.folder.clone())) }
+    if storage::exists(&path)? { Ok(path) } else { Err(Error::NoSelection(context.folder.clone())) }
 }

@@ -4,7 +4,7 @@ use crate::commands::complete;
 use crate::commands::context::Context;
 use crate::error::Result;
 
-/// Use this server in all commands from now on
+/// Choose the server that commands talk to
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon server activate p01")]

@@ -5,15 +5,15 @@ use crate::commands::context::Context;
 use crate::error::{Error, Result};
 use crate::settings::Server;
 
-/// Add a server to the list of servers, or give a known one another URL
+/// Add a server to the list, or change the URL of one
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon server add p01 https://idis.example.org/p01")]
 pub struct Add {
-    /// A short name to know the server by
+    /// Short name for the server
     #[arg(value_name = "SHORT_NAME")]
     name: String,
-    /// The URL of its web API
+    /// URL of its web API
     url: String,
 }
 

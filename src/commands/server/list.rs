@@ -7,7 +7,7 @@ use crate::commands::context::Context;
 use crate::error::Result;
 use crate::settings::{Server, Settings};
 
-/// Show all servers; the active one has a star
+/// List all servers; a star marks the active one
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon server list")]

@@ -4,7 +4,7 @@ use crate::commands::complete;
 use crate::commands::context::Context;
 use crate::error::Result;
 
-/// Remove a server from the list of servers
+/// Remove a server from the list
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon server remove p01")]

@@ -4,7 +4,7 @@ use crate::api::Token;
 use crate::commands::context::Context;
 use crate::error::Result;
 
-/// Obtain a security token for your user name, and save it
+/// Get a token for your user name, and save it
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon settings user get-token")]

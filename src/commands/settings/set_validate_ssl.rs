@@ -4,10 +4,10 @@ use clap::builder::BoolishValueParser;
 use crate::commands::context::Context;
 use crate::error::Result;
 
-/// Choose whether the certificates of servers are checked
+/// Turn the check of server certificates on or off
 ///
-/// Without the check, anyone between you and the server can read your token. A hospital's own CA is better added to the
-/// system's trust store, or named in REQUESTS_CA_BUNDLE.
+/// Without the check, anyone between you and the server can read your token. Rather add a hospital's own CA to the trust store of
+/// the system, or name it in REQUESTS_CA_BUNDLE.
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon settings set-validate-ssl true")]

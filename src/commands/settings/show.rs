@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::settings::Settings;
 use crate::text::or_empty;
 
-/// Show all settings, the token hidden
+/// Show all settings except the token
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon settings show")]

@@ -25,7 +25,7 @@ use crate::error::Result;
 use crate::problem::{Place, Problem, Problems};
 use crate::storage::{self, Cap, Durability, Lock, Privacy};
 use history::History;
-use line::{Event, Fault, Line};
+use line::{Event, Fault, Line, VERSION};
 
 pub use history::Known;
 
@@ -102,10 +102,7 @@ impl Journal {
     }
 
     /// Takes the journal for writing: another `anon` that wants to create jobs waits until this one is done.
-    ///
-    /// # Errors
-    /// As [`Journal::read`], or when it cannot be locked.
-    pub fn open(path: &Path, url: &str) -> Result<Journal> {
+    pub(super) fn open(path: &Path, url: &str) -> Result<Journal> {
         storage::create_folder_of(path)?;
         let lock = Lock::of(path)?;
         let bytes = storage::read_if_present(path, CAP)?.unwrap_or_default();
@@ -162,43 +159,29 @@ impl Journal {
         }
     }
 
-    /// The job is about to be asked for. This, and all that was written before, is on disk when it returns.
-    ///
-    /// # Errors
-    /// When that cannot be written down: the job must then not be asked for.
-    pub fn asked(&mut self, job: &Fingerprint) -> Result<()> {
+    /// The job is about to be asked for. This, and all that was written before, is on disk when it returns; if that fails, the job
+    /// must not be asked for.
+    pub(super) fn asked(&mut self, job: &Fingerprint) -> Result<()> {
         self.write(job, Event::Asked, None, Durability::Full)
     }
 
     /// The server has made the job: at `date` by its own clock, if this is its answer.
-    ///
-    /// # Errors
-    /// When that cannot be written down.
-    pub fn created(&mut self, job: &Fingerprint, id: JobId, date: Option<NaiveDateTime>) -> Result<()> {
+    pub(super) fn created(&mut self, job: &Fingerprint, id: JobId, date: Option<NaiveDateTime>) -> Result<()> {
         self.write(job, Event::Created(id.0), date, Durability::Later)
     }
 
     /// The server failed on the job. Probably it has not made it; whoever asks for it again looks whether it has.
-    ///
-    /// # Errors
-    /// When that cannot be written down.
-    pub fn failed(&mut self, job: &Fingerprint) -> Result<()> {
+    pub(super) fn failed(&mut self, job: &Fingerprint) -> Result<()> {
         self.write(job, Event::Failed, None, Durability::Later)
     }
 
     /// The server has certainly not made the job.
-    ///
-    /// # Errors
-    /// When that cannot be written down.
-    pub fn refused(&mut self, job: &Fingerprint) -> Result<()> {
+    pub(super) fn refused(&mut self, job: &Fingerprint) -> Result<()> {
         self.write(job, Event::Refused, None, Durability::Later)
     }
 
     /// Waits until everything that was written is on disk.
-    ///
-    /// # Errors
-    /// When the disk fails.
-    pub fn sync(&self) -> Result<()> {
+    pub(super) fn sync(&self) -> Result<()> {
         storage::sync(&self.path)
     }
 
@@ -210,7 +193,8 @@ impl Journal {
         durability: Durability,
     ) -> Result<()> {
         let row = self.rows.get(job).copied();
-        let line = Line { server: Some(self.server), job: *job, event, time: now(), date, row };
+        let v = if row.is_some() { VERSION } else { 1 };
+        let line = Line { v, server: Some(self.server), job: *job, event, time: now(), date, row };
         storage::append(&self.path, line.to_text().as_bytes(), Privacy::Private, durability)?;
         self.apply(&line);
         Ok(())

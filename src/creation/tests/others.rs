@@ -59,3 +59,12 @@ fn jobs_of_the_batch_that_are_no_row_s_are_asked_about_once() {
     assert_eq!(computer.create(rows(1)), ["created 1001"]);
     assert_eq!(idis.calls("get_jobs_list_extended"), 1);
 }
+
+#[test]
+fn a_job_that_two_rows_ask_for_is_recognised_once() {
+    let (_idis, proxy, one) = world();
+    let two = Computer::of("colleague", &proxy.url("p01"), Arc::clone(&one.folder));
+    assert_eq!(one.create(rows(1)), ["created 1001"]);
+    let session = two.session([rows(1), rows(1)].concat());
+    assert_eq!(session.survey(|_| true).unwrap().adopted, [JobId(1001)]);
+}
