@@ -6,7 +6,8 @@ use std::collections::{HashMap, HashSet};
 use encoding_rs::WINDOWS_1252;
 
 use super::cells::MOST_CELLS;
-use super::workbook::Unreadable;
+use super::workbook::too_large;
+use crate::problem::Problem;
 
 /// The most that the cells of all sheets may span: calamine makes room for every cell between the first and the last one.
 const MOST_ROOM: u64 = 8 * 1024 * 1024;
@@ -91,8 +92,8 @@ fn record(stream: &[u8], start: usize) -> Option<Record> {
 /// Reads what the stream of a workbook tells, and puts right in it what calamine would stumble over.
 ///
 /// # Errors
-/// [`Unreadable`] for more cells than memory should hold.
-pub(super) fn told(stream: &mut [u8]) -> Result<Globals, Unreadable> {
+/// [`Problem`] for more cells than memory should hold.
+pub(super) fn told(stream: &mut [u8]) -> Result<Globals, Problem> {
     let (mut globals, mut sheets) = (Globals::default(), vec![]);
     let (mut place, mut is_biff8) = (0, true);
     while let Some(record) = record(stream, place) {
@@ -112,7 +113,7 @@ pub(super) fn told(stream: &mut [u8]) -> Result<Globals, Unreadable> {
         place = record.end;
     }
     if sheets.len() > MOST_SHEETS {
-        return Err(Unreadable::too_large(format!("more than {MOST_SHEETS} sheets")));
+        return Err(too_large(format!("more than {MOST_SHEETS} sheets")));
     }
     let (mut cells, mut room) = (0, 0);
     for start in sheets {
@@ -121,7 +122,7 @@ pub(super) fn told(stream: &mut [u8]) -> Result<Globals, Unreadable> {
         let span = |first: u32, last: u32| u64::from(last.saturating_sub(first)) + 1;
         room += span(told.first.0, told.last.0) * span(told.first.1, told.last.1);
         if cells > MOST_CELLS || room > MOST_ROOM {
-            return Err(Unreadable::too_large(format!("more than {MOST_CELLS} cells, or room for {MOST_ROOM}")));
+            return Err(too_large(format!("more than {MOST_CELLS} cells, or room for {MOST_ROOM}")));
         }
         globals.sheets.push(told);
     }

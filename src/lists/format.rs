@@ -32,14 +32,14 @@ enum Body {
 }
 
 /// A number as its format shows it.
-pub(super) fn shown(value: f64, format: &str) -> Cell<'static> {
+pub(super) fn shown(value: f64, format: &str) -> Cell {
     // Most cells have no format of their own.
     let text = if format.eq_ignore_ascii_case("general") { number(value) } else { formatted(value, format) };
-    text.map_or_else(Cell::Faulty, |text| Cell::Text(Cow::Owned(text)))
+    text.map_or_else(Cell::Faulty, Cell::Text)
 }
 
 /// A text as its format shows it: only a format with `@` and more changes it.
-pub(super) fn shown_text(text: &str, format: &str) -> Cell<'static> {
+pub(super) fn shown_text(text: &str, format: &str) -> Cell {
     let sections = sections(format);
     let for_text = match sections.as_slice() {
         [_, _, _, text, ..] => Some(*text),
@@ -193,9 +193,9 @@ mod tests {
 
     use super::*;
 
-    fn text(cell: Cell<'_>) -> Option<String> {
+    fn text(cell: Cell) -> Option<String> {
         match cell {
-            Cell::Text(text) => Some(text.into_owned()),
+            Cell::Text(text) => Some(text),
             _ => None,
         }
     }

@@ -167,11 +167,10 @@ impl<T: Listed> InputList<T> {
         let list = match workbook::read(&bytes, choice) {
             Some(list) => list,
             None if choice.sheet.is_some() => {
-                let problem = Problem::new(Place::Whole, "this is a text file, which has no sheets");
-                Err(vec![problem.hint("leave out '--sheet'")])
+                Err(vec![workbook::unreadable("this is a text file, which has no sheets", "leave out '--sheet'")])
             }
             None => match foreign::found(&bytes) {
-                Some(foreign) => Err(vec![foreign.problem()]),
+                Some(foreign) => Err(vec![foreign]),
                 None => {
                     if let Some(mixed) = mixture(&bytes) {
                         return Err(Problems::new(path, vec![two_encodings(&mixed)]).into());

@@ -2,8 +2,9 @@
 
 use quick_xml::events::{BytesStart, Event};
 
-use super::archive::{Archive, attribute, xml};
-use super::workbook::Unreadable;
+use super::archive::{Archive, attribute, elements, xml};
+use super::workbook::damaged;
+use crate::problem::Problem;
 
 /// What is told of a sheet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,7 +19,7 @@ pub(super) struct Told {
 const MOST_ROWS: u32 = 1_048_576;
 
 /// The names of the sheets, and the parts of the archive that they are in.
-pub(super) fn parts(archive: &mut Archive<'_>) -> Result<Vec<(String, String)>, Unreadable> {
+pub(super) fn parts(archive: &mut Archive<'_>) -> Result<Vec<(String, String)>, Problem> {
     let mut main = "xl/workbook.xml".to_owned();
     elements(archive, "_rels/.rels", &mut |element| {
         if attribute(element, "Type").is_some_and(|kind| kind.ends_with("/officeDocument")) {
@@ -48,28 +49,15 @@ pub(super) fn parts(archive: &mut Archive<'_>) -> Result<Vec<(String, String)>, 
     Ok(sheets)
 }
 
-/// Shows every element of a part.
-fn elements(archive: &mut Archive<'_>, part: &str, show: &mut dyn FnMut(&BytesStart<'_>)) -> Result<(), Unreadable> {
-    let (mut xml, mut buffer) = (xml(archive, part)?, vec![]);
-    loop {
-        match xml.read_event_into(&mut buffer).map_err(Unreadable::damaged)? {
-            Event::Start(element) => show(&element),
-            Event::Eof => return Ok(()),
-            _ => {}
-        }
-        buffer.clear();
-    }
-}
-
 /// Reads what there is to tell of a sheet.
-pub(super) fn told(archive: &mut Archive<'_>, part: &str) -> Result<Told, Unreadable> {
+pub(super) fn told(archive: &mut Archive<'_>, part: &str) -> Result<Told, Problem> {
     let (mut xml, mut buffer) = (xml(archive, part)?, vec![]);
     let mut told = Told::default();
     let (mut row, mut column) = (0, 0);
     let (mut formula, mut is_text) = (false, false);
     let mut value: Option<String> = None;
     loop {
-        match xml.read_event_into(&mut buffer).map_err(Unreadable::damaged)? {
+        match xml.read_event_into(&mut buffer).map_err(damaged)? {
             Event::Start(element) => match element.local_name().as_ref() {
                 "row" => {
                     let number = attribute(&element, "r").and_then(|number| number.parse().ok());

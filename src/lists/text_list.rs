@@ -3,7 +3,6 @@
 //! The records are those of [`records`](crate::text::records), which mappings are read with too. `csv` reads what it writes
 //! the same, but does not say where a quote is closed in the middle of a cell, or never: that is how rows get lost.
 
-use std::borrow::Cow;
 use std::cmp::Reverse;
 
 use super::cells::Cell;
@@ -50,10 +49,11 @@ pub(super) fn read<T: Listed>(text: &str, choice: &Choice) -> Result<InputList<T
             continue;
         }
         let cell = |column: usize| match record.fields.get(column) {
-            Some(field) => Cell::Text(value(field, text, T::COLUMN)),
+            Some(field) => Cell::Text(value(field, text, T::COLUMN).to_owned()),
             None => Cell::Empty,
         };
-        if rows.push(record.line, &cell).is_break() {
+        let (value, pseudonym) = (rows.columns().value.index, rows.columns().pseudonym_index());
+        if rows.push(record.line, &cell(value), &pseudonym.map_or(Cell::Empty, cell)).is_break() {
             break;
         }
     }
@@ -61,8 +61,8 @@ pub(super) fn read<T: Listed>(text: &str, choice: &Choice) -> Result<InputList<T
 }
 
 /// A folder's name can begin with a space.
-fn value<'a>(field: &Field<'a>, text: &'a str, column: Column) -> Cow<'a, str> {
-    if column == Column::Path && !field.quoted { Cow::Borrowed(&text[field.span.clone()]) } else { field.value.clone() }
+fn value<'a>(field: &'a Field<'_>, text: &'a str, column: Column) -> &'a str {
+    if column == Column::Path && !field.quoted { &text[field.span.clone()] } else { &field.value }
 }
 
 /// `sep=;`, by which Excel is told what stands between cells.
@@ -90,9 +90,9 @@ fn header<'a, T: Listed>(
         let (mut found, mut unclear, mut near) = (vec![], None, None);
         for delimiter in &delimiters {
             let Some(record) = lines.peek(*delimiter) else { continue };
-            match columns::header(cells(&record), T::COLUMN, choice, record.line) {
+            match columns::header(cells(&record), T::COLUMN, choice, None, record.line) {
                 Some(Ok(columns)) => found.push((*delimiter, columns, record)),
-                Some(Err(wrong)) => unclear = Some(wrong.problems(None, record.line)),
+                Some(Err(problems)) => unclear = Some(problems),
                 None => {
                     // The delimiter that makes most cells of a line is not part of a name.
                     let named =
@@ -173,7 +173,7 @@ fn misfit<T: Listed>(record: &Record<'_>, text: &str, columns: &Columns, delimit
     }
     for (column, field) in record.fields.iter().enumerate().filter(|(_, field)| field.quoted) {
         let lines = text[field.span.clone()].lines().count();
-        let is_used = column == columns.value.index || columns.pseudonym.as_ref().is_some_and(|p| p.index == column);
+        let is_used = column == columns.value.index || Some(column) == columns.pseudonym_index();
         if field.tail && (lines > 1 || is_used) {
             return problem(
                 "a quote (\") is closed in the middle of a cell".to_owned(),

@@ -29,7 +29,7 @@ pub fn clean(text: &str) -> Cleaned<'_> {
 
 /// As [`clean`], but spaces stay: a name can begin with one.
 pub fn without_invisible(text: &str) -> Cleaned<'_> {
-    if !text.contains(is_invisible) {
+    if text.is_ascii() || !text.contains(is_invisible) {
         return Cleaned { text: Cow::Borrowed(text), removed: vec![] };
     }
     let mut removed: Vec<char> = vec![];

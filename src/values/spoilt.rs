@@ -234,6 +234,9 @@ enum Sure {
 /// Whether a text is a number in exponent form. `1.2E15`, `1E+15` and `1E15` are how programs write one; `123E45` may also be
 /// a name.
 fn exponent(text: &str) -> Option<Sure> {
+    if !text.contains(['e', 'E', '^']) {
+        return None;
+    }
     let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     let number = text.strip_prefix(['+', '-', '\u{2212}']).unwrap_or(&text);
     let (mantissa, power) =
