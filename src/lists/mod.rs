@@ -23,7 +23,7 @@ use crate::error::Result;
 use crate::problem::{Place, Problem, Problems};
 use crate::storage::{self, Cap};
 use crate::text::encoding::decode_owned;
-use crate::text::mixture::{Mixture, mixture};
+use crate::text::mixture::mixture;
 use crate::values::{AccessionNumber, Column, DataPath, Parsed, Pseudonym, Spoilt};
 
 mod archive;
@@ -172,9 +172,7 @@ impl<T: Listed> InputList<T> {
             None => match foreign::found(&bytes) {
                 Some(foreign) => Err(vec![foreign]),
                 None => {
-                    if let Some(mixed) = mixture(&bytes) {
-                        return Err(Problems::new(path, vec![two_encodings(&mixed)]).into());
-                    }
+                    Problems::none_or(path, mixture(&bytes).into_iter().collect())?;
                     let table = decode_owned(bytes).map_err(|error| error.in_file(path))?;
                     text_list::read(&table.text, choice)
                 }
@@ -196,16 +194,6 @@ impl<T: Listed> InputList<T> {
             None => format!("{values}, no pseudonym column: made up {}", self.rows.len()),
         }
     }
-}
-
-fn two_encodings(mixed: &Mixture) -> Problem {
-    let first = |lines: &[usize]| lines.first().copied().unwrap_or(1);
-    let (utf8, other) = (first(&mixed.utf8), first(&mixed.other));
-    let message = match mixed.utf8.is_empty() {
-        true => format!("line {other} is in two encodings"),
-        false => format!("line {utf8} is in UTF-8 and line {other} is not, so some letters would be read as others"),
-    };
-    Problem::new(Place::Whole, message).hint("type the letters with accents again and save the list as 'CSV UTF-8'")
 }
 
 /// A line of a text (from 1), or a cell of a sheet (from 0).

@@ -4,10 +4,10 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::problem::{Place, Problem, Problems, numbered};
+use crate::problem::Problems;
 use crate::storage::{self, Cap, Durability, Privacy};
 use crate::text::encoding::{Decoded, Encoding, Unwritable, decode, encode};
-use crate::text::mixture::{Mixture, mixture};
+use crate::text::mixture::mixture;
 use crate::values::{Kind, Parameters, Source};
 
 use super::reading::{self, Layout};
@@ -46,11 +46,8 @@ impl Document {
     /// # Errors
     /// [`Error::Contents`] if it is no text, or is in two encodings.
     pub fn from_bytes(path: &Path, bytes: Vec<u8>) -> Result<Document> {
-        let decoded = decode(&bytes);
-        if let Some(found) = mixture(&bytes) {
-            return Err(Problems::new(path, vec![mixed(&found, &decoded.map(|decoded| decoded.encoding).ok())]).into());
-        }
-        let Decoded { text, encoding } = decoded.map_err(|error| error.in_file(path))?;
+        Problems::none_or(path, mixture(&bytes).into_iter().collect())?;
+        let Decoded { text, encoding } = decode(&bytes).map_err(|error| error.in_file(path))?;
         let (mapping, layout) = reading::read(&text);
         Ok(Document { path: path.to_owned(), bytes, text, encoding, mapping, layout })
     }
@@ -216,19 +213,4 @@ fn check(row: &Parameters) -> Result<()> {
         )),
         None => Ok(()),
     }
-}
-
-/// The problem of a file that two programs have written, each in its own encoding.
-fn mixed(found: &Mixture, encoding: &Option<Encoding>) -> Problem {
-    let other = match encoding {
-        Some(page @ Encoding::CodePage(_)) => page.to_string(),
-        _ => "another encoding".to_owned(),
-    };
-    let are = |lines: &[usize]| format!("{} {}", numbered(lines), if lines.len() == 1 { "is" } else { "are" });
-    let message = match found.utf8.as_slice() {
-        [] => format!("the file is in UTF-8, but {} not", are(&found.other)),
-        utf8 => format!("{} in UTF-8, {} in {other}", are(utf8), are(&found.other)),
-    };
-    Problem::new(Place::Line(found.other[0]), message)
-        .hint("correct the letters with accents in those lines, and save the file as 'CSV UTF-8'; see 'anon help troubleshooting UTF-8'")
 }
