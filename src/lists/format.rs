@@ -129,8 +129,8 @@ fn section(text: &str) -> Option<Section> {
         (literal, rest) = match letter {
             '"' => after.split_once('"')?,
             '\\' => next()?,
-            // Room as wide as the next letter.
-            '_' => (" ", next()?.1),
+            // Room as wide as the next letter: no part of what is shown.
+            '_' => ("", next()?.1),
             // A colour, or a language without a currency.
             '[' => {
                 let (inside, after) = after.split_once(']')?;
@@ -225,6 +225,12 @@ mod tests {
         assert_eq!(text(shown_text("12", "\"MR\"@")).as_deref(), Some("MR12"));
         assert_eq!(text(shown_text("12", "0000")).as_deref(), Some("12"));
         assert_eq!(text(shown_text("12", "0;0;0;@")).as_deref(), Some("12"));
+        let accounting = "_(* #,##0_);_(* (#,##0);_(* \"-\"_);_(@_)";
+        assert_eq!(
+            text(shown_text("a", accounting)).as_deref(),
+            Some("a"),
+            "the name of a folder has no spaces around it"
+        );
     }
 
     #[test]
