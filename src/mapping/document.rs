@@ -103,11 +103,8 @@ impl Document {
         self.refuse_obstacle()?;
         rows.iter().try_for_each(check)?;
         let text = edit::with_rows(&self.text, &self.mapping, &self.layout, rows);
-        let edited = self.edited(&text)?;
-        if !edited.is_with_rows(self, rows) {
-            return Err(self.cannot_change());
-        }
-        *self = edited;
+        let kept = self.mapping.rows.iter().filter(|row| !row.is_example()).map(|row| &row.parameters);
+        *self = self.edited(&text, &self.mapping.options, kept.chain(rows))?;
         Ok(())
     }
 
@@ -128,19 +125,10 @@ impl Document {
         }
         let text = edit::with_option(&self.text, &self.mapping, &self.layout, kind, value);
         let text = text.ok_or_else(|| unclear(format!("'{}' has no line '## Options ##'", self.path.display())))?;
-        let edited = self.edited(&text)?;
         let before = self.mapping.options.get(kind).map(str::to_owned);
         let mut options = self.mapping.options.clone();
         options.set(kind, value);
-        let same_rows = edited.mapping.rows.iter().map(|row| &row.parameters).eq(self
-            .mapping
-            .rows
-            .iter()
-            .map(|row| &row.parameters));
-        if edited.mapping.options != options || edited.mapping.description != self.mapping.description || !same_rows {
-            return Err(self.cannot_change());
-        }
-        *self = edited;
+        *self = self.edited(&text, &options, self.mapping.rows.iter().map(|row| &row.parameters))?;
         Ok(before)
     }
 
@@ -152,11 +140,25 @@ impl Document {
         storage::write(path, &self.bytes, Privacy::Shared, Durability::Full)
     }
 
-    /// The document with this text, in its own encoding; one of ASCII alone gets that of the user's locale.
-    fn edited(&self, text: &str) -> Result<Document> {
+    /// The document with this text, in its own encoding; one of ASCII alone gets that of the user's locale. It is read again to
+    /// prove that it has these options and rows, and the same description.
+    fn edited<'r>(
+        &self,
+        text: &str,
+        options: &Parameters,
+        rows: impl Iterator<Item = &'r Parameters>,
+    ) -> Result<Document> {
         let is_ascii = self.encoding == Encoding::Utf8 { bom: false } && self.bytes.is_ascii();
         let encoding = if is_ascii { Encoding::of_new_text() } else { self.encoding };
-        self.edited_in(text, encoding)
+        let edited = self.edited_in(text, encoding)?;
+        let Mapping { description, options: read, rows: found, .. } = &edited.mapping;
+        let rows: Vec<&Parameters> = rows.collect();
+        let same = |(found, row): (&Row, &&Parameters)| say_the_same(&found.parameters, row);
+        let same_rows = found.len() == rows.len() && found.iter().zip(&rows).all(same);
+        if *description != self.mapping.description || read != options || !same_rows {
+            return Err(self.cannot_change());
+        }
+        Ok(edited)
     }
 
     pub(super) fn edited_in(&self, text: &str, encoding: Encoding) -> Result<Document> {
@@ -172,22 +174,6 @@ impl Document {
         Ok(edited)
     }
 
-    /// Whether this is `before` with rows added and nothing else changed: the proof of each edit.
-    fn is_with_rows(&self, before: &Document, rows: &[Parameters]) -> bool {
-        let (old, new) = (&before.mapping, &self.mapping);
-        let kept: Vec<&Row> = old.rows.iter().filter(|row| !row.is_example()).collect();
-        let says = |row: &Row, parameters: &Parameters| {
-            Kind::ALL
-                .iter()
-                .all(|kind| row.parameters.get(*kind).unwrap_or("") == parameters.get(*kind).unwrap_or("").trim())
-        };
-        new.description == old.description
-            && new.options == old.options
-            && new.rows.len() == kept.len() + rows.len()
-            && new.rows.iter().zip(&kept).all(|(row, kept)| row.parameters == kept.parameters)
-            && new.rows[kept.len()..].iter().zip(rows).all(|(row, added)| says(row, added))
-    }
-
     fn cannot_change(&self) -> Error {
         Error::refused(
             format!("cannot change '{}' without changing more of it than was asked for", self.path.display()),
@@ -199,6 +185,12 @@ impl Document {
         let message = format!("cannot change '{}': {error}, which that file is in", self.path.display());
         Error::refused(message, "save it as 'CSV UTF-8' and try again; it is as it was")
     }
+}
+
+/// Whether two rows have the same values, in whatever order their columns are.
+fn say_the_same(one: &Parameters, other: &Parameters) -> bool {
+    let same = |kind| one.get(kind).unwrap_or_default().trim() == other.get(kind).unwrap_or_default().trim();
+    one == other || Kind::ALL.into_iter().all(same)
 }
 
 /// Refuses what would make a mapping unreadable.
