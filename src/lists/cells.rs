@@ -36,8 +36,8 @@ impl Fault {
     };
     /// A formula that no program has worked out yet.
     pub const FORMULA: Fault = Fault {
-        message: Cow::Borrowed("this cell holds a formula, and the file does not say what it results in"),
-        hint: "open the file in a spreadsheet program and save it, so that it is worked out",
+        message: Cow::Borrowed("this cell holds a formula whose result is not in the file"),
+        hint: "open the file in a spreadsheet program and save it, so that the formula is calculated",
     };
     pub const BOOLEAN: Fault = Fault {
         message: Cow::Borrowed("this cell holds 'true' or 'false', which each language shows in its own words"),

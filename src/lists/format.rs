@@ -96,7 +96,7 @@ fn formatted(value: f64, format: &str) -> Result<String, Fault> {
 }
 
 fn refused(format: &str) -> Fault {
-    Fault::new(format!("this cell shows something else than it holds, by its number format '{format}'"))
+    Fault::new(format!("this cell does not show what it holds, by its number format '{format}'"))
 }
 
 /// The sections, split at the semicolons that are not quoted.

@@ -26,7 +26,7 @@ pub(super) fn caught<T>(read: impl FnOnce() -> T) -> Result<T, Problem> {
     QUIET.set(true);
     let result = catch_unwind(AssertUnwindSafe(read));
     QUIET.set(false);
-    result.map_err(|_| damaged("what it says of itself does not fit"))
+    result.map_err(|_| damaged("its contents contradict each other"))
 }
 
 #[cfg(test)]

@@ -197,7 +197,7 @@ fn content(value: &Value, shown: String) -> Cell {
             }
             shown_number(number, shown.trim()).map_or_else(Cell::Faulty, cells::text)
         }
-        _ => Cell::Faulty(Fault::new(format!("this cell shows '{}', which is no plain number", shown.trim()))),
+        _ => Cell::Faulty(Fault::new(format!("this cell shows '{}', which is not a plain number", shown.trim()))),
     }
 }
 

@@ -49,7 +49,7 @@ impl<'a, T: Listed> Rows<'a, T> {
         let row = columns.row;
         if columns.invisible {
             let at = place(sheet, row, columns.value.index);
-            doubts.about(Problem::new(at, "invisible characters in the header were left out"));
+            doubts.about(Problem::new(at, "invisible characters were removed from the header"));
         }
         for (column, unused) in &columns.unused {
             let message = format!("the column '{}' is not read", unused.name);

@@ -226,7 +226,7 @@ fn told(tabs: &[Tab], read: usize, others: &[usize], hidden: usize, sees_all: bo
     }
     if !sees_all {
         let message = "hidden rows and number formats cannot be seen in a binary workbook (.xlsb)";
-        tell(message.to_owned(), "save it as .xlsx if zeros in front matter, or if rows are hidden");
+        tell(message.to_owned(), "save it as .xlsx if leading zeros or hidden rows matter");
     }
     told
 }

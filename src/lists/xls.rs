@@ -32,7 +32,7 @@ pub(super) fn open(bytes: &[u8]) -> Result<Book<'_>, Problem> {
     let mut stream = if bytes.starts_with(CONTAINER) { main_stream(bytes)? } else { bytes.to_vec() };
     if OLDER.iter().any(|magic| stream.starts_with(magic)) {
         let hint = "open it in a spreadsheet program and save it as .xlsx";
-        return Err(unreadable("this workbook is from before Excel 5", hint));
+        return Err(unreadable("this workbook was saved by Excel 4 or older", hint));
     }
     let told = biff::told(&mut stream)?;
     let mut values = guard::caught(|| Xls::new(Cursor::new(alone(&stream)?)).map_err(refused))??;

@@ -42,7 +42,7 @@ fn pseudonyms(rows: &[&Row], options: &Parameters) -> Vec<Problem> {
     let mut named: Vec<(String, usize, String)> = rows.iter().filter_map(pseudonym).collect();
     let told = |group: &[(String, usize, String)]| {
         let same = group.iter().all(|(_, _, name)| *name == group[0].2);
-        let what = if same { "the same pseudonym" } else { "pseudonyms that are one name to Windows" };
+        let what = if same { "the same pseudonym" } else { "pseudonyms that Windows takes for the same name" };
         alike(group.iter().map(|(_, line, _)| *line), &format!("have {what}"), PSEUDONYM_HINT)
     };
     named.sort_unstable();

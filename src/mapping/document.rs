@@ -119,7 +119,8 @@ impl Document {
             let message = format!("{kind} cannot be set to {value:?}");
             return Err(Error::refused(message, "an option is one line of text; AnonAPI does not read an empty one"));
         }
-        let unclear = |message: String| Error::refused(message, "correct it with 'anon map edit'; it is as it was");
+        let unclear =
+            |message: String| Error::refused(message, "correct it with 'anon map edit'; the file was not changed");
         if self.layout.options.iter().filter(|option| option.kind == kind).count() > 1 {
             return Err(unclear(format!("option '{kind}' is given twice in '{}'", self.path.display())));
         }
@@ -177,13 +178,13 @@ impl Document {
     fn cannot_change(&self) -> Error {
         Error::refused(
             format!("cannot change '{}' without changing more of it than was asked for", self.path.display()),
-            "save it as 'CSV UTF-8' and try again; it is as it was",
+            "save it as 'CSV UTF-8' and try again; the file was not changed",
         )
     }
 
     fn unwritable(&self, error: Unwritable) -> Error {
-        let message = format!("cannot change '{}': {error}, which that file is in", self.path.display());
-        Error::refused(message, "save it as 'CSV UTF-8' and try again; it is as it was")
+        let message = format!("cannot change '{}': {error}, the encoding of that file", self.path.display());
+        Error::refused(message, "save it as 'CSV UTF-8' and try again; the file was not changed")
     }
 }
 

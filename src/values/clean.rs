@@ -12,7 +12,7 @@ pub struct Cleaned<'a> {
 }
 
 /// Zero-width characters, direction marks, soft hyphens, byte order marks: they show nothing and make two texts differ.
-pub fn is_invisible(c: char) -> bool {
+fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }

@@ -22,13 +22,13 @@ pub enum Source {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SourceError {
     /// There is no colon in it.
-    #[error("'{found}' is no source: there is no ':' in it")]
+    #[error("'{found}' is not a source: it has no ':'")]
     NoColon {
         /// The text.
         found: String,
     },
     /// The part before the colon is none of the known types.
-    #[error("'{found}' is no type of source")]
+    #[error("'{found}' is not a type of source")]
     UnknownType {
         /// The part before the colon.
         found: String,
