@@ -100,6 +100,9 @@ pub(super) fn told(stream: &mut [u8]) -> Result<Globals, Problem> {
         let data = &stream[record.start..record.end];
         match record.kind {
             BOF => is_biff8 = u16_at(data, 0) != Some(0x500),
+            // CODEPAGE: other programs write numbers of their own for those of the Mac and of Windows.
+            0x42 if data == [0x00, 0x80] => stream[record.start..record.end].copy_from_slice(&10_000u16.to_le_bytes()),
+            0x42 if data == [0x01, 0x80] => stream[record.start..record.end].copy_from_slice(&1252u16.to_le_bytes()),
             0x85 => sheets.extend(data.first_chunk().map(|start| u32::from_le_bytes(*start) as usize)),
             0xE0 => globals.styles.extend(u16_at(data, 2)),
             0x41E => {
