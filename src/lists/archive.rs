@@ -24,11 +24,11 @@ pub(super) enum Kind {
     Ods,
 }
 
-/// What kind of workbook an archive is.
+/// Opens an archive, and says what kind of workbook it is.
 ///
 /// # Errors
-/// [`Problem`] for an archive that is damaged, that holds too much, or that is something else.
-pub(super) fn kind(bytes: &[u8]) -> Result<Kind, Problem> {
+/// For an archive that is damaged, that holds too much, or that is something else.
+pub(super) fn open(bytes: &[u8]) -> Result<(Kind, Archive<'_>), Problem> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
     let kind = match named(&mut archive) {
         Ok(kind) => kind,
@@ -37,7 +37,7 @@ pub(super) fn kind(bytes: &[u8]) -> Result<Kind, Problem> {
         }
     };
     check(&mut archive, MOST_UNPACKED * MEBIBYTE)?;
-    Ok(kind)
+    Ok((kind, archive))
 }
 
 fn named(archive: &mut Archive<'_>) -> Result<Kind, &'static str> {

@@ -17,7 +17,7 @@ pub(super) enum Cell {
     Text(String),
     /// A day, which a spreadsheet may have made of something else.
     Date(String),
-    /// It shows no value that could be taken.
+    /// It shows nothing that could be a value.
     Faulty(Fault),
 }
 
@@ -34,7 +34,7 @@ impl Fault {
         message: Cow::Borrowed("this cell holds a date or a time, not a number or a name"),
         hint: "format the column as text, type the value again and save the list",
     };
-    /// A formula that no program has worked out yet.
+    /// A formula that no program has calculated yet.
     pub const FORMULA: Fault = Fault {
         message: Cow::Borrowed("this cell holds a formula whose result is not in the file"),
         hint: "open the file in a spreadsheet program and save it, so that the formula is calculated",
@@ -172,7 +172,7 @@ pub(super) fn shown(value: Data, format: &str) -> Cell {
     }
 }
 
-/// A day, by which a folder can be called: `2020-01-31`. With a time, or as a time alone, it is no name.
+/// A day can be the name of a folder: `2020-01-31`. A day with a time, or a time alone, cannot.
 fn day(moment: &ExcelDateTime) -> Cell {
     let days = moment.as_f64();
     // Up to the end of the year 9999; beyond that, a spreadsheet shows `####`.

@@ -70,7 +70,7 @@ fn formatted(value: f64, format: &str) -> Result<String, Fault> {
                     "this cell holds {unformatted}, but its number format '{format}' shows fewer digits"
                 )));
             }
-            // Of a whole number that is shown with decimals, those are no digits that anybody has to keep.
+            // The decimals of a whole number are all 0: none of them can be lost.
             let kept = text.trim_start_matches(['0', '.']).bytes().filter(u8::is_ascii_digit).count();
             if kept > DIGITS && value.fract() != 0.0 {
                 return Err(Fault::new("this number shows more digits than a spreadsheet keeps (15)"));

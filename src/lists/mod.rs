@@ -2,20 +2,20 @@
 //!
 //! An input list is a table of accession numbers or folders, with or without a pseudonym for each, in a text file or a
 //! workbook. [`InputList::read`] finds the columns by their names, wherever they are, and takes what their cells show. What
-//! it is not sure of it tells ([`InputList::doubts`]) or refuses.
+//! it is not sure of, it reports ([`InputList::doubts`]) or refuses.
 //!
 //! | module | what it is for |
 //! |---|---|
 //! | `columns` | which columns a header row names |
 //! | `rows` | from the cells below the header to values, and to all that is wrong |
-//! | `doubts` | what to tell of many values, in a line for each kind |
+//! | `doubts` | doubts about many values, in a line for each kind |
 //! | `text_list` | lists in text files: their delimiter, their quotes |
-//! | `foreign` | text that is no list: web pages, SYLK and the like |
+//! | `foreign` | files that are not lists: web pages, SYLK and the like |
 //! | `workbook` | which sheet of a workbook |
-//! | `cells`, `format` | what cells show |
-//! | `xlsx`, `sheet_xml`, `archive` | today's workbooks: values, hidden rows, the archive around them |
+//! | `cells`, `format` | what cells show, by their values and number formats |
+//! | `xlsx`, `sheet_xml`, `archive` | workbooks since Excel 2007: values, hidden rows, the archive around them |
 //! | `ods`, `xlsb` | those of LibreOffice, and Excel's binary ones |
-//! | `xls`, `biff` | those of Excel 97 to 2003: values, and what they show |
+//! | `xls`, `biff` | those of Excel 5 to 2003: values; number formats and hidden rows |
 
 use std::path::Path;
 
@@ -146,7 +146,7 @@ pub struct InputRow<T> {
 impl<T: Listed> InputList<T> {
     /// Reads a list.
     ///
-    /// What the file is, is told by what it holds and not by its name: text in any encoding with commas, semicolons, tabs or
+    /// What it holds decides what kind of file it is, not its name: text in any encoding with commas, semicolons, tabs or
     /// bars, or a workbook (.xlsx, .xlsm, .xlsb, .xls, .ods).
     ///
     /// # Errors

@@ -4,13 +4,11 @@
 //! numbers only, without their zeros in front.
 
 use std::collections::HashSet;
-use std::io::Cursor;
 
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesStart, Event};
-use zip::ZipArchive;
 
-use super::archive::{attribute, elements, xml};
+use super::archive::{Archive, attribute, elements, xml};
 use super::cells::{self, Cell, Collector, Fault, Sheet, number};
 use super::workbook::{Book, Tab, damaged, protected};
 use crate::problem::Problem;
@@ -52,8 +50,7 @@ struct Value {
 }
 
 /// Opens a workbook.
-pub(super) fn open(bytes: &[u8]) -> Result<Book<'_>, Problem> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
+pub(super) fn open(mut archive: Archive<'_>) -> Result<Book<'_>, Problem> {
     let mut is_encrypted = false;
     let manifest = "META-INF/manifest.xml";
     if archive.index_for_name(manifest).is_some() {

@@ -78,8 +78,8 @@ impl<'a, T: Listed> Rows<'a, T> {
         self.problems.push(problem);
     }
 
-    /// Something to tell of the list as a whole.
-    pub fn tell(&mut self, problem: Problem) {
+    /// Something that the user should know about the list as a whole.
+    pub fn note(&mut self, problem: Problem) {
         self.doubts.about(problem);
     }
 
@@ -230,7 +230,7 @@ impl<'a, T: Listed> Rows<'a, T> {
             column: self.columns.value.name,
             pseudonym_column: self.columns.pseudonym.map(|column| column.name),
             sheet: self.sheet.map(str::to_owned),
-            doubts: self.doubts.told(self.sheet),
+            doubts: self.doubts.lines(self.sheet),
         })
     }
 

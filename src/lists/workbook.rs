@@ -75,10 +75,10 @@ pub(super) fn read<T: Listed>(bytes: &[u8], choice: &Choice) -> Option<Result<In
 /// The workbook that the bytes are, if they are one.
 pub(super) fn open(bytes: &[u8]) -> Option<Result<Book<'_>, Problem>> {
     if bytes.starts_with(b"PK") {
-        return Some(archive::kind(bytes).and_then(|kind| match kind {
-            archive::Kind::Xlsx => xlsx::open(bytes),
+        return Some(archive::open(bytes).and_then(|(kind, archive)| match kind {
+            archive::Kind::Xlsx => xlsx::open(bytes, archive),
             archive::Kind::Xlsb => xlsb::open(bytes),
-            archive::Kind::Ods => ods::open(bytes),
+            archive::Kind::Ods => ods::open(archive),
         }));
     }
     xls::is_xls(bytes).then(|| xls::open(bytes))
@@ -108,8 +108,8 @@ fn list<T: Listed>(mut book: Book<'_>, choice: &Choice) -> Result<InputList<T>, 
             ControlFlow::Break(()) => break,
         }
     }
-    for told in told(&book.tabs, candidate.tab, &others, hidden, book.sees_all) {
-        rows.tell(told);
+    for note in notes(&book.tabs, candidate.tab, &others, hidden, book.sees_all) {
+        rows.note(note);
     }
     rows.finish()
 }
@@ -172,7 +172,7 @@ fn header<T: Listed>(sheet: &Sheet, name: &str, choice: &Choice) -> Result<Optio
     Ok(found)
 }
 
-fn texts<'a>(cells: &'a [(u32, Cell)]) -> impl Iterator<Item = (usize, &'a str)> {
+fn texts(cells: &[(u32, Cell)]) -> impl Iterator<Item = (usize, &str)> {
     cells.iter().filter_map(|(column, cell)| match cell {
         Cell::Text(text) => Some((*column as usize, text.as_str())),
         _ => None,
@@ -201,20 +201,20 @@ fn no_sheet(tabs: &[Tab], choice: &Choice) -> Problem {
     }
 }
 
-/// What there is to tell of the sheet that was read.
-fn told(tabs: &[Tab], read: usize, others: &[usize], hidden: usize, sees_all: bool) -> Vec<Problem> {
+/// What the user should know about the sheet that was read.
+fn notes(tabs: &[Tab], read: usize, others: &[usize], hidden: usize, sees_all: bool) -> Vec<Problem> {
     let name = &tabs[read].name;
-    let mut told = vec![];
-    let mut tell = |message: String, hint: &str| told.push(unreadable(message, hint));
+    let mut notes = vec![];
+    let mut note = |message: String, hint: &str| notes.push(unreadable(message, hint));
     if hidden > 0 {
         let (rows, them) = if hidden == 1 { ("row is", "it") } else { ("rows are", "them") };
-        tell(
+        note(
             format!("{hidden} hidden {rows} included, of sheet '{name}'"),
             &format!("'--visible-only' leaves {them} out"),
         );
     }
     if tabs[read].hidden {
-        tell(format!("the sheet '{name}', which was read, is hidden"), "'--sheet NAME' chooses another one");
+        note(format!("the sheet '{name}', which was read, is hidden"), "'--sheet NAME' chooses another one");
     }
     if !others.is_empty() {
         let names: Vec<String> = others
@@ -222,11 +222,11 @@ fn told(tabs: &[Tab], read: usize, others: &[usize], hidden: usize, sees_all: bo
             .map(|other| format!("'{}'{}", tabs[*other].name, if tabs[*other].hidden { " (hidden)" } else { "" }))
             .collect();
         let message = format!("the sheet '{name}' was read; such a list is also on {}", names.join(", "));
-        tell(message, "'--sheet NAME' chooses another one");
+        note(message, "'--sheet NAME' chooses another one");
     }
     if !sees_all {
         let message = "hidden rows and number formats cannot be seen in a binary workbook (.xlsb)";
-        tell(message.to_owned(), "save it as .xlsx if leading zeros or hidden rows matter");
+        note(message.to_owned(), "save it as .xlsx if leading zeros or hidden rows matter");
     }
-    told
+    notes
 }

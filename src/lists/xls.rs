@@ -1,4 +1,4 @@
-//! Workbooks of Excel 97 to 2003, and of Excel 5 (.xls): calamine reads the values, [`biff`] what it does not tell.
+//! Workbooks of Excel 97 to 2003, and of Excel 5 (.xls): calamine reads the values, [`biff`] the rest.
 
 use std::io::{Cursor, Read, Write};
 
@@ -34,18 +34,19 @@ pub(super) fn open(bytes: &[u8]) -> Result<Book<'_>, Problem> {
         let hint = "open it in a spreadsheet program and save it as .xlsx";
         return Err(unreadable("this workbook was saved by Excel 4 or older", hint));
     }
-    let told = biff::told(&mut stream)?;
+    let details = biff::details(&mut stream)?;
     let mut values = guard::caught(|| Xls::new(Cursor::new(alone(&stream)?)).map_err(refused))??;
     let tabs = tabs(&values);
     let read = move |name: &str| {
         let number = values.sheets_metadata().iter().position(|sheet| sheet.name == name);
-        let sheet = number.and_then(|number| told.sheets.get(number)).ok_or_else(|| damaged("a sheet is missing"))?;
+        let sheet =
+            number.and_then(|number| details.sheets.get(number)).ok_or_else(|| damaged("a sheet is missing"))?;
         let range = guard::caught(|| values.worksheet_range(name))?.map_err(refused)?;
         let mut collector = Collector::default();
         let first = range.start().unwrap_or_default();
         for (row, column, value) in range.used_cells() {
             let cell = (row as u32 + first.0, column as u32 + first.1);
-            let format = sheet.formats.get(&cell).map_or("General", |style| told.format(*style));
+            let format = sheet.formats.get(&cell).map_or("General", |style| details.format(*style));
             let value = match value {
                 // Of some texts of Excel 5, calamine leaves a NUL behind each letter.
                 Data::String(text) if text.contains('\0') => Data::String(text.replace('\0', "")),
@@ -53,7 +54,7 @@ pub(super) fn open(bytes: &[u8]) -> Result<Book<'_>, Problem> {
             };
             collector.add(cell.0, cell.1, cells::shown(value, format))?;
         }
-        for (row, column) in &sheet.unsolved {
+        for (row, column) in &sheet.uncalculated {
             collector.add(*row, *column, Cell::Faulty(Fault::FORMULA))?;
         }
         Ok(collector.sheet(sheet.hidden.clone()))

@@ -1,4 +1,4 @@
-//! Excel's binary workbooks (.xlsb): their values. What is hidden and how numbers are shown stays unseen, which is told.
+//! Excel's binary workbooks (.xlsb): their values. Hidden rows and number formats stay unseen, and the user is warned.
 
 use std::io::Cursor;
 

@@ -1,27 +1,26 @@
-//! Workbooks of today's Excel (.xlsx, .xlsm): calamine reads the values, [`sheet_xml`] what it does not tell.
+//! Workbooks since Excel 2007 (.xlsx, .xlsm): calamine reads the values, [`sheet_xml`] the rest.
 
 use std::io::{Cursor, Write};
 
 use calamine::{NumberFormat, Reader, Xlsx, XlsxError};
-use zip::ZipArchive;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
+use super::archive::Archive;
 use super::cells::{self, Cell, Collector, Fault};
 use super::sheet_xml;
 use super::workbook::{Book, damaged, protected, tabs};
 use crate::problem::Problem;
 
 /// Opens a workbook.
-pub(super) fn open(bytes: &[u8]) -> Result<Book<'_>, Problem> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
+pub(super) fn open<'a>(bytes: &'a [u8], mut archive: Archive<'a>) -> Result<Book<'a>, Problem> {
     let parts = sheet_xml::parts(&mut archive)?;
-    let mut values = Xlsx::new(Cursor::new(without_macro_sheets(bytes)?)).map_err(unreadable)?;
+    let mut values = Xlsx::new(Cursor::new(without_macro_sheets(bytes, &mut archive)?)).map_err(unreadable)?;
     let tabs = tabs(&values);
     let read = move |name: &str| {
         let part = parts.iter().find(|(known, _)| known == name).map(|(_, part)| part);
         let part = part.ok_or_else(|| damaged(format!("the sheet '{name}' is missing")))?;
-        let told = sheet_xml::told(&mut archive, part)?;
+        let details = sheet_xml::details(&mut archive, part)?;
         let mut reader = values.worksheet_cells_reader(name).map_err(unreadable)?;
         let mut collector = Collector::default();
         while let Some((cell, style)) = reader.next_cell_with_style_id().map_err(unreadable)? {
@@ -30,10 +29,10 @@ pub(super) fn open(bytes: &[u8]) -> Result<Book<'_>, Problem> {
             let value = cell.get_value().clone().into();
             collector.add(row, column, cells::shown(value, format.map_or("General", code)))?;
         }
-        for (row, column) in told.unsolved {
+        for (row, column) in details.uncalculated {
             collector.add(row, column, Cell::Faulty(Fault::FORMULA))?;
         }
-        Ok(collector.sheet(told.hidden))
+        Ok(collector.sheet(details.hidden))
     };
     Ok(Book { tabs, read: Box::new(read), sees_all: true })
 }
@@ -44,10 +43,9 @@ fn code(format: &NumberFormat) -> &str {
     if is_unknown { "?" } else { &format.format_code }
 }
 
-/// Calamine refuses workbooks with macro sheets, which old macros are in: it is told that they are dialogs, which are no
-/// worksheets either.
-fn without_macro_sheets(bytes: &[u8]) -> Result<Vec<u8>, Problem> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
+/// Calamine refuses workbooks with macro sheets (Excel 4 macros). Here they are renamed to dialog sheets, which are not worksheets
+/// either.
+fn without_macro_sheets(bytes: &[u8], archive: &mut Archive<'_>) -> Result<Vec<u8>, Problem> {
     let has_macros = archive.file_names().flatten().any(|name| name.to_lowercase().contains("macrosheets/"));
     if !has_macros {
         return Ok(bytes.to_vec());

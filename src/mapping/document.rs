@@ -31,7 +31,7 @@ impl Document {
     /// Reads a mapping file: what can be understood of it. [`Mapping::problems`] has what is wrong with the rest.
     ///
     /// # Errors
-    /// [`Error::NoMapping`] if there is none, [`Error::Io`] if it cannot be read, [`Error::Contents`] if it is no text, or is in
+    /// [`Error::NoMapping`] if there is none, [`Error::Io`] if it cannot be read, [`Error::Contents`] if it is not text, or is in
     /// two encodings.
     pub fn read(path: &Path) -> Result<Document> {
         let bytes = storage::read(path, CAP).map_err(|error| match error {
@@ -44,7 +44,7 @@ impl Document {
     /// Reads the bytes of a mapping file. `path` is for errors only.
     ///
     /// # Errors
-    /// [`Error::Contents`] if it is no text, or is in two encodings.
+    /// [`Error::Contents`] if it is not text, or is in two encodings.
     pub fn from_bytes(path: &Path, bytes: Vec<u8>) -> Result<Document> {
         Problems::none_or(path, mixture(&bytes).into_iter().collect())?;
         let Decoded { text, encoding } = decode(&bytes).map_err(|error| error.in_file(path))?;
@@ -62,7 +62,7 @@ impl Document {
         &self.bytes
     }
 
-    /// Nothing to be mended is no error.
+    /// Fails if anything in the file has to be mended.
     ///
     /// # Errors
     /// [`Error::Contents`] with [`Mapping::problems`], if there are any.

@@ -79,8 +79,8 @@ pub(super) fn header(
     usable.then_some(Header { line, at: record.at, cells, delimiter })
 }
 
-/// The name in a cell of the header line: a spreadsheet with the other delimiter leaves `description;;;`, and a web page what
-/// nobody sees.
+/// The name in a cell of the header line: a spreadsheet with the other delimiter leaves `description;;;`, and a web page
+/// invisible characters.
 fn named(cell: &str) -> Cow<'_, str> {
     match without_invisible(without_trailing_delimiters(cell)).text {
         Cow::Borrowed(name) => Cow::Borrowed(name.trim()),
@@ -99,7 +99,7 @@ fn header_delimiter(records: &Records<'_>) -> Option<char> {
     splitting.rev().max_by_key(|(known, _)| *known).map(|(_, delimiter)| delimiter)
 }
 
-/// What the first line is when it is no header; a row of patient data is not repeated.
+/// What is wrong with a first line that is not a header. A row is not quoted: it holds patient data.
 fn no_header(line: usize, found: &[&str]) -> Problem {
     let is_row = found.iter().any(|cell| Source::parse(cell).is_ok());
     let message = match (is_row, found) {

@@ -1,8 +1,8 @@
-//! What comes with a text from a spreadsheet, a web page or a dialog, and is no part of the value.
+//! What spreadsheets, web pages and dialogs leave around a value.
 
 use std::borrow::Cow;
 
-/// A text without what nobody sees in it.
+/// A text without its invisible characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cleaned<'a> {
     /// What is left.

@@ -18,7 +18,7 @@ pub enum Source {
     AccessionNumber(AccessionNumber),
 }
 
-/// Why a text is no source identifier.
+/// Why a text is not a source identifier.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SourceError {
     /// There is no colon in it.
@@ -41,7 +41,7 @@ pub enum SourceError {
         /// The type.
         kind: &'static str,
     },
-    /// What follows the colon is no value.
+    /// What follows the colon is not a value.
     #[error("{kind}: {spoilt}")]
     Spoilt {
         /// The type.

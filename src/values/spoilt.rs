@@ -120,7 +120,7 @@ pub enum Doubt {
     /// A wildcard, or another character that accession numbers hardly ever have.
     #[error("there is a '{}' in it (U+{:04X})", .0, *.0 as u32)]
     Unusual(char),
-    /// `'0012345`: by an apostrophe, a spreadsheet is told that a number is a text.
+    /// `'0012345`: an apostrophe tells a spreadsheet that a number is text.
     #[error("the apostrophe around it was removed")]
     Apostrophe,
     /// A space in the middle.
