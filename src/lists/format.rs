@@ -44,7 +44,8 @@ pub(super) fn shown_text(text: &str, format: &str) -> Cell {
     let Some(for_text) = for_text else { return super::cells::text(text) };
     match section(for_text) {
         Some(Section { before, body: Some(Body::AsItIs), after }) => {
-            super::cells::text(format!("{before}{text}{after}"))
+            // The room around a text is no part of it, while a space of its own can begin the name of a folder.
+            super::cells::text(format!("{}{text}{}", before.trim_start(), after.trim_end()))
         }
         _ => Cell::Faulty(refused(format)),
     }
@@ -129,8 +130,8 @@ fn section(text: &str) -> Option<Section> {
         (literal, rest) = match letter {
             '"' => after.split_once('"')?,
             '\\' => next()?,
-            // Room as wide as the next letter: no part of what is shown.
-            '_' => ("", next()?.1),
+            // Room as wide as the next letter.
+            '_' => (" ", next()?.1),
             // A colour, or a language without a currency.
             '[' => {
                 let (inside, after) = after.split_once(']')?;
