@@ -1,5 +1,6 @@
 //! What is doubtful about rows beside each other: patients under one pseudonym, and data that is asked for twice.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::problem::{Place, Problem, numbered};
@@ -32,15 +33,15 @@ const SOURCE_HINT: &str = "the same data would be anonymized more than once";
 const LEAVES_HINT: &str =
     "the server looks for it outside that folder; write it as '\\\\server\\share\\folder' if that is meant";
 
-fn pseudonyms(rows: &[&Row], options: &Parameters) -> Vec<Problem> {
-    let pseudonym = |row: &&Row| {
-        let value = |kind| row.parameters.get(kind).or(options.get(kind)).map(str::to_owned);
+fn pseudonyms<'a>(rows: &[&'a Row], options: &'a Parameters) -> Vec<Problem> {
+    let pseudonym = |row: &&'a Row| {
+        let value = |kind| row.parameters.get(kind).or(options.get(kind));
         // The name may be the same where the ids tell them apart.
         let name = value(Kind::PseudoId).or_else(|| value(Kind::PseudoName))?;
-        Some((folded(&name).into_owned(), row.line, name))
+        Some((folded(name), row.line, name))
     };
-    let mut named: Vec<(String, usize, String)> = rows.iter().filter_map(pseudonym).collect();
-    let told = |group: &[(String, usize, String)]| {
+    let mut named: Vec<(Cow<'_, str>, usize, &str)> = rows.iter().filter_map(pseudonym).collect();
+    let told = |group: &[(Cow<'_, str>, usize, &str)]| {
         let same = group.iter().all(|(_, _, name)| *name == group[0].2);
         let what = if same { "the same pseudonym" } else { "pseudonyms that Windows takes for the same name" };
         alike(group.iter().map(|(_, line, _)| *line), &format!("have {what}"), PSEUDONYM_HINT)
@@ -75,20 +76,20 @@ impl<'a> Located<'a> {
     }
 }
 
-fn sources(rows: &[Located<'_>]) -> Vec<Problem> {
-    let source = |row: &Located<'_>| {
+fn sources<'a>(rows: &'a [Located<'_>]) -> Vec<Problem> {
+    let source = |row: &'a Located<'_>| {
         let value = match (row.source, &row.folder) {
             // The name of the selection file counts, too.
             (Source::FileSelection(path), Some(folder)) => {
                 let name = path.as_str().rsplit(['/', '\\']).next().unwrap_or_default();
-                format!("{}\\{}", folder.as_str(), folded(name))
+                Cow::Owned(format!("{}\\{}", folder.as_str(), folded(name)))
             }
-            (_, Some(folder)) => folder.as_str().to_owned(),
-            (source, None) => source.value().to_owned(),
+            (_, Some(folder)) => Cow::Borrowed(folder.as_str()),
+            (source, None) => Cow::Borrowed(source.value()),
         };
         (row.source.kind_name(), value, row.line)
     };
-    let mut sources: Vec<(&str, String, usize)> = rows.iter().map(source).collect();
+    let mut sources: Vec<(&str, Cow<'_, str>, usize)> = rows.iter().map(source).collect();
     sources.sort_unstable();
     let groups = sources.chunk_by(|one, other| (one.0, &one.1) == (other.0, &other.1)).filter(|group| group.len() > 1);
     groups.map(|group| alike(group.iter().map(|(_, _, line)| *line), "have the same source", SOURCE_HINT)).collect()
