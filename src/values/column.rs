@@ -149,6 +149,13 @@ mod tests {
     }
 
     #[test]
+    fn no_name_has_a_digit() {
+        for name in Column::ALL.into_iter().flat_map(Column::names) {
+            assert!(!name.contains(char::is_numeric) && Column::of_name(name).is_some(), "{name}");
+        }
+    }
+
+    #[test]
     fn names_in_other_words_and_languages() {
         for name in ["Accession #", "accession nr.", "accessienummer", "Accession No"] {
             assert_eq!(Column::AccessionNumber.fit(name), Some(Fit::Other), "{name}");
