@@ -139,7 +139,7 @@ pub fn report(console: &Console, name: &str, found: &Found) {
         (&found.skipped, "unreadable item", "left out", ""),
         (&found.without_preamble, ".dcm file", "without the DICOM preamble left out", ""),
         (&found.directories, "DICOMDIR file", "selected, which names all patients of a disc", &leave_out),
-        (&found.odd_names, "file", "selected with a name that ends in a dot or a space, which Windows leaves out", ""),
+        (&found.odd_names, "file", "selected with a name that ends in a dot or a space, which Windows drops", ""),
         (&found.vanished, "file", "gone since the folder was listed", ""),
         (&found.dead_links, "dead link", "left out", ""),
         (&found.linked_folders, "linked folder", "not searched", "; search it with --follow-links"),

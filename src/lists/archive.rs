@@ -2,12 +2,13 @@
 
 use std::io::{self, BufReader, Cursor, Read};
 
-use quick_xml::events::BytesStart;
+use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 use zip::ZipArchive;
 use zip::read::ZipFile;
 
-use super::workbook::Unreadable;
+use super::workbook::{damaged, too_large, unreadable};
+use crate::problem::Problem;
 
 /// The most that the parts of a workbook may hold once they are unpacked, in MiB.
 const MOST_UNPACKED: u64 = 256;
@@ -23,20 +24,20 @@ pub(super) enum Kind {
     Ods,
 }
 
-/// What kind of workbook an archive is.
+/// Opens an archive, and says what kind of workbook it is.
 ///
 /// # Errors
-/// [`Unreadable`] for an archive that is damaged, that holds too much, or that is something else.
-pub(super) fn kind(bytes: &[u8]) -> Result<Kind, Unreadable> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(Unreadable::damaged)?;
+/// For an archive that is damaged, that holds too much, or that is something else.
+pub(super) fn open(bytes: &[u8]) -> Result<(Kind, Archive<'_>), Problem> {
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
     let kind = match named(&mut archive) {
         Ok(kind) => kind,
         Err(name) => {
-            return Err(Unreadable::new(format!("this is {name}, not a workbook"), "save it as .xlsx or as CSV"));
+            return Err(unreadable(format!("this is {name}, not a workbook"), "save it as .xlsx or as CSV"));
         }
     };
     check(&mut archive, MOST_UNPACKED * MEBIBYTE)?;
-    Ok(kind)
+    Ok((kind, archive))
 }
 
 fn named(archive: &mut Archive<'_>) -> Result<Kind, &'static str> {
@@ -59,11 +60,11 @@ fn named(archive: &mut Archive<'_>) -> Result<Kind, &'static str> {
 
 /// Unpacks every part once, keeping nothing: what an archive says of its sizes can be a lie, and a few kilobytes can unpack
 /// to more than any memory holds.
-fn check(archive: &mut Archive<'_>, most: u64) -> Result<(), Unreadable> {
-    let too_large = || Unreadable::too_large(format!("more than {} MiB", most / MEBIBYTE));
+fn check(archive: &mut Archive<'_>, most: u64) -> Result<(), Problem> {
+    let too_large = || too_large(format!("more than {} MiB", most / MEBIBYTE));
     let mut left = most;
     for index in 0..archive.len() {
-        let mut part = archive.by_index(index).map_err(Unreadable::damaged)?;
+        let mut part = archive.by_index(index).map_err(damaged)?;
         if part.size() > left {
             return Err(too_large());
         }
@@ -71,11 +72,11 @@ fn check(archive: &mut Archive<'_>, most: u64) -> Result<(), Unreadable> {
         let mut limited = part.by_ref().take(left + 1);
         let unpacked = if is_strings {
             let mut strings = Vec::new();
-            limited.read_to_end(&mut strings).map_err(Unreadable::damaged)?;
+            limited.read_to_end(&mut strings).map_err(damaged)?;
             check_count(&strings)?;
             strings.len() as u64
         } else {
-            io::copy(&mut limited, &mut io::sink()).map_err(Unreadable::damaged)?
+            io::copy(&mut limited, &mut io::sink()).map_err(damaged)?
         };
         left = left.checked_sub(unpacked).ok_or_else(too_large)?;
     }
@@ -83,14 +84,14 @@ fn check(archive: &mut Archive<'_>, most: u64) -> Result<(), Unreadable> {
 }
 
 /// Calamine makes room for as many texts as the table of texts says it holds, which no memory may have.
-fn check_count(strings: &[u8]) -> Result<(), Unreadable> {
+fn check_count(strings: &[u8]) -> Result<(), Problem> {
     let text = String::from_utf8_lossy(&strings[..strings.len().min(64 * 1024)]);
     for (place, name) in text.match_indices("uniqueCount") {
         let value = text[place + name.len()..].trim_start_matches([' ', '\t', '\r', '\n', '=', '"', '\'', '+']);
         let digits = value.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(value.len());
         let count: Option<usize> = value[..digits].parse().ok();
         if digits > 0 && count.is_none_or(|count| count > strings.len()) {
-            return Err(Unreadable::damaged("it claims to hold more texts than it does"));
+            return Err(damaged("it claims to hold more texts than it does"));
         }
     }
     Ok(())
@@ -101,16 +102,33 @@ pub(super) type Xml<'a, 'b> = Reader<BufReader<ZipFile<'a, Cursor<&'b [u8]>>>>;
 
 /// A part of the archive as XML; empty elements come as a start and an end. Case does not count in its name, and some
 /// programs write backslashes.
-pub(super) fn xml<'a, 'b>(archive: &'a mut Archive<'b>, name: &str) -> Result<Xml<'a, 'b>, Unreadable> {
+pub(super) fn xml<'a, 'b>(archive: &'a mut Archive<'b>, name: &str) -> Result<Xml<'a, 'b>, Problem> {
     let is_it = |found: &str| found.replace('\\', "/").trim_start_matches('/').eq_ignore_ascii_case(name);
     let found = archive.file_names().flatten().position(|found| is_it(&found));
-    let index = found.ok_or_else(|| Unreadable::damaged(format!("'{name}' is missing")))?;
-    let part = archive.by_index(index).map_err(Unreadable::damaged)?;
+    let index = found.ok_or_else(|| damaged(format!("'{name}' is missing")))?;
+    let part = archive.by_index(index).map_err(damaged)?;
     let mut reader = Reader::from_reader(BufReader::new(part));
     let config = reader.config_mut();
     config.check_end_names = false;
     config.expand_empty_elements = true;
     Ok(reader)
+}
+
+/// Shows every element of a part.
+pub(super) fn elements(
+    archive: &mut Archive<'_>,
+    part: &str,
+    show: &mut dyn FnMut(&BytesStart<'_>),
+) -> Result<(), Problem> {
+    let (mut xml, mut buffer) = (xml(archive, part)?, vec![]);
+    loop {
+        match xml.read_event_into(&mut buffer).map_err(damaged)? {
+            Event::Start(element) => show(&element),
+            Event::Eof => return Ok(()),
+            _ => {}
+        }
+        buffer.clear();
+    }
 }
 
 /// An attribute of an element, by its name without a namespace.
@@ -140,7 +158,7 @@ mod tests {
         assert!(bomb.len() < MEBIBYTE as usize / 100);
         assert_eq!(check(&bomb, 3 * MEBIBYTE), Ok(()));
         let error = check(&bomb, 3 * MEBIBYTE - 1).unwrap_err();
-        assert!(error.found.contains("more than 2 MiB"), "{error:?}");
+        assert!(error.message.contains("more than 2 MiB"), "{error:?}");
         // The same, declaring a size of one byte for each part.
         let mut liar = bomb;
         let declared = (MEBIBYTE as u32).to_le_bytes();

@@ -1,12 +1,13 @@
-//! The records of an old workbook (MS-XLS, BIFF5 and BIFF8), as far as they say how its cells are shown, which calamine does
-//! not tell: number formats, hidden rows, formulas without a result. What calamine cannot read is put right on the way.
+//! What calamine leaves out of an old workbook (MS-XLS, BIFF5 and BIFF8): number formats, hidden rows, formulas without a
+//! result. Records that calamine cannot read are put right on the way.
 
 use std::collections::{HashMap, HashSet};
 
 use encoding_rs::WINDOWS_1252;
 
 use super::cells::MOST_CELLS;
-use super::workbook::Unreadable;
+use super::workbook::too_large;
+use crate::problem::Problem;
 
 /// The most that the cells of all sheets may span: calamine makes room for every cell between the first and the last one.
 const MOST_ROOM: u64 = 8 * 1024 * 1024;
@@ -17,26 +18,26 @@ const BOF: u16 = 0x809;
 const EOF: u16 = 0x0A;
 const FORMULA: u16 = 0x06;
 
-/// What is told of a sheet.
+/// A sheet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Told {
+pub(super) struct Details {
     /// The rows that a person or a filter has hidden.
     pub hidden: Vec<u32>,
     /// The number format of each cell that has one of its own.
     pub formats: HashMap<(u32, u32), u16>,
-    /// The cells with a formula that no program has worked out.
-    pub unsolved: HashSet<(u32, u32)>,
+    /// The cells with a formula that no program has calculated.
+    pub uncalculated: HashSet<(u32, u32)>,
     cells: usize,
     /// The last row and column, and the first ones.
     last: (u32, u32),
     first: (u32, u32),
 }
 
-/// What is told of a workbook.
+/// A workbook.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Globals {
     /// The sheets in their order, whatever they hold.
-    pub sheets: Vec<Told>,
+    pub sheets: Vec<Details>,
     /// Number formats by their number.
     formats: HashMap<u16, String>,
     /// The number of the format of each style.
@@ -88,17 +89,20 @@ fn record(stream: &[u8], start: usize) -> Option<Record> {
     (record.end <= stream.len()).then_some(record)
 }
 
-/// Reads what the stream of a workbook tells, and puts right in it what calamine would stumble over.
+/// Reads the stream of a workbook, and puts right in it what calamine would stumble over.
 ///
 /// # Errors
-/// [`Unreadable`] for more cells than memory should hold.
-pub(super) fn told(stream: &mut [u8]) -> Result<Globals, Unreadable> {
+/// [`Problem`] for more cells than memory should hold.
+pub(super) fn details(stream: &mut [u8]) -> Result<Globals, Problem> {
     let (mut globals, mut sheets) = (Globals::default(), vec![]);
     let (mut place, mut is_biff8) = (0, true);
     while let Some(record) = record(stream, place) {
         let data = &stream[record.start..record.end];
         match record.kind {
             BOF => is_biff8 = u16_at(data, 0) != Some(0x500),
+            // CODEPAGE: other programs write numbers of their own for those of the Mac and of Windows.
+            0x42 if data == [0x00, 0x80] => stream[record.start..record.end].copy_from_slice(&10_000u16.to_le_bytes()),
+            0x42 if data == [0x01, 0x80] => stream[record.start..record.end].copy_from_slice(&1252u16.to_le_bytes()),
             0x85 => sheets.extend(data.first_chunk().map(|start| u32::from_le_bytes(*start) as usize)),
             0xE0 => globals.styles.extend(u16_at(data, 2)),
             0x41E => {
@@ -112,18 +116,18 @@ pub(super) fn told(stream: &mut [u8]) -> Result<Globals, Unreadable> {
         place = record.end;
     }
     if sheets.len() > MOST_SHEETS {
-        return Err(Unreadable::too_large(format!("more than {MOST_SHEETS} sheets")));
+        return Err(too_large(format!("more than {MOST_SHEETS} sheets")));
     }
     let (mut cells, mut room) = (0, 0);
     for start in sheets {
-        let told = sheet(stream, start);
-        cells += told.cells;
+        let details = sheet(stream, start);
+        cells += details.cells;
         let span = |first: u32, last: u32| u64::from(last.saturating_sub(first)) + 1;
-        room += span(told.first.0, told.last.0) * span(told.first.1, told.last.1);
+        room += span(details.first.0, details.last.0) * span(details.first.1, details.last.1);
         if cells > MOST_CELLS || room > MOST_ROOM {
-            return Err(Unreadable::too_large(format!("more than {MOST_CELLS} cells, or room for {MOST_ROOM}")));
+            return Err(too_large(format!("more than {MOST_CELLS} cells, or room for {MOST_ROOM}")));
         }
-        globals.sheets.push(told);
+        globals.sheets.push(details);
     }
     Ok(globals)
 }
@@ -146,8 +150,8 @@ fn number_format(data: &[u8], is_biff8: bool) -> Option<(u16, String)> {
 }
 
 /// Walks through the records of the sheet that begins at `start`.
-fn sheet(stream: &mut [u8], start: usize) -> Told {
-    let mut told = Told { first: (u32::MAX, u32::MAX), ..Told::default() };
+fn sheet(stream: &mut [u8], start: usize) -> Details {
+    let mut details = Details { first: (u32::MAX, u32::MAX), ..Details::default() };
     let (mut place, mut depth) = (start, 0);
     // A formula whose result is the text of a record to come.
     let mut awaited: Option<(u32, u32)> = None;
@@ -163,21 +167,21 @@ fn sheet(stream: &mut [u8], start: usize) -> Told {
             // Formulas as BIFF3 and BIFF4 number them, which some programs write in newer workbooks.
             0x206 | 0x406 if record.end - record.start >= 20 => {
                 stream[record.start - 4..record.start - 2].copy_from_slice(&FORMULA.to_le_bytes());
-                told.formula(&stream[record.start..record.end], &mut awaited);
+                details.formula(&stream[record.start..record.end], &mut awaited);
             }
-            FORMULA => told.formula(&stream[record.start..record.end], &mut awaited),
+            FORMULA => details.formula(&stream[record.start..record.end], &mut awaited),
             0x207 => {
                 if let Some(cell) = awaited.take() {
-                    told.unsolved.remove(&cell);
+                    details.uncalculated.remove(&cell);
                 }
             }
-            kind => told.record(kind, &stream[record.start..record.end]),
+            kind => details.record(kind, &stream[record.start..record.end]),
         }
     }
-    told
+    details
 }
 
-impl Told {
+impl Details {
     fn cell(&mut self, data: &[u8]) -> Option<(u32, u32)> {
         let cell = (u32::from(u16_at(data, 0)?), u32::from(u16_at(data, 2)?));
         self.add(cell, u16_at(data, 4)?);
@@ -225,11 +229,11 @@ impl Told {
             // A text, which follows.
             Some([0, _, _, _, _, _, 0xFF, 0xFF]) => {
                 *awaited = Some(cell);
-                self.unsolved.insert(cell);
+                self.uncalculated.insert(cell);
             }
             // Programs that do not work out their formulas write 0.
             Some([0, 0, 0, 0, 0, 0, 0, 0]) | None => {
-                self.unsolved.insert(cell);
+                self.uncalculated.insert(cell);
             }
             Some(_) => {}
         }

@@ -2,20 +2,22 @@
 
 use std::borrow::Cow;
 
-use chrono::{Days, NaiveDate};
+use calamine::{Data, ExcelDateTime};
 
+use super::format;
+use super::workbook::too_large;
 use crate::problem::{Place, Problem};
 
 /// A cell of a list, as its user sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Cell<'a> {
+pub(super) enum Cell {
     /// There is nothing in it.
     Empty,
     /// A text, or a number as it is shown.
-    Text(Cow<'a, str>),
-    /// A date or a time, which a spreadsheet may have made of something else.
+    Text(String),
+    /// A day, which a spreadsheet may have made of something else.
     Date(String),
-    /// It shows no value that could be taken.
+    /// It shows nothing that could be a value.
     Faulty(Fault),
 }
 
@@ -32,10 +34,10 @@ impl Fault {
         message: Cow::Borrowed("this cell holds a date or a time, not a number or a name"),
         hint: "format the column as text, type the value again and save the list",
     };
-    /// A formula that no program has worked out yet.
+    /// A formula that no program has calculated yet.
     pub const FORMULA: Fault = Fault {
-        message: Cow::Borrowed("this cell holds a formula, and the file does not say what it results in"),
-        hint: "open the file in a spreadsheet program and save it, so that it is worked out",
+        message: Cow::Borrowed("this cell holds a formula whose result is not in the file"),
+        hint: "open the file in a spreadsheet program and save it, so that the formula is calculated",
     };
     pub const BOOLEAN: Fault = Fault {
         message: Cow::Borrowed("this cell holds 'true' or 'false', which each language shows in its own words"),
@@ -48,7 +50,7 @@ impl Fault {
     }
 
     /// A cell that shows an error, such as `#N/A`.
-    pub fn error(name: &str) -> Fault {
+    fn error(name: impl std::fmt::Display) -> Fault {
         Fault {
             message: format!("this cell shows the error {name}").into(),
             hint: "correct the formula in the spreadsheet, or type the value",
@@ -56,26 +58,8 @@ impl Fault {
     }
 
     /// The problem in this place.
-    pub fn at(self, place: Place) -> Problem {
-        Problem::new(place, self.message).hint(self.hint)
-    }
-}
-
-impl Cell<'_> {
-    pub fn borrowed(&self) -> Cell<'_> {
-        match self {
-            Cell::Text(text) => Cell::Text(Cow::Borrowed(text)),
-            other => other.clone().into_owned(),
-        }
-    }
-
-    pub fn into_owned(self) -> Cell<'static> {
-        match self {
-            Cell::Empty => Cell::Empty,
-            Cell::Text(text) => Cell::Text(Cow::Owned(text.into_owned())),
-            Cell::Date(text) => Cell::Date(text),
-            Cell::Faulty(fault) => Cell::Faulty(fault),
-        }
+    pub fn at(&self, place: Place) -> Problem {
+        Problem::new(place, self.message.as_ref()).hint(self.hint)
     }
 }
 
@@ -83,7 +67,7 @@ impl Cell<'_> {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Sheet {
     /// In the order of the sheet; the cells of a row in the order of their columns. Both are counted from 0.
-    pub rows: Vec<(u32, Vec<(u32, Cell<'static>)>)>,
+    pub rows: Vec<(u32, Vec<(u32, Cell)>)>,
     /// The rows that a person or a filter has hidden, in their order.
     pub hidden: Vec<u32>,
 }
@@ -91,30 +75,29 @@ pub(super) struct Sheet {
 /// Collects cells, as many as a list can have: a file of a few kilobytes can claim to hold billions.
 #[derive(Debug, Default)]
 pub(super) struct Collector {
-    cells: Vec<((u32, u32), Cell<'static>)>,
+    cells: Vec<((u32, u32), Cell)>,
     bytes: usize,
 }
-
-/// More cells or text than a list of patients has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct TooMuch;
 
 /// The most cells of a sheet that are not empty.
 pub(super) const MOST_CELLS: usize = 2_000_000;
 /// The most text in the cells of a sheet, in bytes.
-pub(super) const MOST_BYTES: usize = 128 * 1024 * 1024;
+const MOST_BYTES: usize = 128 * 1024 * 1024;
 /// What fits in a cell.
 const LONGEST_TEXT: usize = 32_767;
 
 impl Collector {
-    pub fn add(&mut self, row: u32, column: u32, cell: Cell<'static>) -> Result<(), TooMuch> {
+    /// # Errors
+    /// For more cells or text than a list of patients has.
+    pub fn add(&mut self, row: u32, column: u32, cell: Cell) -> Result<(), Problem> {
         match &cell {
             Cell::Empty => return Ok(()),
             Cell::Text(text) => self.bytes += text.len(),
             Cell::Date(_) | Cell::Faulty(_) => {}
         }
         if self.cells.len() == MOST_CELLS || self.bytes > MOST_BYTES {
-            return Err(TooMuch);
+            let mebibytes = MOST_BYTES / 1024 / 1024;
+            return Err(too_large(format!("more than {MOST_CELLS} cells or {mebibytes} MiB of text in a sheet")));
         }
         self.cells.push(((row, column), cell));
         Ok(())
@@ -124,7 +107,7 @@ impl Collector {
     pub fn sheet(mut self, mut hidden: Vec<u32>) -> Sheet {
         self.cells.sort_by_key(|(position, _)| *position);
         hidden.sort_unstable();
-        let mut rows: Vec<(u32, Vec<(u32, Cell<'static>)>)> = Vec::new();
+        let mut rows: Vec<(u32, Vec<(u32, Cell)>)> = Vec::new();
         for ((row, column), cell) in self.cells {
             if rows.last().is_none_or(|(last, _)| *last != row) {
                 rows.push((row, Vec::new()));
@@ -140,12 +123,12 @@ impl Collector {
 }
 
 /// A text cell. What is around its text stays: a folder's name can begin with a space.
-pub(super) fn text(text: impl Into<String>) -> Cell<'static> {
+pub(super) fn text(text: impl Into<String>) -> Cell {
     let text = text.into();
     if text.len() > LONGEST_TEXT && text.chars().count() > LONGEST_TEXT {
         return Cell::Faulty(Fault::new("this cell holds more text than fits in a cell"));
     }
-    if text.trim().is_empty() { Cell::Empty } else { Cell::Text(Cow::Owned(text)) }
+    if text.trim().is_empty() { Cell::Empty } else { Cell::Text(text) }
 }
 
 /// A number without a format: whole numbers without `.0`, others with all their digits.
@@ -175,37 +158,29 @@ pub(super) fn number(value: f64) -> Result<String, Fault> {
     Ok(text)
 }
 
-const MILLISECONDS_A_DAY: f64 = 86_400_000.0;
-
-/// A date or time: `2020-01-31`, `2020-01-31 13:45:00`, `13:45:00`. `serial` counts days since 1900, or since 1904.
-pub(super) fn moment(serial: f64, is_duration: bool, since_1904: bool) -> Cell<'static> {
-    // Up to the end of the year 9999; beyond that, a spreadsheet shows `####`.
-    if !(0.0..2_958_466.0).contains(&serial) {
-        return Cell::Date(serial.to_string());
-    }
-    let milliseconds = (serial * MILLISECONDS_A_DAY).round() as u64;
-    if is_duration {
-        return Cell::Date(time(milliseconds));
-    }
-    let (days, rest) = (milliseconds / 86_400_000, milliseconds % 86_400_000);
-    let date = match (days, since_1904) {
-        (0, false) => return Cell::Date(time(rest)),
-        (_, true) => NaiveDate::from_ymd_opt(1904, 1, 1),
-        // Excel believes that there was a 29 February in 1900, which is day 60.
-        (1..60, false) => NaiveDate::from_ymd_opt(1899, 12, 31),
-        (_, false) => NaiveDate::from_ymd_opt(1899, 12, 30),
-    };
-    match date.and_then(|date| date.checked_add_days(Days::new(days))) {
-        Some(date) if rest == 0 => Cell::Date(date.to_string()),
-        Some(date) => Cell::Date(format!("{date} {}", time(rest))),
-        None => Cell::Date(serial.to_string()),
+/// What a cell shows, by its value and its number format.
+pub(super) fn shown(value: Data, format: &str) -> Cell {
+    match value {
+        Data::Int(value) => format::shown(value as f64, format),
+        Data::Float(value) => format::shown(value, format),
+        Data::String(text) => format::shown_text(&text, format),
+        Data::DateTimeIso(text) | Data::DurationIso(text) => Cell::Date(text),
+        Data::Bool(_) => Cell::Faulty(Fault::BOOLEAN),
+        Data::DateTime(moment) => day(&moment),
+        Data::Error(error) => Cell::Faulty(Fault::error(error)),
+        Data::Empty => Cell::Empty,
     }
 }
 
-fn time(milliseconds: u64) -> String {
-    let (seconds, rest) = (milliseconds / 1000, milliseconds % 1000);
-    let time = format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
-    if rest == 0 { time } else { format!("{time}.{rest:03}") }
+/// A day can be the name of a folder: `2020-01-31`. A day with a time, or a time alone, cannot.
+fn day(moment: &ExcelDateTime) -> Cell {
+    let days = moment.as_f64();
+    // Up to the end of the year 9999; beyond that, a spreadsheet shows `####`.
+    if moment.is_duration() || days.fract() != 0.0 || !(1.0..2_958_466.0).contains(&days) {
+        return Cell::Faulty(Fault::DATE);
+    }
+    let (year, month, day, ..) = moment.to_ymd_hms_milli();
+    Cell::Date(format!("{year}-{month:02}-{day:02}"))
 }
 
 /// The name of a cell in A1 notation, from its row and column counted from 0.
@@ -248,26 +223,26 @@ mod tests {
     }
 
     #[test]
-    fn dates_and_times() {
-        let shown = |cell| match cell {
-            Cell::Date(text) => text,
-            other => panic!("{other:?}"),
+    fn days_and_times() {
+        use calamine::ExcelDateTimeType::{DateTime, TimeDelta};
+        let shown = |serial, kind, since_1904| match day(&ExcelDateTime::new(serial, kind, since_1904)) {
+            Cell::Date(text) => Some(text),
+            _ => None,
         };
-        let date = |serial| shown(moment(serial, false, false));
-        assert_eq!(date(43_831.0), "2020-01-01");
-        assert_eq!(date(43_832.127_835_648_15), "2020-01-02 03:04:05");
-        assert_eq!(date(0.5), "12:00:00");
-        assert_eq!(date(1.0), "1900-01-01");
-        assert_eq!(date(59.0), "1900-02-28");
-        assert_eq!(date(61.0), "1900-03-01");
-        assert_eq!(date(2_958_465.0), "9999-12-31");
-        assert_eq!(shown(moment(42_369.0, false, true)), "2020-01-01");
-        assert_eq!(shown(moment(1.25, true, false)), "30:00:00");
-        for strange in [-1.0, 1e300, f64::NAN, f64::INFINITY, 2_958_465.999_999_999_9] {
-            let _ = moment(strange, false, true);
-            let _ = moment(strange, false, false);
-            let _ = moment(strange, true, false);
+        for (serial, since_1904, text) in [
+            (43_831.0, false, "2020-01-01"),
+            (1.0, false, "1900-01-01"),
+            (59.0, false, "1900-02-28"),
+            (61.0, false, "1900-03-01"),
+            (2_958_465.0, false, "9999-12-31"),
+            (42_369.0, true, "2020-01-01"),
+        ] {
+            assert_eq!(shown(serial, DateTime, since_1904).as_deref(), Some(text));
         }
+        for strange in [43_832.5, 0.5, -1.0, 1e300, f64::NAN, f64::INFINITY, 2_958_466.0] {
+            assert_eq!(shown(strange, DateTime, false), None);
+        }
+        assert_eq!(shown(2.0, TimeDelta, false), None);
     }
 
     #[test]

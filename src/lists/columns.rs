@@ -28,27 +28,22 @@ pub(super) struct Columns {
     pub invisible: bool,
 }
 
-/// Why a row that has the column of the values is no header that can be used: which cell, what, and what to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Unclear(Vec<(usize, String, String)>);
-
-impl Unclear {
-    /// The problems, of a header in this row.
-    pub fn problems(self, sheet: Option<&str>, row: usize) -> Vec<Problem> {
-        let problem = |(index, message, hint): (usize, String, String)| {
-            Problem::new(place(sheet, row, index), message).hint(hint)
-        };
-        self.0.into_iter().map(problem).collect()
+impl Columns {
+    pub fn pseudonym_index(&self) -> Option<usize> {
+        self.pseudonym.as_ref().map(|column| column.index)
     }
 }
 
-/// Reads a row as the header; `None` if the column that is sought is not in it.
+/// Reads a row as the header; `None` if the column that is sought is not in it, an error if it is not clear which columns are
+/// meant.
 pub(super) fn header<'a>(
     cells: impl Iterator<Item = (usize, &'a str)>,
     sought: Column,
     choice: &Choice,
+    sheet: Option<&str>,
     row: usize,
-) -> Option<Result<Columns, Unclear>> {
+) -> Option<Result<Columns, Vec<Problem>>> {
+    let at = |column: &Named| place(sheet, row, column.index);
     let mut invisible = vec![];
     let cells: Vec<Named> = cells
         .filter(|(_, name)| !name.trim().is_empty())
@@ -67,15 +62,15 @@ pub(super) fn header<'a>(
     }
     let mut unclear = vec![];
     if values.len() > 1 {
-        unclear.push(doubled(sought, &values));
+        unclear.push(doubled(sought, &values, &at));
     }
     let value = values.swap_remove(0);
-    let pseudonyms = pseudonyms(&cells, &value, choice).unwrap_or_else(|problem| {
+    let pseudonyms = pseudonyms(&cells, &value, choice, &at).unwrap_or_else(|problem| {
         unclear.push(problem);
         None
     });
     if !unclear.is_empty() {
-        return Some(Err(Unclear(unclear)));
+        return Some(Err(unclear));
     }
     let is_used = |named: &&Named| **named == value || pseudonyms.as_ref() == Some(*named);
     let meant = |named: &Named| {
@@ -94,16 +89,20 @@ pub(super) fn header<'a>(
     }))
 }
 
-fn pseudonyms(cells: &[Named], value: &Named, choice: &Choice) -> Result<Option<Named>, (usize, String, String)> {
+fn pseudonyms(
+    cells: &[Named],
+    value: &Named,
+    choice: &Choice,
+    at: &dyn Fn(&Named) -> Place,
+) -> Result<Option<Named>, Problem> {
     let column = Column::PseudoName;
     let mut found = match &choice.pseudonyms {
         Pseudonyms::Nowhere => return Ok(None),
         Pseudonyms::In(chosen) => {
             let found = called(cells, chosen);
             if found.is_empty() {
-                let names: Vec<String> = cells.iter().map(|named| format!("'{}'", named.name)).collect();
                 let message = format!("there is no column '{chosen}' beside '{}'", value.name);
-                return Err((value.index, message, format!("the columns here are {}", names.join(", "))));
+                return Err(Problem::new(at(value), message).hint(format!("the columns here are {}", quoted(cells))));
             }
             found
         }
@@ -115,13 +114,14 @@ fn pseudonyms(cells: &[Named], value: &Named, choice: &Choice) -> Result<Option<
                     "read the pseudonyms from it with '--pseudonym-column \"{name}\"', or let them be made up with \
                      '--no-pseudonym-column'"
                 );
-                return Err((perhaps[0].index, format!("'{name}' could be a column of pseudonyms, or not"), hint));
+                let message = format!("'{name}' could be a column of pseudonyms, or not");
+                return Err(Problem::new(at(&perhaps[0]), message).hint(hint));
             }
             Some((_, found)) => found,
         },
     };
     if found.len() > 1 {
-        return Err(doubled(column, &found));
+        return Err(doubled(column, &found, at));
     }
     Ok(found.pop())
 }
@@ -137,11 +137,20 @@ fn called(cells: &[Named], name: &str) -> Vec<Named> {
     cells.iter().filter(|named| same_header(&named.name, name)).cloned().collect()
 }
 
-fn doubled(column: Column, found: &[Named]) -> (usize, String, String) {
-    let names: Vec<String> = found.iter().map(|named| format!("'{}'", named.name)).collect();
-    let message = format!("more than one column could hold the {}s: {}", column.noun(), names.join(", "));
-    let option = if column == Column::PseudoName { "--pseudonym-column" } else { "--column" };
-    (found[1].index, message, format!("choose one with '{option} NAME', or rename or remove all but one of them"))
+fn doubled(column: Column, found: &[Named], at: &dyn Fn(&Named) -> Place) -> Problem {
+    let message = format!("more than one column could hold the {}s: {}", column.noun(), quoted(found));
+    let hint = format!("choose one with '{} NAME', or rename or remove all but one of them", option(column));
+    Problem::new(at(&found[1]), message).hint(hint)
+}
+
+/// The option that chooses the column by hand.
+pub(super) fn option(column: Column) -> &'static str {
+    if column == Column::PseudoName { "--pseudonym-column" } else { "--column" }
+}
+
+fn quoted(columns: &[Named]) -> String {
+    let names: Vec<String> = columns.iter().map(|named| format!("'{}'", named.name)).collect();
+    names.join(", ")
 }
 
 /// The problem of a table in which no header row was found, with a name that could be meant.

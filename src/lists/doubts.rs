@@ -1,4 +1,4 @@
-//! What to tell of many values: a line for each kind, with how many there are and where the first ones are.
+//! Doubts about many values: a line for each kind, with how many there are and where the first ones are.
 
 use std::mem::discriminant;
 
@@ -50,8 +50,8 @@ impl Doubts {
         self.problems.push(problem);
     }
 
-    /// What to tell of them all.
-    pub fn told(self, sheet: Option<&str>) -> Vec<Problem> {
+    /// A line for each doubt about the list, and for each kind of doubt about values.
+    pub fn lines(self, sheet: Option<&str>) -> Vec<Problem> {
         let kinds = self.kinds.into_iter().map(|kind| {
             let what = format!("{} '{}': {}", kind.column.noun(), kind.value, kind.doubt);
             let first = place(sheet, kind.rows[0], kind.index);

@@ -4,14 +4,12 @@
 //! `General`, `0000000`, `0.00000000`, `"MR"0000000` and `@`. With any other (thousands, percent, exponents, fractions,
 //! conditions) it is not worth the risk to guess what a person sees: the cell is refused.
 
-use std::borrow::Cow;
-
 use super::cells::{Cell, Fault, number};
 
 /// The digits that a spreadsheet keeps and shows.
 const DIGITS: usize = 15;
-/// More decimals than a spreadsheet lets a format have.
-const MOST_DECIMALS: usize = 30;
+/// A spreadsheet lets a format have no more decimals.
+const MOST_DIGITS: usize = 30;
 
 /// A section that is plain.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,23 +21,21 @@ struct Section {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Body {
-    /// `General`: as it is.
-    General,
-    /// `@`: the text, or a number as it is.
-    Text,
+    /// `General`, `@`: the text, or a number as it is.
+    AsItIs,
     /// `#00.0#`: at least two digits, a point, one or two decimals.
-    Digits { least: usize, point: bool, least_decimals: usize, most_decimals: usize },
+    Digits { least: usize, least_decimals: usize, most_decimals: usize },
 }
 
 /// A number as its format shows it.
-pub(super) fn shown(value: f64, format: &str) -> Cell<'static> {
+pub(super) fn shown(value: f64, format: &str) -> Cell {
     // Most cells have no format of their own.
     let text = if format.eq_ignore_ascii_case("general") { number(value) } else { formatted(value, format) };
-    text.map_or_else(Cell::Faulty, |text| Cell::Text(Cow::Owned(text)))
+    text.map_or_else(Cell::Faulty, Cell::Text)
 }
 
 /// A text as its format shows it: only a format with `@` and more changes it.
-pub(super) fn shown_text(text: &str, format: &str) -> Cell<'static> {
+pub(super) fn shown_text(text: &str, format: &str) -> Cell {
     let sections = sections(format);
     let for_text = match sections.as_slice() {
         [_, _, _, text, ..] => Some(*text),
@@ -47,8 +43,10 @@ pub(super) fn shown_text(text: &str, format: &str) -> Cell<'static> {
     };
     let Some(for_text) = for_text else { return super::cells::text(text) };
     match section(for_text) {
-        Some(Section { before, body: Some(Body::Text), after }) => super::cells::text(format!("{before}{text}{after}")),
-        Some(Section { body: Some(Body::General), .. }) => super::cells::text(text),
+        Some(Section { before, body: Some(Body::AsItIs), after }) => {
+            // The room around a text is no part of it, while a space of its own can begin the name of a folder.
+            super::cells::text(format!("{}{text}{}", before.trim_start(), after.trim_end()))
+        }
         _ => Cell::Faulty(refused(format)),
     }
 }
@@ -65,42 +63,41 @@ fn formatted(value: f64, format: &str) -> Result<String, Fault> {
     };
     let Some(Section { before, body: Some(body), after }) = section(chosen) else { return Err(refused(format)) };
     let text = match body {
-        Body::General | Body::Text => unformatted,
-        Body::Digits { least, point, least_decimals, most_decimals } => {
+        Body::AsItIs => unformatted,
+        Body::Digits { least, least_decimals, most_decimals } => {
             let mut text = format!("{:.*}", most_decimals, value.abs());
             if text.parse() != Ok(value.abs()) {
                 return Err(Fault::new(format!(
                     "this cell holds {unformatted}, but its number format '{format}' shows fewer digits"
                 )));
             }
-            // Of a whole number that is shown with decimals, those are no digits that anybody has to keep.
+            // The decimals of a whole number are all 0: none of them can be lost.
             let kept = text.trim_start_matches(['0', '.']).bytes().filter(u8::is_ascii_digit).count();
             if kept > DIGITS && value.fract() != 0.0 {
                 return Err(Fault::new("this number shows more digits than a spreadsheet keeps (15)"));
             }
-            while text.contains('.') && text.ends_with('0') && decimals(&text) > least_decimals {
-                text.pop();
+            for _ in least_decimals..most_decimals {
+                if text.ends_with('0') {
+                    text.pop();
+                }
             }
-            if point && decimals(&text) == 0 {
+            // `#.#` shows `5.`
+            if text.ends_with('.') {
                 return Err(refused(format));
             }
-            let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+            let end_of_whole = text.find('.').unwrap_or(text.len());
+            let (whole, decimals) = text.split_at(end_of_whole);
             let whole = if whole == "0" { "" } else { whole };
-            let dot = if point { "." } else { "" };
             let sign = if value < 0.0 { "-" } else { "" };
-            format!("{sign}{whole:0>least$}{dot}{fraction}")
+            format!("{sign}{whole:0>least$}{decimals}")
         }
     };
     let text = format!("{before}{text}{after}");
     if text.trim().is_empty() { Err(refused(format)) } else { Ok(text.trim().to_owned()) }
 }
 
-fn decimals(text: &str) -> usize {
-    text.split_once('.').map_or(0, |(_, fraction)| fraction.len())
-}
-
 fn refused(format: &str) -> Fault {
-    Fault::new(format!("this cell shows something else than it holds, by its number format '{format}'"))
+    Fault::new(format!("this cell does not show what it holds, by its number format '{format}'"))
 }
 
 /// The sections, split at the semicolons that are not quoted.
@@ -128,15 +125,13 @@ fn section(text: &str) -> Option<Section> {
     let mut rest = text;
     while let Some(letter) = rest.chars().next() {
         let after = &rest[letter.len_utf8()..];
-        let literal: Cow<'_, str>;
+        let next = || Some(after.split_at(after.chars().next()?.len_utf8()));
+        let literal;
         (literal, rest) = match letter {
-            '"' => {
-                let (inside, after) = after.split_once('"')?;
-                (inside.into(), after)
-            }
-            '\\' => (after.chars().next()?.to_string().into(), &after[after.chars().next()?.len_utf8()..]),
+            '"' => after.split_once('"')?,
+            '\\' => next()?,
             // Room as wide as the next letter.
-            '_' => (" ".into(), &after[after.chars().next()?.len_utf8()..]),
+            '_' => (" ", next()?.1),
             // A colour, or a language without a currency.
             '[' => {
                 let (inside, after) = after.split_once(']')?;
@@ -146,45 +141,46 @@ fn section(text: &str) -> Option<Section> {
                 if is_time || !is_language && !is_colour {
                     return None;
                 }
-                ("".into(), after)
+                ("", after)
             }
-            ' ' | '-' | '+' | '(' | ')' | ':' => (letter.to_string().into(), after),
+            ' ' | '-' | '+' | '(' | ')' | ':' => rest.split_at(1),
             _ => {
                 let (body, after) = body(rest)?;
                 if section.body.replace(body).is_some() {
                     return None;
                 }
-                ("".into(), after)
+                ("", after)
             }
         };
         let place = if section.body.is_some() { &mut section.after } else { &mut section.before };
-        place.push_str(&literal);
+        place.push_str(literal);
     }
     Some(section)
 }
 
 fn body(text: &str) -> Option<(Body, &str)> {
-    if let Some(after) = text.strip_prefix('@') {
-        return Some((Body::Text, after));
+    for general in ["@", "general"] {
+        if let Some((start, after)) = text.split_at_checked(general.len())
+            && start.eq_ignore_ascii_case(general)
+        {
+            return Some((Body::AsItIs, after));
+        }
     }
-    let general = "general".len();
-    if text.get(..general).is_some_and(|start| start.eq_ignore_ascii_case("general")) {
-        return Some((Body::General, &text[general..]));
-    }
-    let run = |text: &str| text.bytes().take_while(|byte| matches!(byte, b'0' | b'#')).count();
-    let whole = run(text);
-    let (digits, mut after) = text.split_at(whole);
-    let (mut point, mut fraction) = (false, "");
+    let digits = |text: &str| text.bytes().take_while(|byte| matches!(byte, b'0' | b'#')).count();
+    let (whole, mut after) = text.split_at(digits(text));
+    let mut decimals = "";
     if let Some(behind) = after.strip_prefix('.') {
-        (fraction, after) = behind.split_at(run(behind));
-        point = true;
+        (decimals, after) = behind.split_at(digits(behind));
+        // `0.` shows `5.`
+        if decimals.is_empty() {
+            return None;
+        }
     }
     // `0#` and `#.#0` mean the same as `00` and `#.00`.
-    let least = digits.find('0').map_or(0, |first| whole - first);
-    let least_decimals = fraction.rfind('0').map_or(0, |last| last + 1);
-    let is_plain = (whole > 0 || !fraction.is_empty()) && fraction.len() <= MOST_DECIMALS && whole <= MOST_DECIMALS;
-    let body = Body::Digits { least, point, least_decimals, most_decimals: fraction.len() };
-    is_plain.then_some((body, after))
+    let least = whole.find('0').map_or(0, |first| whole.len() - first);
+    let least_decimals = decimals.rfind('0').map_or(0, |last| last + 1);
+    let is_plain = whole.len() + decimals.len() > 0 && whole.len().max(decimals.len()) <= MOST_DIGITS;
+    is_plain.then_some((Body::Digits { least, least_decimals, most_decimals: decimals.len() }, after))
 }
 
 #[cfg(test)]
@@ -193,9 +189,9 @@ mod tests {
 
     use super::*;
 
-    fn text(cell: Cell<'_>) -> Option<String> {
+    fn text(cell: Cell) -> Option<String> {
         match cell {
-            Cell::Text(text) => Some(text.into_owned()),
+            Cell::Text(text) => Some(text),
             _ => None,
         }
     }
@@ -230,6 +226,12 @@ mod tests {
         assert_eq!(text(shown_text("12", "\"MR\"@")).as_deref(), Some("MR12"));
         assert_eq!(text(shown_text("12", "0000")).as_deref(), Some("12"));
         assert_eq!(text(shown_text("12", "0;0;0;@")).as_deref(), Some("12"));
+        let accounting = "_(* #,##0_);_(* (#,##0);_(* \"-\"_);_(@_)";
+        assert_eq!(
+            text(shown_text("a", accounting)).as_deref(),
+            Some("a"),
+            "the name of a folder has no spaces around it"
+        );
     }
 
     #[test]

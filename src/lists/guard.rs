@@ -5,14 +5,15 @@ use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::sync::Once;
 
-use super::workbook::Unreadable;
+use super::workbook::damaged;
+use crate::problem::Problem;
 
 thread_local! {
     static QUIET: Cell<bool> = const { Cell::new(false) };
 }
 
 /// What `read` returns; an error if it panics, without a word of that on stderr. What it worked on is not used again.
-pub(super) fn caught<T>(read: impl FnOnce() -> T) -> Result<T, Unreadable> {
+pub(super) fn caught<T>(read: impl FnOnce() -> T) -> Result<T, Problem> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         let usual = take_hook();
@@ -25,7 +26,7 @@ pub(super) fn caught<T>(read: impl FnOnce() -> T) -> Result<T, Unreadable> {
     QUIET.set(true);
     let result = catch_unwind(AssertUnwindSafe(read));
     QUIET.set(false);
-    result.map_err(|_| Unreadable::damaged("what it says of itself does not fit"))
+    result.map_err(|_| damaged("its contents contradict each other"))
 }
 
 #[cfg(test)]

@@ -2,20 +2,20 @@
 //!
 //! An input list is a table of accession numbers or folders, with or without a pseudonym for each, in a text file or a
 //! workbook. [`InputList::read`] finds the columns by their names, wherever they are, and takes what their cells show. What
-//! it is not sure of it tells ([`InputList::doubts`]) or refuses.
+//! it is not sure of, it reports ([`InputList::doubts`]) or refuses.
 //!
 //! | module | what it is for |
 //! |---|---|
 //! | `columns` | which columns a header row names |
 //! | `rows` | from the cells below the header to values, and to all that is wrong |
-//! | `doubts` | what to tell of many values, in a line for each kind |
+//! | `doubts` | doubts about many values, in a line for each kind |
 //! | `text_list` | lists in text files: their delimiter, their quotes |
-//! | `foreign` | text that is no list: web pages, SYLK and the like |
+//! | `foreign` | files that are not lists: web pages, SYLK and the like |
 //! | `workbook` | which sheet of a workbook |
-//! | `cells`, `format` | what cells show |
-//! | `xlsx`, `sheet_xml`, `archive` | today's workbooks: values, hidden rows, the archive around them |
+//! | `cells`, `format` | what cells show, by their values and number formats |
+//! | `xlsx`, `sheet_xml`, `archive` | workbooks since Excel 2007: values, hidden rows, the archive around them |
 //! | `ods`, `xlsb` | those of LibreOffice, and Excel's binary ones |
-//! | `xls`, `biff` | those of Excel 97 to 2003: values, and what they show |
+//! | `xls`, `biff` | those of Excel 5 to 2003: values; number formats and hidden rows |
 
 use std::path::Path;
 
@@ -23,7 +23,7 @@ use crate::error::Result;
 use crate::problem::{Place, Problem, Problems};
 use crate::storage::{self, Cap};
 use crate::text::encoding::decode_owned;
-use crate::text::mixture::{Mixture, mixture};
+use crate::text::mixture::mixture;
 use crate::values::{AccessionNumber, Column, DataPath, Parsed, Pseudonym, Spoilt};
 
 mod archive;
@@ -146,7 +146,7 @@ pub struct InputRow<T> {
 impl<T: Listed> InputList<T> {
     /// Reads a list.
     ///
-    /// What the file is, is told by what it holds and not by its name: text in any encoding with commas, semicolons, tabs or
+    /// What it holds decides what kind of file it is, not its name: text in any encoding with commas, semicolons, tabs or
     /// bars, or a workbook (.xlsx, .xlsm, .xlsb, .xls, .ods).
     ///
     /// # Errors
@@ -167,15 +167,12 @@ impl<T: Listed> InputList<T> {
         let list = match workbook::read(&bytes, choice) {
             Some(list) => list,
             None if choice.sheet.is_some() => {
-                let problem = Problem::new(Place::Whole, "this is a text file, which has no sheets");
-                Err(vec![problem.hint("leave out '--sheet'")])
+                Err(vec![workbook::unreadable("this is a text file, which has no sheets", "leave out '--sheet'")])
             }
             None => match foreign::found(&bytes) {
-                Some(foreign) => Err(vec![foreign.problem()]),
+                Some(foreign) => Err(vec![foreign]),
                 None => {
-                    if let Some(mixed) = mixture(&bytes) {
-                        return Err(Problems::new(path, vec![two_encodings(&mixed)]).into());
-                    }
+                    Problems::none_or(path, mixture(&bytes).into_iter().collect())?;
                     let table = decode_owned(bytes).map_err(|error| error.in_file(path))?;
                     text_list::read(&table.text, choice)
                 }
@@ -197,16 +194,6 @@ impl<T: Listed> InputList<T> {
             None => format!("{values}, no pseudonym column: made up {}", self.rows.len()),
         }
     }
-}
-
-fn two_encodings(mixed: &Mixture) -> Problem {
-    let first = |lines: &[usize]| lines.first().copied().unwrap_or(1);
-    let (utf8, other) = (first(&mixed.utf8), first(&mixed.other));
-    let message = match mixed.utf8.is_empty() {
-        true => format!("line {other} is in two encodings"),
-        false => format!("line {utf8} is in UTF-8 and line {other} is not, so some letters would be read as others"),
-    };
-    Problem::new(Place::Whole, message).hint("type the letters with accents again and save the list as 'CSV UTF-8'")
 }
 
 /// A line of a text (from 1), or a cell of a sheet (from 0).

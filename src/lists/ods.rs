@@ -4,27 +4,14 @@
 //! numbers only, without their zeros in front.
 
 use std::collections::HashSet;
-use std::io::Cursor;
 
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesStart, Event};
-use zip::ZipArchive;
 
-use super::archive::{attribute, xml};
+use super::archive::{Archive, attribute, elements, xml};
 use super::cells::{self, Cell, Collector, Fault, Sheet, number};
-use super::workbook::{Book, Tab, Unreadable};
-
-struct Workbook(Vec<(Tab, Sheet)>);
-
-impl Book for Workbook {
-    fn tabs(&self) -> Vec<Tab> {
-        self.0.iter().map(|(tab, _)| tab.clone()).collect()
-    }
-
-    fn sheet(&mut self, tab: usize) -> Result<Sheet, Unreadable> {
-        Ok(self.0[tab].1.clone())
-    }
-}
+use super::workbook::{Book, Tab, damaged, protected};
+use crate::problem::Problem;
 
 /// Inside these there are tables and texts that are none of the sheet's.
 const ASIDE: [&str; 6] = ["annotation", "tracked-changes", "shapes", "forms", "frame", "dde-links"];
@@ -45,7 +32,7 @@ struct Reading {
     /// How often the row stands there, and the cells of one.
     rows: u32,
     is_hidden: bool,
-    cells: Vec<(u32, Cell<'static>)>,
+    cells: Vec<(u32, Cell)>,
     column: u32,
     /// The cell that is being read, how often it stands there, and its text.
     cell: Option<Value>,
@@ -63,14 +50,20 @@ struct Value {
 }
 
 /// Opens a workbook.
-pub(super) fn open<'a>(bytes: &'a [u8]) -> Result<Box<dyn Book + 'a>, Unreadable> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(Unreadable::damaged)?;
-    if is_encrypted(&mut archive)? {
-        return Err(Unreadable::password());
+pub(super) fn open(mut archive: Archive<'_>) -> Result<Book<'_>, Problem> {
+    let mut is_encrypted = false;
+    let manifest = "META-INF/manifest.xml";
+    if archive.index_for_name(manifest).is_some() {
+        elements(&mut archive, manifest, &mut |element| {
+            is_encrypted |= element.local_name().as_ref() == "encryption-data";
+        })?;
+    }
+    if is_encrypted {
+        return Err(protected());
     }
     let (mut xml, mut buffer, mut reading) = (xml(&mut archive, "content.xml")?, vec![], Reading::default());
     loop {
-        match xml.read_event_into(&mut buffer).map_err(Unreadable::damaged)? {
+        match xml.read_event_into(&mut buffer).map_err(damaged)? {
             Event::Start(element) if ASIDE.contains(&element.local_name().as_ref()) => reading.aside += 1,
             Event::End(element) if ASIDE.contains(&element.local_name().as_ref()) => {
                 reading.aside = reading.aside.saturating_sub(1);
@@ -82,7 +75,7 @@ pub(super) fn open<'a>(bytes: &'a [u8]) -> Result<Box<dyn Book + 'a>, Unreadable
             Event::Text(text) => reading.add(&text),
             Event::CData(text) => reading.add(&text),
             Event::GeneralRef(reference) => {
-                let letter = reference.resolve_char_ref().map_err(Unreadable::damaged)?;
+                let letter = reference.resolve_char_ref().map_err(damaged)?;
                 match letter {
                     Some(letter) => reading.add(letter.encode_utf8(&mut [0; 4])),
                     None => reading.add(resolve_predefined_entity(&reference).unwrap_or_default()),
@@ -92,20 +85,14 @@ pub(super) fn open<'a>(bytes: &'a [u8]) -> Result<Box<dyn Book + 'a>, Unreadable
         }
         buffer.clear();
     }
-    Ok(Box::new(Workbook(reading.sheets)))
-}
-
-fn is_encrypted(archive: &mut super::archive::Archive<'_>) -> Result<bool, Unreadable> {
-    let Ok(mut xml) = xml(archive, "META-INF/manifest.xml") else { return Ok(false) };
-    let mut buffer = vec![];
-    loop {
-        match xml.read_event_into(&mut buffer).map_err(Unreadable::damaged)? {
-            Event::Start(element) if element.local_name().as_ref() == "encryption-data" => return Ok(true),
-            Event::Eof => return Ok(false),
-            _ => {}
-        }
-        buffer.clear();
-    }
+    let (tabs, mut sheets): (Vec<Tab>, Vec<Sheet>) = reading.sheets.into_iter().unzip();
+    let names: Vec<String> = tabs.iter().map(|tab| tab.name.clone()).collect();
+    let read = move |name: &str| {
+        let number = names.iter().position(|known| known == name);
+        let sheet = number.and_then(|number| sheets.get_mut(number)).ok_or_else(|| damaged("a sheet is missing"))?;
+        Ok(std::mem::take(sheet))
+    };
+    Ok(Book { tabs, read: Box::new(read), sees_all: true })
 }
 
 impl Reading {
@@ -155,7 +142,7 @@ impl Reading {
         }
     }
 
-    fn end(&mut self, name: &str) -> Result<(), Unreadable> {
+    fn end(&mut self, name: &str) -> Result<(), Problem> {
         match name {
             "table-cell" | "covered-table-cell" => {
                 if let Some(value) = self.cell.take() {
@@ -192,7 +179,7 @@ impl Reading {
 }
 
 /// What a cell shows, if it is what the cell holds.
-fn content(value: &Value, shown: String) -> Cell<'static> {
+fn content(value: &Value, shown: String) -> Cell {
     match value.kind.as_str() {
         "" | "string" if value.has_formula && value.kind.is_empty() && shown.trim().is_empty() => {
             Cell::Faulty(Fault::FORMULA)
@@ -207,7 +194,7 @@ fn content(value: &Value, shown: String) -> Cell<'static> {
             }
             shown_number(number, shown.trim()).map_or_else(Cell::Faulty, cells::text)
         }
-        _ => Cell::Faulty(Fault::new(format!("this cell shows '{}', which is no plain number", shown.trim()))),
+        _ => Cell::Faulty(Fault::new(format!("this cell shows '{}', which is not a plain number", shown.trim()))),
     }
 }
 

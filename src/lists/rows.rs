@@ -1,10 +1,9 @@
 //! From the cells below the header to values, and to all that is wrong.
 
-use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use super::cells::{Cell, Fault};
-use super::columns::Columns;
+use super::columns::{Columns, option};
 use super::doubts::{Doubts, NAMED, others};
 use super::{InputList, InputRow, Listed, MOST_ROWS, place};
 use crate::problem::{Place, Problem};
@@ -50,12 +49,11 @@ impl<'a, T: Listed> Rows<'a, T> {
         let row = columns.row;
         if columns.invisible {
             let at = place(sheet, row, columns.value.index);
-            doubts.about(Problem::new(at, "invisible characters in the header were left out"));
+            doubts.about(Problem::new(at, "invisible characters were removed from the header"));
         }
         for (column, unused) in &columns.unused {
             let message = format!("the column '{}' is not read", unused.name);
-            let option = if *column == Column::PseudoName { "--pseudonym-column" } else { "--column" };
-            let hint = format!("if it is meant, choose it with '{option} \"{}\"'", unused.name);
+            let hint = format!("if it is meant, choose it with '{} \"{}\"'", option(*column), unused.name);
             doubts.about(Problem::new(place(sheet, row, unused.index), message).hint(hint));
         }
         Rows {
@@ -80,20 +78,19 @@ impl<'a, T: Listed> Rows<'a, T> {
         self.problems.push(problem);
     }
 
-    /// Something to tell of the list as a whole.
-    pub fn tell(&mut self, problem: Problem) {
+    /// Something that the user should know about the list as a whole.
+    pub fn note(&mut self, problem: Problem) {
         self.doubts.about(problem);
     }
 
-    /// Takes a row: how many values it has added (none or one), or `Break` if it is no use to go on.
-    pub fn push<'c>(&mut self, row: usize, cell: &dyn Fn(usize) -> Cell<'c>) -> ControlFlow<(), usize> {
+    /// Takes a row, of which these are the cells that count: how many values it has added (none or one), or `Break` if it is no
+    /// use to go on.
+    pub fn push(&mut self, row: usize, value: &Cell, pseudonym: &Cell) -> ControlFlow<(), usize> {
         let before = self.rows.len();
-        let value = cell(self.columns.value.index);
-        let name = self.columns.pseudonym.as_ref().map(|column| cell(column.index));
-        if self.is_header(&value, name.as_ref()) {
+        if self.is_header(value, pseudonym) {
             self.refuse_header(row);
         } else {
-            self.take(row, value, name.unwrap_or(Cell::Empty));
+            self.take(row, value, pseudonym);
         }
         if self.rows.len() > MOST_ROWS {
             let message = format!("there are more than {MOST_ROWS} rows, which no list of patients has");
@@ -107,14 +104,12 @@ impl<'a, T: Listed> Rows<'a, T> {
         ControlFlow::Continue(self.rows.len() - before)
     }
 
-    fn take(&mut self, row: usize, value: Cell<'_>, name: Cell<'_>) {
+    fn take(&mut self, row: usize, value: &Cell, name: &Cell) {
         let index = self.columns.value.index;
         let decimal_comma = self.decimal_comma;
         let value = self.parse(row, index, T::COLUMN, value, |text| T::parse(text, decimal_comma));
-        let (name_index, has_names) = match &self.columns.pseudonym {
-            Some(column) => (column.index, true),
-            None => (index, false),
-        };
+        let has_names = self.columns.pseudonym.is_some();
+        let name_index = self.columns.pseudonym_index().unwrap_or(index);
         let name = self.parse(row, name_index, Column::PseudoName, name, Pseudonym::parse);
         match (value, name) {
             (Ok(Some(value)), Ok(pseudonym)) if pseudonym.is_some() || !has_names => {
@@ -140,17 +135,17 @@ impl<'a, T: Listed> Rows<'a, T> {
         row: usize,
         index: usize,
         column: Column,
-        cell: Cell<'_>,
+        cell: &Cell,
         parse: impl FnOnce(&str) -> Result<Parsed<V>, Spoilt>,
     ) -> Result<Option<V>, Problem> {
         let text = match cell {
             Cell::Empty => return Ok(None),
             Cell::Text(text) => text,
-            Cell::Date(text) if column == Column::Path => Cow::Owned(text),
+            Cell::Date(text) if column == Column::Path => text,
             Cell::Date(_) => return Err(Fault::DATE.at(place(self.sheet, row, index))),
             Cell::Faulty(fault) => return Err(fault.at(place(self.sheet, row, index))),
         };
-        match parse(&text) {
+        match parse(text) {
             Ok(Parsed { value, doubts }) => {
                 for doubt in doubts {
                     self.doubts.of(column, doubt, text.trim(), row, index);
@@ -163,18 +158,18 @@ impl<'a, T: Listed> Rows<'a, T> {
     }
 
     /// Whether a row is a header again: another list pasted below, or a header on each printed page.
-    fn is_header(&self, value: &Cell<'_>, name: Option<&Cell<'_>>) -> bool {
+    fn is_header(&self, value: &Cell, name: &Cell) -> bool {
         let is_known = |text: &str| {
             same_header(text, &self.columns.value.name)
                 || self.columns.pseudonym.as_ref().is_some_and(|column| same_header(text, &column.name))
                 || Column::of_name(text).is_some()
         };
-        let filled = |cell: &Cell<'_>| match cell {
+        let filled = |cell: &Cell| match cell {
             Cell::Text(text) => Some(is_known(text)),
             Cell::Empty => None,
             _ => Some(false),
         };
-        filled(value) == Some(true) && name.and_then(filled) != Some(false)
+        filled(value) == Some(true) && filled(name) != Some(false)
     }
 
     fn refuse_header(&mut self, row: usize) {
@@ -211,7 +206,7 @@ impl<'a, T: Listed> Rows<'a, T> {
             let problem = Problem::new(header(self.columns.value.index), message);
             return Err(vec![problem.hint("fill in the list and save it")]);
         }
-        let pseudonym_index = self.columns.pseudonym.as_ref().map(|column| column.index);
+        let pseudonym_index = self.columns.pseudonym_index();
         for (column, index, shape) in [
             (T::COLUMN, Some(self.columns.value.index), std::mem::take(&mut self.values)),
             (Column::PseudoName, pseudonym_index, std::mem::take(&mut self.pseudonyms)),
@@ -235,7 +230,7 @@ impl<'a, T: Listed> Rows<'a, T> {
             column: self.columns.value.name,
             pseudonym_column: self.columns.pseudonym.map(|column| column.name),
             sheet: self.sheet.map(str::to_owned),
-            doubts: self.doubts.told(self.sheet),
+            doubts: self.doubts.lines(self.sheet),
         })
     }
 

@@ -1,24 +1,25 @@
-//! What the XML of a workbook says of its sheets, and calamine does not: rows that are hidden, formulas without a result.
+//! What calamine leaves out of the XML of a workbook: rows that are hidden, formulas without a result.
 
 use quick_xml::events::{BytesStart, Event};
 
-use super::archive::{Archive, attribute, xml};
-use super::workbook::Unreadable;
+use super::archive::{Archive, attribute, elements, xml};
+use super::workbook::damaged;
+use crate::problem::Problem;
 
-/// What is told of a sheet.
+/// A sheet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Told {
+pub(super) struct Details {
     /// The rows that a person or a filter has hidden.
     pub hidden: Vec<u32>,
-    /// The cells with a formula that no program has worked out.
-    pub unsolved: Vec<(u32, u32)>,
+    /// The cells with a formula that no program has calculated.
+    pub uncalculated: Vec<(u32, u32)>,
 }
 
 /// The most rows that are looked at: a sheet has no more.
 const MOST_ROWS: u32 = 1_048_576;
 
 /// The names of the sheets, and the parts of the archive that they are in.
-pub(super) fn parts(archive: &mut Archive<'_>) -> Result<Vec<(String, String)>, Unreadable> {
+pub(super) fn parts(archive: &mut Archive<'_>) -> Result<Vec<(String, String)>, Problem> {
     let mut main = "xl/workbook.xml".to_owned();
     elements(archive, "_rels/.rels", &mut |element| {
         if attribute(element, "Type").is_some_and(|kind| kind.ends_with("/officeDocument")) {
@@ -48,34 +49,21 @@ pub(super) fn parts(archive: &mut Archive<'_>) -> Result<Vec<(String, String)>, 
     Ok(sheets)
 }
 
-/// Shows every element of a part.
-fn elements(archive: &mut Archive<'_>, part: &str, show: &mut dyn FnMut(&BytesStart<'_>)) -> Result<(), Unreadable> {
+/// Reads the XML of a sheet.
+pub(super) fn details(archive: &mut Archive<'_>, part: &str) -> Result<Details, Problem> {
     let (mut xml, mut buffer) = (xml(archive, part)?, vec![]);
-    loop {
-        match xml.read_event_into(&mut buffer).map_err(Unreadable::damaged)? {
-            Event::Start(element) => show(&element),
-            Event::Eof => return Ok(()),
-            _ => {}
-        }
-        buffer.clear();
-    }
-}
-
-/// Reads what there is to tell of a sheet.
-pub(super) fn told(archive: &mut Archive<'_>, part: &str) -> Result<Told, Unreadable> {
-    let (mut xml, mut buffer) = (xml(archive, part)?, vec![]);
-    let mut told = Told::default();
+    let mut details = Details::default();
     let (mut row, mut column) = (0, 0);
     let (mut formula, mut is_text) = (false, false);
     let mut value: Option<String> = None;
     loop {
-        match xml.read_event_into(&mut buffer).map_err(Unreadable::damaged)? {
+        match xml.read_event_into(&mut buffer).map_err(damaged)? {
             Event::Start(element) => match element.local_name().as_ref() {
                 "row" => {
                     let number = attribute(&element, "r").and_then(|number| number.parse().ok());
                     row = number.map_or(row, |number: u32| number.saturating_sub(1));
                     if row < MOST_ROWS && is_hidden(&element) {
-                        told.hidden.push(row);
+                        details.hidden.push(row);
                     }
                 }
                 "c" => {
@@ -97,20 +85,20 @@ pub(super) fn told(archive: &mut Archive<'_>, part: &str) -> Result<Told, Unread
             Event::End(element) => match element.local_name().as_ref() {
                 "row" => (row, column) = (row + 1, 0),
                 "c" => {
-                    // Programs that do not work out their formulas leave the value out, or write 0.
-                    let is_solved = match value.as_deref() {
+                    // Programs that do not calculate their formulas leave the value out, or write 0.
+                    let is_calculated = match value.as_deref() {
                         None | Some("") => is_text,
                         Some(value) => value != "0" || is_text,
                     };
-                    if formula && !is_solved {
-                        told.unsolved.push((row, column));
+                    if formula && !is_calculated {
+                        details.uncalculated.push((row, column));
                     }
                     (column, value) = (column + 1, None);
                 }
-                "sheetData" => return Ok(told),
+                "sheetData" => return Ok(details),
                 _ => {}
             },
-            Event::Eof => return Ok(told),
+            Event::Eof => return Ok(details),
             _ => {}
         }
         buffer.clear();

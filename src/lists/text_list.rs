@@ -3,7 +3,6 @@
 //! The records are those of [`records`](crate::text::records), which mappings are read with too. `csv` reads what it writes
 //! the same, but does not say where a quote is closed in the middle of a cell, or never: that is how rows get lost.
 
-use std::borrow::Cow;
 use std::cmp::Reverse;
 
 use super::cells::Cell;
@@ -39,8 +38,8 @@ enum Delimiters {
 /// All that is wrong with it.
 pub(super) fn read<T: Listed>(text: &str, choice: &Choice) -> Result<InputList<T>, Vec<Problem>> {
     let mut records = Records::new(text);
-    let said = said_delimiter(&mut records);
-    let (header, mut records) = header::<T>(records, said, choice)?;
+    let declared = declared_delimiter(&mut records);
+    let (header, mut records) = header::<T>(records, declared, choice)?;
     let delimiters = header.delimiters;
     let decimal_comma = choice.decimal_comma || delimiters == Delimiters::One(';');
     let mut rows = Rows::new(header.columns, None, decimal_comma);
@@ -50,10 +49,11 @@ pub(super) fn read<T: Listed>(text: &str, choice: &Choice) -> Result<InputList<T
             continue;
         }
         let cell = |column: usize| match record.fields.get(column) {
-            Some(field) => Cell::Text(value(field, text, T::COLUMN)),
+            Some(field) => Cell::Text(value(field, text, T::COLUMN).to_owned()),
             None => Cell::Empty,
         };
-        if rows.push(record.line, &cell).is_break() {
+        let (value, pseudonym) = (rows.columns().value.index, rows.columns().pseudonym_index());
+        if rows.push(record.line, &cell(value), &pseudonym.map_or(Cell::Empty, cell)).is_break() {
             break;
         }
     }
@@ -61,16 +61,16 @@ pub(super) fn read<T: Listed>(text: &str, choice: &Choice) -> Result<InputList<T
 }
 
 /// A folder's name can begin with a space.
-fn value<'a>(field: &Field<'a>, text: &'a str, column: Column) -> Cow<'a, str> {
-    if column == Column::Path && !field.quoted { Cow::Borrowed(&text[field.span.clone()]) } else { field.value.clone() }
+fn value<'a>(field: &'a Field<'_>, text: &'a str, column: Column) -> &'a str {
+    if column == Column::Path && !field.quoted { &text[field.span.clone()] } else { &field.value }
 }
 
-/// `sep=;`, by which Excel is told what stands between cells.
-fn said_delimiter(records: &mut Records<'_>) -> Option<char> {
+/// `sep=;`, the line by which a file tells Excel its delimiter.
+fn declared_delimiter(records: &mut Records<'_>) -> Option<char> {
     let line = records.peek_line()?.trim().trim_matches('"');
-    let mut said = line.get(..4).filter(|start| start.eq_ignore_ascii_case("sep=")).map(|_| line[4..].chars())?;
-    let delimiter = said.next().unwrap_or('\t');
-    let is_one = delimiter.is_ascii() && !delimiter.is_alphanumeric() && said.next().is_none();
+    let mut declared = line.get(..4).filter(|start| start.eq_ignore_ascii_case("sep=")).map(|_| line[4..].chars())?;
+    let delimiter = declared.next().unwrap_or('\t');
+    let is_one = delimiter.is_ascii() && !delimiter.is_alphanumeric() && declared.next().is_none();
     is_one.then(|| {
         records.skip_line();
         delimiter
@@ -81,18 +81,18 @@ fn said_delimiter(records: &mut Records<'_>) -> Option<char> {
 /// that come with it are those of the rows.
 fn header<'a, T: Listed>(
     mut lines: Records<'a>,
-    said: Option<char>,
+    declared: Option<char>,
     choice: &Choice,
 ) -> Result<(Header, Records<'a>), Vec<Problem>> {
-    let delimiters = said.map_or(DELIMITERS.to_vec(), |said| vec![said]);
+    let delimiters = declared.map_or(DELIMITERS.to_vec(), |declared| vec![declared]);
     let (mut other, mut perhaps) = (None, None);
     while lines.peek_line().is_some() {
         let (mut found, mut unclear, mut near) = (vec![], None, None);
         for delimiter in &delimiters {
             let Some(record) = lines.peek(*delimiter) else { continue };
-            match columns::header(cells(&record), T::COLUMN, choice, record.line) {
+            match columns::header(cells(&record), T::COLUMN, choice, None, record.line) {
                 Some(Ok(columns)) => found.push((*delimiter, columns, record)),
-                Some(Err(wrong)) => unclear = Some(wrong.problems(None, record.line)),
+                Some(Err(problems)) => unclear = Some(problems),
                 None => {
                     // The delimiter that makes most cells of a line is not part of a name.
                     let named =
@@ -105,8 +105,8 @@ fn header<'a, T: Listed>(
         let is_exact = found.iter().any(|(_, columns, _)| columns.fit == Fit::Exact);
         match (found.is_empty(), unclear) {
             (true, Some(problems)) if other.is_none() => return Err(problems),
-            (false, _) if is_exact => return Ok(chosen(found, &lines, said, choice)),
-            (false, _) if other.is_none() => other = Some(chosen(found, &lines, said, choice)),
+            (false, _) if is_exact => return Ok(chosen(found, &lines, declared, choice)),
+            (false, _) if other.is_none() => other = Some(chosen(found, &lines, declared, choice)),
             _ => {}
         }
         lines.skip_line();
@@ -122,7 +122,7 @@ fn cells<'r>(record: &'r Record<'_>) -> impl Iterator<Item = (usize, &'r str)> {
 fn chosen<'a>(
     mut found: Vec<(char, Columns, Record<'a>)>,
     lines: &Records<'a>,
-    said: Option<char>,
+    declared: Option<char>,
     choice: &Choice,
 ) -> (Header, Records<'a>) {
     let below = |record: &Record<'a>| {
@@ -134,7 +134,7 @@ fn chosen<'a>(
         let (_, columns, record) = found.swap_remove(0);
         // Who writes a decimal comma has no commas between cells.
         let delimiters = DELIMITERS.into_iter().filter(|delimiter| *delimiter != ',' || !choice.decimal_comma);
-        let delimiters = said.map_or_else(|| Delimiters::None(delimiters.collect()), Delimiters::One);
+        let delimiters = declared.map_or_else(|| Delimiters::None(delimiters.collect()), Delimiters::One);
         return (Header { columns, delimiters }, below(&record));
     }
     let fitting = |(delimiter, columns, record): &(char, Columns, Record<'a>)| {
@@ -173,7 +173,7 @@ fn misfit<T: Listed>(record: &Record<'_>, text: &str, columns: &Columns, delimit
     }
     for (column, field) in record.fields.iter().enumerate().filter(|(_, field)| field.quoted) {
         let lines = text[field.span.clone()].lines().count();
-        let is_used = column == columns.value.index || columns.pseudonym.as_ref().is_some_and(|p| p.index == column);
+        let is_used = column == columns.value.index || Some(column) == columns.pseudonym_index();
         if field.tail && (lines > 1 || is_used) {
             return problem(
                 "a quote (\") is closed in the middle of a cell".to_owned(),
@@ -213,12 +213,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_said_delimiter() {
+    fn a_declared_delimiter() {
         for (line, delimiter) in [("sep=|\nx", Some('|')), ("\"SEP=;\"\n", Some(';')), ("sep=\t\nx", Some('\t'))] {
-            assert_eq!(said_delimiter(&mut Records::new(line)), delimiter);
+            assert_eq!(declared_delimiter(&mut Records::new(line)), delimiter);
         }
         for line in ["separate", "sep=ab", "sep=é", "sep", ""] {
-            assert_eq!(said_delimiter(&mut Records::new(line)), None);
+            assert_eq!(declared_delimiter(&mut Records::new(line)), None);
         }
     }
 }

@@ -1,8 +1,12 @@
 //! Input lists in workbooks: which kind of workbook it is, and which of its sheets is the list.
 
+use std::fmt::Display;
+use std::io::{Read, Seek};
 use std::ops::ControlFlow;
 
-use super::cells::{Cell, MOST_BYTES, MOST_CELLS, Sheet, TooMuch};
+use calamine::{Reader, SheetType, SheetVisible};
+
+use super::cells::{Cell, Sheet};
 use super::columns::{self, Columns};
 use super::rows::Rows;
 use super::{Choice, InputList, Listed, archive, ods, place, xls, xlsb, xlsx};
@@ -10,46 +14,23 @@ use crate::problem::{Place, Problem};
 use crate::values::Fit;
 
 /// Why a file is not read as a workbook: what it is, and what to do about it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Unreadable {
-    pub found: String,
-    pub hint: &'static str,
+pub(super) fn unreadable(found: impl Into<String>, hint: &str) -> Problem {
+    Problem::new(Place::Whole, found).hint(hint)
 }
 
-impl Unreadable {
-    pub fn new(found: impl Into<String>, hint: &'static str) -> Unreadable {
-        Unreadable { found: found.into(), hint }
-    }
-
-    pub fn damaged(detail: impl std::fmt::Display) -> Unreadable {
-        Unreadable::new(
-            format!("this workbook is damaged ({detail})"),
-            "open it in a spreadsheet program and save it again as .xlsx",
-        )
-    }
-
-    pub fn password() -> Unreadable {
-        Unreadable::new("this workbook is protected by a password", "save a copy without a password")
-    }
-
-    /// More than a list of patients holds: `what` names the cap.
-    pub fn too_large(what: impl std::fmt::Display) -> Unreadable {
-        Unreadable::new(
-            format!("this workbook holds {what}, far more than a list of patients does"),
-            "copy the columns that matter to a new workbook",
-        )
-    }
-
-    pub fn problem(self) -> Problem {
-        Problem::new(Place::Whole, self.found).hint(self.hint)
-    }
+pub(super) fn damaged(detail: impl Display) -> Problem {
+    let hint = "open it in a spreadsheet program and save it again as .xlsx";
+    unreadable(format!("this workbook is damaged ({detail})"), hint)
 }
 
-impl From<TooMuch> for Unreadable {
-    fn from(_: TooMuch) -> Unreadable {
-        let mebibytes = MOST_BYTES / 1024 / 1024;
-        Unreadable::too_large(format!("more than {MOST_CELLS} cells or {mebibytes} MiB of text in a sheet"))
-    }
+pub(super) fn protected() -> Problem {
+    unreadable("this workbook is protected by a password", "save a copy without a password")
+}
+
+/// More than a list of patients holds: `what` names the cap.
+pub(super) fn too_large(what: impl Display) -> Problem {
+    let found = format!("this workbook holds {what}, far more than a list of patients does");
+    unreadable(found, "copy the columns that matter to a new workbook")
 }
 
 /// A worksheet, by its name.
@@ -59,18 +40,22 @@ pub(super) struct Tab {
     pub hidden: bool,
 }
 
+/// The worksheets of a workbook that calamine reads.
+pub(super) fn tabs<R: Read + Seek>(values: &impl Reader<R>) -> Vec<Tab> {
+    let sheets = values.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
+    sheets.map(|sheet| Tab { name: sheet.name.clone(), hidden: sheet.visible != SheetVisible::Visible }).collect()
+}
+
+/// Reads the worksheet of this name.
+pub(super) type ReadSheet<'a> = dyn FnMut(&str) -> Result<Sheet, Problem> + 'a;
+
 /// A workbook that is open.
-pub(super) trait Book {
+pub(super) struct Book<'a> {
     /// The worksheets, in their order.
-    fn tabs(&self) -> Vec<Tab>;
-
-    /// Reads the worksheet with this number in [`Book::tabs`].
-    fn sheet(&mut self, tab: usize) -> Result<Sheet, Unreadable>;
-
-    /// Whether the reader sees what is hidden, and how numbers are shown.
-    fn sees_all(&self) -> bool {
-        true
-    }
+    pub tabs: Vec<Tab>,
+    pub read: Box<ReadSheet<'a>>,
+    /// Whether what is hidden can be seen, and how numbers are shown.
+    pub sees_all: bool,
 }
 
 /// A sheet that has the columns.
@@ -84,30 +69,28 @@ struct Candidate {
 
 /// The list, if the bytes are those of a workbook: what a file is called does not matter.
 pub(super) fn read<T: Listed>(bytes: &[u8], choice: &Choice) -> Option<Result<InputList<T>, Vec<Problem>>> {
-    let book = open(bytes)?.map_err(|unreadable| vec![unreadable.problem()]);
-    Some(book.and_then(|mut book| list(book.as_mut(), choice)))
+    Some(open(bytes)?.map_err(|problem| vec![problem]).and_then(|book| list(book, choice)))
 }
 
 /// The workbook that the bytes are, if they are one.
-pub(super) fn open<'a>(bytes: &'a [u8]) -> Option<Result<Box<dyn Book + 'a>, Unreadable>> {
+pub(super) fn open(bytes: &[u8]) -> Option<Result<Book<'_>, Problem>> {
     if bytes.starts_with(b"PK") {
-        return Some(archive::kind(bytes).and_then(|kind| match kind {
-            archive::Kind::Xlsx => xlsx::open(bytes),
+        return Some(archive::open(bytes).and_then(|(kind, archive)| match kind {
+            archive::Kind::Xlsx => xlsx::open(bytes, archive),
             archive::Kind::Xlsb => xlsb::open(bytes),
-            archive::Kind::Ods => ods::open(bytes),
+            archive::Kind::Ods => ods::open(archive),
         }));
     }
     xls::is_xls(bytes).then(|| xls::open(bytes))
 }
 
-fn list<T: Listed>(book: &mut dyn Book, choice: &Choice) -> Result<InputList<T>, Vec<Problem>> {
-    let tabs = book.tabs();
-    if choice.visible_only && !book.sees_all() {
-        let problem = Problem::new(Place::Whole, "what is hidden in a binary workbook (.xlsb) cannot be seen");
-        return Err(vec![problem.hint("save it as .xlsx, or leave out '--visible-only'")]);
+fn list<T: Listed>(mut book: Book<'_>, choice: &Choice) -> Result<InputList<T>, Vec<Problem>> {
+    if choice.visible_only && !book.sees_all {
+        let hint = "save it as .xlsx, or leave out '--visible-only'";
+        return Err(vec![unreadable("what is hidden in a binary workbook (.xlsb) cannot be seen", hint)]);
     }
-    let (candidate, others) = choose::<T>(book, &tabs, choice)?;
-    let name = tabs[candidate.tab].name.as_str();
+    let (candidate, others) = choose::<T>(&book.tabs, &mut book.read, choice)?;
+    let name = book.tabs[candidate.tab].name.as_str();
     let mut rows = Rows::new(candidate.columns, Some(name), choice.decimal_comma);
     let mut hidden = 0;
     for (row, cells) in &candidate.sheet.rows[candidate.below..] {
@@ -116,16 +99,17 @@ fn list<T: Listed>(book: &mut dyn Book, choice: &Choice) -> Result<InputList<T>,
             continue;
         }
         let cell = |column: usize| match cells.binary_search_by_key(&column, |(at, _)| *at as usize) {
-            Ok(index) => cells[index].1.borrowed(),
-            Err(_) => Cell::Empty,
+            Ok(index) => &cells[index].1,
+            Err(_) => &Cell::Empty,
         };
-        match rows.push(*row as usize, &cell) {
+        let (value, pseudonym) = (rows.columns().value.index, rows.columns().pseudonym_index());
+        match rows.push(*row as usize, cell(value), pseudonym.map_or(&Cell::Empty, cell)) {
             ControlFlow::Continue(added) => hidden += added * usize::from(is_hidden),
             ControlFlow::Break(()) => break,
         }
     }
-    for told in told(&tabs, candidate.tab, &others, hidden, book.sees_all()) {
-        rows.tell(told);
+    for note in notes(&book.tabs, candidate.tab, &others, hidden, book.sees_all) {
+        rows.note(note);
     }
     rows.finish()
 }
@@ -133,8 +117,8 @@ fn list<T: Listed>(book: &mut dyn Book, choice: &Choice) -> Result<InputList<T>,
 /// The sheet that is the list: of those that have the columns the first, visible ones before hidden ones. With it come the
 /// numbers of the others that have them.
 fn choose<T: Listed>(
-    book: &mut dyn Book,
     tabs: &[Tab],
+    read: &mut ReadSheet<'_>,
     choice: &Choice,
 ) -> Result<(Candidate, Vec<usize>), Vec<Problem>> {
     let mut order: Vec<usize> = (0..tabs.len()).collect();
@@ -149,11 +133,11 @@ fn choose<T: Listed>(
     let (mut found, mut others): (Option<Candidate>, Vec<usize>) = (None, vec![]);
     let mut perhaps = None;
     for tab in order {
-        let sheet = match book.sheet(tab) {
+        let sheet = match read(&tabs[tab].name) {
             Ok(sheet) => sheet,
             // A sheet of figures beside the list may be as large as it likes.
             Err(_) if found.is_some() => continue,
-            Err(unreadable) => return Err(vec![unreadable.problem()]),
+            Err(problem) => return Err(vec![problem]),
         };
         let name = &tabs[tab].name;
         match header::<T>(&sheet, name, choice) {
@@ -178,19 +162,19 @@ fn choose<T: Listed>(
 fn header<T: Listed>(sheet: &Sheet, name: &str, choice: &Choice) -> Result<Option<(Columns, usize)>, Vec<Problem>> {
     let mut found: Option<(Columns, usize)> = None;
     for (index, (row, cells)) in sheet.rows.iter().enumerate() {
-        match columns::header(texts(cells), T::COLUMN, choice, *row as usize) {
+        match columns::header(texts(cells), T::COLUMN, choice, Some(name), *row as usize) {
             Some(Ok(columns)) if columns.fit == Fit::Exact => return Ok(Some((columns, index + 1))),
             Some(Ok(columns)) => found = found.or(Some((columns, index + 1))),
-            Some(Err(unclear)) if found.is_none() => return Err(unclear.problems(Some(name), *row as usize)),
+            Some(Err(unclear)) if found.is_none() => return Err(unclear),
             Some(Err(_)) | None => {}
         }
     }
     Ok(found)
 }
 
-fn texts<'a>(cells: &'a [(u32, Cell<'static>)]) -> impl Iterator<Item = (usize, &'a str)> {
+fn texts(cells: &[(u32, Cell)]) -> impl Iterator<Item = (usize, &str)> {
     cells.iter().filter_map(|(column, cell)| match cell {
-        Cell::Text(text) => Some((*column as usize, text.as_ref())),
+        Cell::Text(text) => Some((*column as usize, text.as_str())),
         _ => None,
     })
 }
@@ -206,30 +190,31 @@ fn nearly<T: Listed>(sheet: &Sheet, name: &str) -> Option<(Place, String)> {
 fn no_sheet(tabs: &[Tab], choice: &Choice) -> Problem {
     let names: Vec<String> = tabs.iter().map(|tab| format!("'{}'", tab.name)).collect();
     match &choice.sheet {
-        Some(name) => Problem::new(Place::Whole, format!("there is no sheet '{name}'"))
-            .hint(format!("its sheets are {}", names.join(", "))),
-        None if tabs.is_empty() => {
-            Problem::new(Place::Whole, "this workbook has no worksheet").hint("put the list on the first sheet")
+        Some(name) => {
+            unreadable(format!("there is no sheet '{name}'"), &format!("its sheets are {}", names.join(", ")))
         }
-        None => Problem::new(Place::Whole, "every sheet of this workbook is hidden")
-            .hint("show the sheet with the list, or leave out '--visible-only'"),
+        None if tabs.is_empty() => unreadable("this workbook has no worksheet", "put the list on the first sheet"),
+        None => unreadable(
+            "every sheet of this workbook is hidden",
+            "show the sheet with the list, or leave out '--visible-only'",
+        ),
     }
 }
 
-/// What there is to tell of the sheet that was read.
-fn told(tabs: &[Tab], read: usize, others: &[usize], hidden: usize, sees_all: bool) -> Vec<Problem> {
+/// What the user should know about the sheet that was read.
+fn notes(tabs: &[Tab], read: usize, others: &[usize], hidden: usize, sees_all: bool) -> Vec<Problem> {
     let name = &tabs[read].name;
-    let mut told = vec![];
-    let mut tell = |message: String, hint: &str| told.push(Problem::new(Place::Whole, message).hint(hint));
+    let mut notes = vec![];
+    let mut note = |message: String, hint: &str| notes.push(unreadable(message, hint));
     if hidden > 0 {
         let (rows, them) = if hidden == 1 { ("row is", "it") } else { ("rows are", "them") };
-        tell(
+        note(
             format!("{hidden} hidden {rows} included, of sheet '{name}'"),
             &format!("'--visible-only' leaves {them} out"),
         );
     }
     if tabs[read].hidden {
-        tell(format!("the sheet '{name}', which was read, is hidden"), "'--sheet NAME' chooses another one");
+        note(format!("the sheet '{name}', which was read, is hidden"), "'--sheet NAME' chooses another one");
     }
     if !others.is_empty() {
         let names: Vec<String> = others
@@ -237,11 +222,11 @@ fn told(tabs: &[Tab], read: usize, others: &[usize], hidden: usize, sees_all: bo
             .map(|other| format!("'{}'{}", tabs[*other].name, if tabs[*other].hidden { " (hidden)" } else { "" }))
             .collect();
         let message = format!("the sheet '{name}' was read; such a list is also on {}", names.join(", "));
-        tell(message, "'--sheet NAME' chooses another one");
+        note(message, "'--sheet NAME' chooses another one");
     }
     if !sees_all {
         let message = "hidden rows and number formats cannot be seen in a binary workbook (.xlsb)";
-        tell(message.to_owned(), "save it as .xlsx if zeros in front matter, or if rows are hidden");
+        note(message.to_owned(), "save it as .xlsx if leading zeros or hidden rows matter");
     }
-    told
+    notes
 }

@@ -1,42 +1,28 @@
-//! Excel's binary workbooks (.xlsb): their values. What is hidden and how numbers are shown stays unseen, which is told.
+//! Excel's binary workbooks (.xlsb): their values. Hidden rows and number formats stay unseen, and the user is warned.
 
 use std::io::Cursor;
 
-use calamine::{Reader, SheetType, SheetVisible, Xlsb};
+use calamine::{Reader, Xlsb};
 
-use super::cells::{Collector, Sheet};
-use super::workbook::{Book, Tab, Unreadable};
-use super::{guard, xlsx};
-
-struct Workbook<'a>(Xlsb<Cursor<&'a [u8]>>);
+use super::cells::{self, Collector};
+use super::guard;
+use super::workbook::{Book, damaged, tabs};
+use crate::problem::Problem;
 
 /// Opens a workbook.
-pub(super) fn open<'a>(bytes: &'a [u8]) -> Result<Box<dyn Book + 'a>, Unreadable> {
-    let values = guard::caught(|| Xlsb::new(Cursor::new(bytes)))?.map_err(Unreadable::damaged)?;
-    Ok(Box::new(Workbook(values)))
-}
-
-impl Book for Workbook<'_> {
-    fn tabs(&self) -> Vec<Tab> {
-        let sheets = self.0.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
-        sheets.map(|sheet| Tab { name: sheet.name.clone(), hidden: sheet.visible != SheetVisible::Visible }).collect()
-    }
-
-    fn sheet(&mut self, tab: usize) -> Result<Sheet, Unreadable> {
-        let name = self.tabs().swap_remove(tab).name;
-        let since_1904 = self.0.has_1904_epoch();
+pub(super) fn open(bytes: &[u8]) -> Result<Book<'_>, Problem> {
+    let mut values = guard::caught(|| Xlsb::new(Cursor::new(bytes)))?.map_err(damaged)?;
+    let tabs = tabs(&values);
+    let read = move |name: &str| {
         guard::caught(|| {
-            let mut reader = self.0.worksheet_cells_reader(&name).map_err(Unreadable::damaged)?;
+            let mut reader = values.worksheet_cells_reader(name).map_err(damaged)?;
             let mut collector = Collector::default();
-            while let Some(cell) = reader.next_cell().map_err(Unreadable::damaged)? {
+            while let Some(cell) = reader.next_cell().map_err(damaged)? {
                 let (row, column) = cell.get_position();
-                collector.add(row, column, xlsx::content(cell.get_value(), "General", since_1904))?;
+                collector.add(row, column, cells::shown(cell.get_value().clone().into(), "General"))?;
             }
             Ok(collector.sheet(vec![]))
         })?
-    }
-
-    fn sees_all(&self) -> bool {
-        false
-    }
+    };
+    Ok(Book { tabs, read: Box::new(read), sees_all: false })
 }

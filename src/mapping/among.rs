@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::hash::Hash;
 
 use crate::problem::{Place, Problem, numbered};
 use crate::unc::UncPath;
@@ -35,24 +33,21 @@ const SOURCE_HINT: &str = "the same data would be anonymized more than once";
 const LEAVES_HINT: &str =
     "the server looks for it outside that folder; write it as '\\\\server\\share\\folder' if that is meant";
 
-fn pseudonyms(rows: &[&Row], options: &Parameters) -> Vec<Problem> {
-    let pseudonym = |row: &&Row| {
-        let value = |kind| row.parameters.get(kind).or(options.get(kind)).map(str::to_owned);
+fn pseudonyms<'a>(rows: &[&'a Row], options: &'a Parameters) -> Vec<Problem> {
+    let pseudonym = |row: &&'a Row| {
+        let value = |kind| row.parameters.get(kind).or(options.get(kind));
         // The name may be the same where the ids tell them apart.
-        value(Kind::PseudoId).or_else(|| value(Kind::PseudoName))
+        let name = value(Kind::PseudoId).or_else(|| value(Kind::PseudoName))?;
+        Some((folded(name), row.line, name))
     };
-    let named: Vec<(usize, String)> = rows.iter().filter_map(|row| Some((row.line, pseudonym(row)?))).collect();
-    let groups = shared(named.iter().map(|(line, name)| (*line, folded(name))));
-    let mut exactly: HashMap<usize, &str> = HashMap::new();
-    if !groups.is_empty() {
-        exactly.extend(named.iter().map(|(line, name)| (*line, name.as_str())));
-    }
-    let told = |lines: Vec<usize>| {
-        let same = lines.iter().all(|line| exactly.get(line) == exactly.get(&lines[0]));
-        let what = if same { "the same pseudonym" } else { "pseudonyms that are one name to Windows" };
-        alike(&lines, &format!("have {what}"), PSEUDONYM_HINT)
+    let mut named: Vec<(Cow<'_, str>, usize, &str)> = rows.iter().filter_map(pseudonym).collect();
+    let told = |group: &[(Cow<'_, str>, usize, &str)]| {
+        let same = group.iter().all(|(_, _, name)| *name == group[0].2);
+        let what = if same { "the same pseudonym" } else { "pseudonyms that Windows takes for the same name" };
+        alike(group.iter().map(|(_, line, _)| *line), &format!("have {what}"), PSEUDONYM_HINT)
     };
-    groups.into_iter().map(told).collect()
+    named.sort_unstable();
+    named.chunk_by(|one, other| one.0 == other.0).filter(|group| group.len() > 1).map(told).collect()
 }
 
 /// A row and where its data is.
@@ -81,21 +76,23 @@ impl<'a> Located<'a> {
     }
 }
 
-fn sources(rows: &[Located<'_>]) -> Vec<Problem> {
-    let same = |row: &Located<'_>| {
+fn sources<'a>(rows: &'a [Located<'_>]) -> Vec<Problem> {
+    let source = |row: &'a Located<'_>| {
         let value = match (row.source, &row.folder) {
             // The name of the selection file counts, too.
             (Source::FileSelection(path), Some(folder)) => {
                 let name = path.as_str().rsplit(['/', '\\']).next().unwrap_or_default();
                 Cow::Owned(format!("{}\\{}", folder.as_str(), folded(name)))
             }
-            (_, Some(folder)) => Cow::Owned(folder.as_str().to_owned()),
+            (_, Some(folder)) => Cow::Borrowed(folder.as_str()),
             (source, None) => Cow::Borrowed(source.value()),
         };
-        (row.source.kind_name(), value.into_owned())
+        (row.source.kind_name(), value, row.line)
     };
-    let groups = shared(rows.iter().map(|row| (row.line, same(row))));
-    groups.iter().map(|lines| alike(lines, "have the same source", SOURCE_HINT)).collect()
+    let mut sources: Vec<(&str, Cow<'_, str>, usize)> = rows.iter().map(source).collect();
+    sources.sort_unstable();
+    let groups = sources.chunk_by(|one, other| (one.0, &one.1) == (other.0, &other.1)).filter(|group| group.len() > 1);
+    groups.map(|group| alike(group.iter().map(|(_, _, line)| *line), "have the same source", SOURCE_HINT)).collect()
 }
 
 /// Folders in folders of other rows, and folders that another row takes files from.
@@ -123,28 +120,7 @@ fn nested(rows: &[Located<'_>]) -> Vec<Problem> {
     inner.iter().map(told).collect()
 }
 
-/// The lines that share a value, for each value that more than one line has.
-fn shared<V: Eq + Hash>(values: impl Iterator<Item = (usize, V)>) -> Vec<Vec<usize>> {
-    // Nearly every value comes once: only the others need a list of lines.
-    let mut groups: Vec<Vec<usize>> = Vec::new();
-    let mut seen: HashMap<V, (usize, Option<usize>)> = HashMap::with_capacity(values.size_hint().0);
-    for (line, value) in values {
-        match seen.entry(value) {
-            Entry::Vacant(first) => {
-                first.insert((line, None));
-            }
-            Entry::Occupied(mut known) => match known.get() {
-                (_, Some(group)) => groups[*group].push(line),
-                (first, None) => {
-                    groups.push(vec![*first, line]);
-                    known.get_mut().1 = Some(groups.len() - 1);
-                }
-            },
-        }
-    }
-    groups
-}
-
-fn alike(lines: &[usize], what: &str, hint: &str) -> Problem {
-    Problem::new(Place::Line(lines[1]), format!("{} {what}", numbered(lines))).hint(hint)
+fn alike(lines: impl Iterator<Item = usize>, what: &str, hint: &str) -> Problem {
+    let lines: Vec<usize> = lines.collect();
+    Problem::new(Place::Line(lines[1]), format!("{} {what}", numbered(&lines))).hint(hint)
 }

@@ -4,10 +4,10 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::problem::{Place, Problem, Problems, numbered};
+use crate::problem::Problems;
 use crate::storage::{self, Cap, Durability, Privacy};
 use crate::text::encoding::{Decoded, Encoding, Unwritable, decode, encode};
-use crate::text::mixture::{Mixture, mixture};
+use crate::text::mixture::mixture;
 use crate::values::{Kind, Parameters, Source};
 
 use super::reading::{self, Layout};
@@ -31,7 +31,7 @@ impl Document {
     /// Reads a mapping file: what can be understood of it. [`Mapping::problems`] has what is wrong with the rest.
     ///
     /// # Errors
-    /// [`Error::NoMapping`] if there is none, [`Error::Io`] if it cannot be read, [`Error::Contents`] if it is no text, or is in
+    /// [`Error::NoMapping`] if there is none, [`Error::Io`] if it cannot be read, [`Error::Contents`] if it is not text, or is in
     /// two encodings.
     pub fn read(path: &Path) -> Result<Document> {
         let bytes = storage::read(path, CAP).map_err(|error| match error {
@@ -44,13 +44,10 @@ impl Document {
     /// Reads the bytes of a mapping file. `path` is for errors only.
     ///
     /// # Errors
-    /// [`Error::Contents`] if it is no text, or is in two encodings.
+    /// [`Error::Contents`] if it is not text, or is in two encodings.
     pub fn from_bytes(path: &Path, bytes: Vec<u8>) -> Result<Document> {
-        let decoded = decode(&bytes);
-        if let Some(found) = mixture(&bytes) {
-            return Err(Problems::new(path, vec![mixed(&found, &decoded.map(|decoded| decoded.encoding).ok())]).into());
-        }
-        let Decoded { text, encoding } = decoded.map_err(|error| error.in_file(path))?;
+        Problems::none_or(path, mixture(&bytes).into_iter().collect())?;
+        let Decoded { text, encoding } = decode(&bytes).map_err(|error| error.in_file(path))?;
         let (mapping, layout) = reading::read(&text);
         Ok(Document { path: path.to_owned(), bytes, text, encoding, mapping, layout })
     }
@@ -65,7 +62,7 @@ impl Document {
         &self.bytes
     }
 
-    /// Nothing to be mended is no error.
+    /// Fails if anything in the file has to be mended.
     ///
     /// # Errors
     /// [`Error::Contents`] with [`Mapping::problems`], if there are any.
@@ -106,11 +103,8 @@ impl Document {
         self.refuse_obstacle()?;
         rows.iter().try_for_each(check)?;
         let text = edit::with_rows(&self.text, &self.mapping, &self.layout, rows);
-        let edited = self.edited(&text)?;
-        if !edited.is_with_rows(self, rows) {
-            return Err(self.cannot_change());
-        }
-        *self = edited;
+        let kept = self.mapping.rows.iter().filter(|row| !row.is_example()).map(|row| &row.parameters);
+        *self = self.edited(&text, &self.mapping.options, kept.chain(rows))?;
         Ok(())
     }
 
@@ -125,25 +119,17 @@ impl Document {
             let message = format!("{kind} cannot be set to {value:?}");
             return Err(Error::refused(message, "an option is one line of text; AnonAPI does not read an empty one"));
         }
-        let unclear = |message: String| Error::refused(message, "correct it with 'anon map edit'; it is as it was");
+        let unclear =
+            |message: String| Error::refused(message, "correct it with 'anon map edit'; the file was not changed");
         if self.layout.options.iter().filter(|option| option.kind == kind).count() > 1 {
             return Err(unclear(format!("option '{kind}' is given twice in '{}'", self.path.display())));
         }
         let text = edit::with_option(&self.text, &self.mapping, &self.layout, kind, value);
         let text = text.ok_or_else(|| unclear(format!("'{}' has no line '## Options ##'", self.path.display())))?;
-        let edited = self.edited(&text)?;
         let before = self.mapping.options.get(kind).map(str::to_owned);
         let mut options = self.mapping.options.clone();
         options.set(kind, value);
-        let same_rows = edited.mapping.rows.iter().map(|row| &row.parameters).eq(self
-            .mapping
-            .rows
-            .iter()
-            .map(|row| &row.parameters));
-        if edited.mapping.options != options || edited.mapping.description != self.mapping.description || !same_rows {
-            return Err(self.cannot_change());
-        }
-        *self = edited;
+        *self = self.edited(&text, &options, self.mapping.rows.iter().map(|row| &row.parameters))?;
         Ok(before)
     }
 
@@ -155,11 +141,25 @@ impl Document {
         storage::write(path, &self.bytes, Privacy::Shared, Durability::Full)
     }
 
-    /// The document with this text, in its own encoding; one of ASCII alone gets that of the user's locale.
-    fn edited(&self, text: &str) -> Result<Document> {
+    /// The document with this text, in its own encoding; one of ASCII alone gets that of the user's locale. It is read again to
+    /// prove that it has these options and rows, and the same description.
+    fn edited<'r>(
+        &self,
+        text: &str,
+        options: &Parameters,
+        rows: impl Iterator<Item = &'r Parameters>,
+    ) -> Result<Document> {
         let is_ascii = self.encoding == Encoding::Utf8 { bom: false } && self.bytes.is_ascii();
         let encoding = if is_ascii { Encoding::of_new_text() } else { self.encoding };
-        self.edited_in(text, encoding)
+        let edited = self.edited_in(text, encoding)?;
+        let Mapping { description, options: read, rows: found, .. } = &edited.mapping;
+        let rows: Vec<&Parameters> = rows.collect();
+        let same = |(found, row): (&Row, &&Parameters)| say_the_same(&found.parameters, row);
+        let same_rows = found.len() == rows.len() && found.iter().zip(&rows).all(same);
+        if *description != self.mapping.description || read != options || !same_rows {
+            return Err(self.cannot_change());
+        }
+        Ok(edited)
     }
 
     pub(super) fn edited_in(&self, text: &str, encoding: Encoding) -> Result<Document> {
@@ -175,33 +175,23 @@ impl Document {
         Ok(edited)
     }
 
-    /// Whether this is `before` with rows added and nothing else changed: the proof of each edit.
-    fn is_with_rows(&self, before: &Document, rows: &[Parameters]) -> bool {
-        let (old, new) = (&before.mapping, &self.mapping);
-        let kept: Vec<&Row> = old.rows.iter().filter(|row| !row.is_example()).collect();
-        let says = |row: &Row, parameters: &Parameters| {
-            Kind::ALL
-                .iter()
-                .all(|kind| row.parameters.get(*kind).unwrap_or("") == parameters.get(*kind).unwrap_or("").trim())
-        };
-        new.description == old.description
-            && new.options == old.options
-            && new.rows.len() == kept.len() + rows.len()
-            && new.rows.iter().zip(&kept).all(|(row, kept)| row.parameters == kept.parameters)
-            && new.rows[kept.len()..].iter().zip(rows).all(|(row, added)| says(row, added))
-    }
-
     fn cannot_change(&self) -> Error {
         Error::refused(
             format!("cannot change '{}' without changing more of it than was asked for", self.path.display()),
-            "save it as 'CSV UTF-8' and try again; it is as it was",
+            "save it as 'CSV UTF-8' and try again; the file was not changed",
         )
     }
 
     fn unwritable(&self, error: Unwritable) -> Error {
-        let message = format!("cannot change '{}': {error}, which that file is in", self.path.display());
-        Error::refused(message, "save it as 'CSV UTF-8' and try again; it is as it was")
+        let message = format!("cannot change '{}': {error}, the encoding of that file", self.path.display());
+        Error::refused(message, "save it as 'CSV UTF-8' and try again; the file was not changed")
     }
+}
+
+/// Whether two rows have the same values, in whatever order their columns are.
+fn say_the_same(one: &Parameters, other: &Parameters) -> bool {
+    let same = |kind| one.get(kind).unwrap_or_default().trim() == other.get(kind).unwrap_or_default().trim();
+    one == other || Kind::ALL.into_iter().all(same)
 }
 
 /// Refuses what would make a mapping unreadable.
@@ -216,19 +206,4 @@ fn check(row: &Parameters) -> Result<()> {
         )),
         None => Ok(()),
     }
-}
-
-/// The problem of a file that two programs have written, each in its own encoding.
-fn mixed(found: &Mixture, encoding: &Option<Encoding>) -> Problem {
-    let other = match encoding {
-        Some(page @ Encoding::CodePage(_)) => page.to_string(),
-        _ => "another encoding".to_owned(),
-    };
-    let are = |lines: &[usize]| format!("{} {}", numbered(lines), if lines.len() == 1 { "is" } else { "are" });
-    let message = match found.utf8.as_slice() {
-        [] => format!("the file is in UTF-8, but {} not", are(&found.other)),
-        utf8 => format!("{} in UTF-8, {} in {other}", are(utf8), are(&found.other)),
-    };
-    Problem::new(Place::Line(found.other[0]), message)
-        .hint("correct the letters with accents in those lines, and save the file as 'CSV UTF-8'; see 'anon help troubleshooting UTF-8'")
 }

@@ -1,6 +1,6 @@
 //! Changes to the text of a mapping: adding rows, setting an option.
 
-use crate::text::records::{Records, write_field};
+use crate::text::records::{Line, Records, write_field};
 use crate::values::{Kind, Parameters};
 
 use super::header::Wanted;
@@ -33,13 +33,15 @@ pub(super) fn with_rows(text: &str, mapping: &Mapping, layout: &Layout, rows: &[
         None => missing.iter().map(|kind| Some(*kind)).collect(),
     };
     let examples = layout.rows.iter().zip(&mapping.rows).filter(|(_, row)| row.is_example());
-    changes.extend(examples.map(|(span, _)| Change { from: span.text.start, to: span.end, text: String::new() }));
+    changes.extend(examples.map(|(span, _)| Change { from: span.at.text.start, to: span.at.end, text: String::new() }));
 
     let delimiter = mapping.delimiter;
-    let (end, next) = last_line(layout);
-    let line_end = line_end_at(text, end, next);
+    let last = last_line(layout);
+    let line_end = line_end_at(text, last);
     let mut added = String::new();
-    if last_line_is_open(mapping, layout) {
+    // An example row goes, with or without a line end.
+    let is_kept = !mapping.rows.last().is_some_and(super::Row::is_example);
+    if is_kept && last.is_some_and(is_open) {
         added.push_str(line_end);
     }
     if layout.header.is_none() {
@@ -49,7 +51,7 @@ pub(super) fn with_rows(text: &str, mapping: &Mapping, layout: &Layout, rows: &[
         let values = columns.iter().map(|kind| kind.and_then(|kind| row.get(kind)).unwrap_or_default());
         write_line(&mut added, delimiter, line_end, values);
     }
-    changes.push(Change::insert(next, added));
+    changes.push(Change::insert(last.map_or(0, |line| line.end), added));
     apply(text, changes)
 }
 
@@ -70,7 +72,7 @@ fn with_header(
     let has_rows = mapping.rows.iter().any(|row| !row.is_example());
     let wanted = Wanted { missing, occupied: &layout.occupied, spare: &spare, has_rows };
     let (line, columns) = header::with_columns(text, header, &wanted);
-    changes.push(Change { from: header.span.start, to: header.span.end, text: line });
+    changes.push(Change { from: header.at.text.start, to: header.at.text.end, text: line });
     let kept = layout.rows.iter().zip(&mapping.rows).filter(|(_, row)| !row.is_example());
     changes.extend(kept.filter_map(|(span, _)| padding(text, header, span, columns.len())));
     columns
@@ -95,14 +97,14 @@ fn padding(text: &str, header: &Header, span: &Span, columns: usize) -> Option<C
         return None;
     }
     // With the other delimiter, a quote may open that closes on a later line.
-    let records = Records::new(&text[span.text.start..]);
+    let records = Records::new(&text[span.at.text.start..]);
     let (_, delimiter) = table::split(&records, header.delimiter, columns)?;
     if delimiter == span.delimiter {
         return None;
     }
     let cells = records.peek(span.delimiter)?.fields.len();
     let fill = span.delimiter.to_string().repeat(columns.saturating_sub(cells));
-    Some(Change::insert(span.text.end, fill))
+    Some(Change::insert(span.at.text.end, fill))
 }
 
 /// The text with an option set: in the line that it has, or in a new one after the last option. `None` if no section has
@@ -118,40 +120,36 @@ pub(super) fn with_option(text: &str, mapping: &Mapping, layout: &Layout, kind: 
         ];
         return Some(apply(text, changes));
     }
-    let heading = layout.options_heading.as_ref()?;
-    let (end, next) = layout.options.last().map_or((heading.text.end, heading.end), |last| (last.text.end, last.end));
+    let last = layout.options.last().map(|option| &option.at).or(layout.options_heading.as_ref())?;
     let usual = layout.options.first().map_or(mapping.delimiter, |option| option.delimiter);
     let delimiter = options::delimiter_before(&value, usual);
-    let line_end = line_end_at(text, end, next);
-    let mut line = if end == next { line_end.to_owned() } else { String::new() };
+    let line_end = line_end_at(text, Some(last));
+    let mut line = if is_open(last) { line_end.to_owned() } else { String::new() };
     line.push_str(kind.name());
     line.push(delimiter);
     line.push_str(&value);
     line.push_str(line_end);
-    Some(apply(text, vec![Change::insert(next, line)]))
+    Some(apply(text, vec![Change::insert(last.end, line)]))
 }
 
-/// The line that new rows come after: where it ends, and where the next one begins.
-fn last_line(layout: &Layout) -> (usize, usize) {
-    match (layout.rows.last(), &layout.header) {
-        (Some(row), _) => (row.text.end, row.end),
-        (None, Some(header)) => (header.span.end, header.end),
-        (None, None) => layout.heading.as_ref().map_or((0, 0), |heading| (heading.text.end, heading.end)),
-    }
+/// The line that new rows come after.
+fn last_line(layout: &Layout) -> Option<&Line> {
+    let row = layout.rows.last().map(|row| &row.at);
+    row.or(layout.header.as_ref().map(|header| &header.at)).or(layout.heading.as_ref())
 }
 
-/// True if the last line has no line end and stays.
-fn last_line_is_open(mapping: &Mapping, layout: &Layout) -> bool {
-    let (end, next) = last_line(layout);
-    end == next && !mapping.rows.last().is_some_and(super::Row::is_example)
+/// Whether a line ends with the text.
+fn is_open(line: &Line) -> bool {
+    line.text.end == line.end
 }
 
 /// The line end that a new line after this one gets: that of the line itself, or the last one that there is.
-fn line_end_at(text: &str, end: usize, next: usize) -> &str {
-    if end < next {
-        return &text[end..next];
+fn line_end_at<'a>(text: &'a str, line: Option<&Line>) -> &'a str {
+    let Some(line) = line else { return "\r\n" };
+    if !is_open(line) {
+        return &text[line.text.end..line.end];
     }
-    let before = &text[..end];
+    let before = &text[..line.end];
     match before.rfind(['\r', '\n']) {
         Some(last) if before[..last].ends_with('\r') && before[last..].starts_with('\n') => &before[last - 1..=last],
         Some(last) => &before[last..=last],

@@ -58,26 +58,23 @@ fn line(text: &str, header: &Header, columns: &[Option<Kind>]) -> String {
     let is_right = header.delimiter == '\t'
         || empty.iter().all(|cell| raw(cell).is_empty())
             && named.iter().enumerate().all(|(index, cell)| is_right(raw(cell), padded, index == 0));
-    let padding = if padded { " " } else { "" };
     let mut line = String::new();
     for (index, kind) in columns.iter().enumerate() {
         if index > 0 {
             line.push(header.delimiter);
         }
-        let old = header.cells.get(index);
-        match (old, kind) {
-            (Some(cell), _) if is_right && !cell.is_empty => line.push_str(raw(cell)),
-            (Some(cell), None) if !cell.is_empty => line.push_str(raw(cell)),
-            (Some(cell), Some(kind)) if !cell.is_empty => {
-                line.push_str(if index > 0 { padding } else { "" });
-                line.push_str(as_anonapi_writes(raw(cell), *kind));
+        let old = header.cells.get(index).filter(|cell| !cell.is_empty).map(raw);
+        let name = match (old, kind) {
+            (Some(old), Some(kind)) if !is_right => as_anonapi_writes(old, *kind),
+            (Some(old), _) => {
+                line.push_str(old);
+                continue;
             }
-            (_, Some(kind)) => {
-                line.push_str(if index > 0 { padding } else { "" });
-                line.push_str(kind.name());
-            }
-            (_, None) => {}
-        }
+            (None, Some(kind)) => kind.name(),
+            (None, None) => continue,
+        };
+        line.push_str(if padded && index > 0 { " " } else { "" });
+        line.push_str(name);
     }
     line
 }

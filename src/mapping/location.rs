@@ -8,7 +8,7 @@ use crate::unc::UncPath;
 
 use super::spelling::folded;
 
-/// The place of a folder or file as far as a mapping tells, in a spelling that makes two names of one place the same: full
+/// Where a mapping says that a folder or file is, in a spelling that makes two names of one place the same: full
 /// where the root is known, parts joined by backslashes, without `.` and `..`, capitals and accents folded.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Location {
@@ -86,7 +86,7 @@ impl Location {
 /// # Errors
 /// When it is neither below the folder (or beside it) nor on a share that is known, or its name is not Unicode text.
 pub fn named_from(folder: &Path, path: &Path) -> Result<String> {
-    // On Windows, `\data` and `C:data` are no absolute paths, and not relative to the working folder either.
+    // On Windows, `\data` and `C:data` are neither absolute nor relative to the working folder.
     let rooted = matches!(path.components().next(), Some(Component::Prefix(_) | Component::RootDir));
     if !rooted {
         return joined(path);

@@ -27,7 +27,7 @@
 //! // What is wrong is told at once, each thing with its place.
 //! let document = Document::from_bytes(Path::new("m.csv"), file.replace("folder:", "fodler:").into())?;
 //! let error = document.refuse_problems().unwrap_err();
-//! assert_eq!(error.to_string(), "m.csv, line 9: 'fodler' is no type of source; did you mean 'folder:'?");
+//! assert_eq!(error.to_string(), "m.csv, line 9: 'fodler' is not a type of source; did you mean 'folder:'?");
 //! # Ok::<(), anonapi::Error>(())
 //! ```
 

@@ -43,38 +43,31 @@ pub(super) fn completed(rows: Vec<NewRow>, mapping: &Mapping, description: &str)
             parameters.set(Kind::PseudoName, pseudonyms.next());
         }
         parameters.set(Kind::Description, description);
-        Ok(fitting(row.own.over(&parameters), mapping))
+        Ok(fitting(&row.own.over(&parameters), mapping))
     };
     rows.into_iter().map(complete).collect()
 }
 
 /// The parameters without those that would need a new column and are not worth it: AnonAPI takes an empty cell for an empty
 /// value, so the rows that are there would lose what they have from the options, or the pseudonym that serves as name and id.
-fn fitting(row: Parameters, mapping: &Mapping) -> Parameters {
+fn fitting(row: &Parameters, mapping: &Mapping) -> Parameters {
     let is_used = mapping.rows.iter().any(|row| !row.is_example());
     let has = |kind| mapping.columns.contains(&kind);
-    let value = |kind| row.get(kind).map(str::to_owned);
-    let (name, id) = (value(Kind::PseudoName), value(Kind::PseudoId));
+    let (name, id) = (row.get(Kind::PseudoName), row.get(Kind::PseudoId));
     let (name, id) = match (has(Kind::PseudoName), has(Kind::PseudoId)) {
         (true, false) if is_used => (name.or(id), None),
         (false, true) if is_used => (None, id.or(name)),
         _ => (name, id),
     };
     let general = is_used && !has(Kind::Description) && mapping.options.get(Kind::Description).is_some();
-    let mut fitting = Parameters::new();
-    for (kind, value) in row.iter() {
-        match kind {
-            Kind::PseudoName | Kind::PseudoId => {}
-            Kind::Description if general => {}
-            _ => fitting.set(kind, value),
-        }
-    }
-    for (kind, value) in [(Kind::PseudoName, name), (Kind::PseudoId, id)] {
-        if let Some(value) = value {
-            fitting.set(kind, value);
-        }
-    }
-    fitting
+    let stays = |(kind, _): &(Kind, &str)| match kind {
+        Kind::PseudoName | Kind::PseudoId => false,
+        Kind::Description => !general,
+        _ => true,
+    };
+    let name = name.map(|name| (Kind::PseudoName, name));
+    let id = id.map(|id| (Kind::PseudoId, id));
+    Parameters::from_pairs(row.iter().filter(stays).chain(name).chain(id))
 }
 
 /// Random pseudonyms that nobody has yet.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::problem::{Place, Problem};
-use crate::text::records::{DELIMITERS, Records, without_trailing_delimiters, write_field};
+use crate::text::records::{DELIMITERS, Line, Records, without_trailing_delimiters, write_field};
 use crate::values::{Kind, without_invisible};
 
 use super::sections::Section;
@@ -26,10 +26,8 @@ pub(super) struct OptionSpan {
     pub delimiter_at: usize,
     /// Its value, with quotes and without what is around it.
     pub value: Range<usize>,
-    /// All of it, line end excluded.
-    pub text: Range<usize>,
-    /// Where the next line begins.
-    pub end: usize,
+    /// All of it.
+    pub at: Line,
 }
 
 /// Reads the option that begins with the next line, and goes past it.
@@ -44,7 +42,7 @@ pub(super) fn read(records: &mut Records<'_>) -> Result<Setting, Problem> {
         return Err(without_delimiter(line, text));
     };
     let start = records.position();
-    let Quoted { value, at, option } = match quoted_value(records, delimiter) {
+    let Quoted { value, place, option } = match quoted_value(records, delimiter) {
         Some(found) => found.map_err(|()| unterminated(line))?,
         None => {
             let from = position + delimiter.len_utf8();
@@ -52,14 +50,14 @@ pub(super) fn read(records: &mut Records<'_>) -> Result<Setting, Problem> {
             // An empty value is right behind the delimiter.
             let spaces = if value.is_empty() { 0 } else { text[from..].len() - text[from..].trim_start().len() };
             let from = start + from + spaces;
-            Quoted { value: value.to_owned(), at: from..from + value.len(), option: records.skip_line() }
+            Quoted { value: value.to_owned(), place: from..from + value.len(), option: records.skip_line() }
         }
     };
     let name = without_invisible(text[..position].trim().trim_matches('"').trim()).text;
     match Kind::from_name(&name) {
         Some(kind) => {
             let delimiter_at = start + position;
-            let span = OptionSpan { kind, delimiter, delimiter_at, value: at, text: option, end: records.position() };
+            let span = OptionSpan { kind, delimiter, delimiter_at, value: place, at: option };
             Ok(Setting { kind, value, line, span })
         }
         None => Err(Problem::new(Place::Line(line), format!("'{name}' is not an option")).hint(Kind::hint(&name))),
@@ -98,8 +96,8 @@ fn delimiter_of(line: &str) -> Option<(usize, char)> {
 /// A value in quotes: what it says, where it is, and where all of the option is.
 struct Quoted {
     value: String,
-    at: Range<usize>,
-    option: Range<usize>,
+    place: Range<usize>,
+    option: Line,
 }
 
 /// The value, if it is one cell in quotes; an error if the quote is never closed. Goes past it.
@@ -108,7 +106,7 @@ fn quoted_value(records: &mut Records<'_>, delimiter: char) -> Option<Result<Quo
     let (_, cells) = record.fields.split_first()?;
     let (value, rest) = cells.split_first()?;
     // A quote that only closes in another section was never meant to reach it.
-    let is_closed = !record.unterminated && !records.text(&record.span).split(['\r', '\n']).any(is_heading);
+    let is_closed = !record.unterminated && !records.text(&record.at.text).split(['\r', '\n']).any(is_heading);
     if !value.quoted || is_closed && rest.iter().any(|cell| !cell.value.is_empty()) {
         return None;
     }
@@ -120,7 +118,7 @@ fn quoted_value(records: &mut Records<'_>, delimiter: char) -> Option<Result<Quo
     let from = value.span.start + raw.len() - raw.trim_start().len();
     let value = value.value.to_string();
     records.pass(&record);
-    Some(Ok(Quoted { value, at: from..from + raw.trim().len(), option: record.span }))
+    Some(Ok(Quoted { value, place: from..from + raw.trim().len(), option: record.at }))
 }
 
 fn is_heading(line: &str) -> bool {

@@ -1,9 +1,7 @@
 //! From text to a [`Mapping`], with the place of everything that an edit needs, and with every problem of the file.
 
-use std::ops::Range;
-
 use crate::problem::{Place, Problem};
-use crate::text::records::{DELIMITERS, Records, without_trailing_delimiters};
+use crate::text::records::{DELIMITERS, Line, Records, without_trailing_delimiters};
 use crate::values::{Kind, Parameters, Source};
 
 use super::options::OptionSpan;
@@ -30,22 +28,10 @@ pub(super) struct Layout {
     pub obstacle: Option<Problem>,
 }
 
-/// Where a line is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Line {
-    /// The line, line end excluded.
-    pub text: Range<usize>,
-    /// Where the next line begins.
-    pub end: usize,
-}
-
 /// Where a row is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Span {
-    /// The row, line end excluded.
-    pub text: Range<usize>,
-    /// Where the next line begins.
-    pub end: usize,
+    pub at: Line,
     /// What its cells are separated by: sometimes not what the header has.
     pub delimiter: char,
 }
@@ -115,7 +101,7 @@ pub(super) fn read(text: &str) -> (Mapping, Layout) {
 impl Reading<'_> {
     fn heading(&mut self, section: Section, text: &str) {
         let line = self.records.line();
-        let place = Line { text: self.records.skip_line(), end: self.records.position() };
+        let place = self.records.skip_line();
         self.from_spreadsheet |= text.trim_end().ends_with([',', ';', '"']);
         match self.headings.iter().find(|(known, _)| *known == section) {
             Some((_, first)) => {
@@ -185,7 +171,7 @@ impl Reading<'_> {
                 let new = nameless.into_iter().filter(|index| !self.layout.occupied.contains(index));
                 self.layout.occupied.extend(new.collect::<Vec<_>>());
                 self.rows.push((record.line, parameters));
-                self.layout.rows.push(Span { text: record.span, end: record.end, delimiter });
+                self.layout.rows.push(Span { at: record.at, delimiter });
             }
             // To other programs, everything below is inside that quote.
             None => {

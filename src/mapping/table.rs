@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::problem::{Place, Problem};
 use crate::text::nearest;
-use crate::text::records::{DELIMITERS, Field, Record, Records, without_trailing_delimiters};
+use crate::text::records::{DELIMITERS, Field, Line, Record, Records, without_trailing_delimiters};
 use crate::values::{Kind, Parameters, Source, without_invisible};
 
 use super::options::unterminated;
@@ -15,10 +15,7 @@ use super::options::unterminated;
 pub(super) struct Header {
     /// Its number, from 1.
     pub line: usize,
-    /// Where it is in the text, line end excluded.
-    pub span: Range<usize>,
-    /// Where the next line begins.
-    pub end: usize,
+    pub at: Line,
     pub cells: Vec<Name>,
     pub delimiter: char,
 }
@@ -79,11 +76,11 @@ pub(super) fn header(
         problems.push(Problem::new(Place::Line(line), message).hint("each row needs a source: add the column"));
     }
     let usable = has_source || has_general_source;
-    usable.then_some(Header { line, span: record.span, end: record.end, cells, delimiter })
+    usable.then_some(Header { line, at: record.at, cells, delimiter })
 }
 
-/// The name in a cell of the header line: a spreadsheet with the other delimiter leaves `description;;;`, and a web page what
-/// nobody sees.
+/// The name in a cell of the header line: a spreadsheet with the other delimiter leaves `description;;;`, and a web page
+/// invisible characters.
 fn named(cell: &str) -> Cow<'_, str> {
     match without_invisible(without_trailing_delimiters(cell)).text {
         Cow::Borrowed(name) => Cow::Borrowed(name.trim()),
@@ -102,7 +99,7 @@ fn header_delimiter(records: &Records<'_>) -> Option<char> {
     splitting.rev().max_by_key(|(known, _)| *known).map(|(_, delimiter)| delimiter)
 }
 
-/// What the first line is when it is no header; a row of patient data is not repeated.
+/// What is wrong with a first line that is not a header. A row is not quoted: it holds patient data.
 fn no_header(line: usize, found: &[&str]) -> Problem {
     let is_row = found.iter().any(|cell| Source::parse(cell).is_ok());
     let message = match (is_row, found) {

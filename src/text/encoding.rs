@@ -99,11 +99,11 @@ pub const UTF8_MARK: &[u8] = b"\xEF\xBB\xBF";
 const UTF16_LE_BOM: &[u8] = b"\xFF\xFE";
 const UTF16_BE_BOM: &[u8] = b"\xFE\xFF";
 
-/// Reads bytes as text. A byte order mark decides; without one, what is no valid UTF-8 is in the code page of the user's
+/// Reads bytes as text. A byte order mark decides; without one, what is not valid UTF-8 is in the code page of the user's
 /// locale, or Windows-1252 where that is UTF-8, unless it can only be UTF-16.
 ///
 /// # Errors
-/// [`NotText`] for what is no text: workbooks, pictures, text with NUL characters, broken UTF-16.
+/// [`NotText`] for anything else: workbooks, pictures, text with NUL characters, broken UTF-16.
 pub fn decode(bytes: &[u8]) -> Result<Decoded, NotText> {
     if let Some(found) = foreign(bytes) {
         return Err(NotText::new(format!("this is {found}, not a text file")));
@@ -187,7 +187,7 @@ pub fn encode(text: &str, encoding: Encoding) -> Result<Vec<u8>, Unwritable> {
     Ok(bytes)
 }
 
-/// What a file is that is no text, as far as its first bytes tell.
+/// What kind of file this is, if its first bytes show that it is not text.
 fn foreign(bytes: &[u8]) -> Option<&'static str> {
     let known: [(&[u8], &str); 9] = [
         (b"PK\x03\x04", "a workbook or another zip archive"),
@@ -205,7 +205,7 @@ fn foreign(bytes: &[u8]) -> Option<&'static str> {
 
 fn readable(text: String, encoding: Encoding) -> Result<Decoded, NotText> {
     match text.find('\0') {
-        Some(_) => Err(NotText::new("it holds NUL characters, so it is no text file")),
+        Some(_) => Err(NotText::new("it holds NUL characters, so it is not a text file")),
         None => Ok(Decoded { text, encoding }),
     }
 }
@@ -235,11 +235,11 @@ fn utf16_without_mark(bytes: &[u8]) -> Result<Decoded, NotText> {
     } else if mostly(high_first, low_first) {
         readable(utf16(bytes, u16::from_be_bytes)?, Encoding::Utf16Be { bom: false })
     } else {
-        Err(NotText::new("it holds NUL characters, so it is no text file"))
+        Err(NotText::new("it holds NUL characters, so it is not a text file"))
     };
     // Control characters there mean that the zeros were something else.
     decoded.and_then(|decoded| match decoded.text.chars().any(|c| c < ' ' && !"\t\r\n\x0C\x1A".contains(c)) {
-        true => Err(NotText::new("it holds control characters, so it is no text file")),
+        true => Err(NotText::new("it holds control characters, so it is not a text file")),
         false => Ok(decoded),
     })
 }

@@ -41,7 +41,7 @@ pub fn encoding() -> &'static Encoding {
     named_encoding().unwrap_or(UTF_8)
 }
 
-/// The encoding of text that is no UTF-8: the locale's own, or Windows-1252 where that is UTF-8.
+/// The encoding of text that is not UTF-8: the locale's own, or Windows-1252 where that is UTF-8.
 pub fn code_page() -> &'static Encoding {
     let own = encoding();
     if own == UTF_8 { WINDOWS_1252 } else { own }

@@ -1,20 +1,32 @@
 //! Files that are in two encodings: two programs wrote into them, each in its own.
 
-use super::encoding::UTF8_MARK;
+use super::encoding::{Encoding, UTF8_MARK};
+use super::{agreeing, locale};
+use crate::problem::{Place, Problem, numbered};
 
-/// Where a text is in UTF-8 and where it is not. Lines count from 1; those of ASCII alone are neither.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mixture {
-    /// Lines in UTF-8.
-    pub utf8: Vec<usize>,
-    /// Lines in something else, and lines that are both.
-    pub other: Vec<usize>,
+/// What is wrong with a file that is in two encodings; `None` for one in a single encoding, as far as that can be seen.
+pub fn mixture(bytes: &[u8]) -> Option<Problem> {
+    let Mixture { utf8, other } = told_apart(bytes)?;
+    let are = |lines: &[usize]| format!("{} {}", numbered(lines), agreeing(lines.len(), "is", "are"));
+    let message = if utf8.is_empty() {
+        format!("the file is in UTF-8, but {} not", are(&other))
+    } else {
+        format!("{} in UTF-8, {} in {}", are(&utf8), are(&other), Encoding::named(locale::code_page()))
+    };
+    let hint = "correct the letters with accents in those lines, and save the file as 'CSV UTF-8'; see 'anon help \
+                troubleshooting UTF-8'";
+    Some(Problem::new(Place::Line(other[0]), message).hint(hint))
 }
 
-/// Tells the lines of a mixture apart; `None` for a text in one encoding, as far as that can be seen.
-///
+/// Where a text is in UTF-8 and where it is not. Lines count from 1; those of ASCII alone are neither.
+struct Mixture {
+    utf8: Vec<usize>,
+    /// Lines in something else, and lines that are both.
+    other: Vec<usize>,
+}
+
 /// A file that begins with the mark of UTF-8 should be that throughout.
-pub fn mixture(bytes: &[u8]) -> Option<Mixture> {
+fn told_apart(bytes: &[u8]) -> Option<Mixture> {
     if bytes.contains(&0) || std::str::from_utf8(bytes).is_ok() {
         return None;
     }
@@ -63,15 +75,15 @@ mod tests {
 
     use super::*;
 
-    fn told_apart(bytes: &[u8]) -> Option<(Vec<usize>, Vec<usize>)> {
-        mixture(bytes).map(|found| (found.utf8, found.other))
+    fn lines_of(bytes: &[u8]) -> Option<(Vec<usize>, Vec<usize>)> {
+        told_apart(bytes).map(|found| (found.utf8, found.other))
     }
 
     #[test]
     fn the_lines_of_two_encodings() {
-        assert_eq!(told_apart(b"a\r\ncaf\xC3\xA9\r\nb\rcaf\xE9\n\ncaf\xE9"), Some((vec![2], vec![4, 6])));
-        assert_eq!(told_apart(b"a\ncaf\xC3\xA9 caf\xE9\n"), Some((vec![], vec![2])));
-        assert_eq!(told_apart(b"\xEF\xBB\xBFa\ncaf\xE9"), Some((vec![], vec![2])));
+        assert_eq!(lines_of(b"a\r\ncaf\xC3\xA9\r\nb\rcaf\xE9\n\ncaf\xE9"), Some((vec![2], vec![4, 6])));
+        assert_eq!(lines_of(b"a\ncaf\xC3\xA9 caf\xE9\n"), Some((vec![], vec![2])));
+        assert_eq!(lines_of(b"\xEF\xBB\xBFa\ncaf\xE9"), Some((vec![], vec![2])));
     }
 
     proptest! {
@@ -87,7 +99,7 @@ mod tests {
                 bytes.extend_from_slice(end.as_bytes());
             }
             let expected = if utf8.is_empty() || other.is_empty() { None } else { Some((utf8, other)) };
-            prop_assert_eq!(told_apart(&bytes), expected);
+            prop_assert_eq!(lines_of(&bytes), expected);
         }
     }
 

@@ -1,6 +1,6 @@
 //! The known name that someone probably meant.
 
-/// Names longer than this are no typing errors.
+/// Longer names are not typing errors.
 const LONGEST: usize = 64;
 
 /// The candidate that is nearest to `name`, if one is near enough to have been meant.

@@ -19,15 +19,22 @@ pub(crate) struct Field<'a> {
     pub tail: bool,
 }
 
+/// Where a line of text is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Line {
+    /// The line, line end excluded.
+    pub text: Range<usize>,
+    /// Where the next line begins.
+    pub end: usize,
+}
+
 /// One line of cells; with quotes, it can be more than one line of text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Record<'a> {
     /// The line that it begins on, from 1.
     pub line: usize,
-    /// Where it is in the text, line end excluded.
-    pub span: Range<usize>,
-    /// Where the next record begins.
-    pub end: usize,
+    /// Where it is in the text.
+    pub at: Line,
     /// Its cells, at least one.
     pub fields: Vec<Field<'a>>,
     /// A quote that is never closed opens in it. It then ends with its first line.
@@ -79,12 +86,12 @@ impl<'a> Records<'a> {
         Some(&self.text[self.position..line_end(self.text, self.position)])
     }
 
-    /// Goes past the next line of text, and gives its bytes in the text, line end excluded.
-    pub fn skip_line(&mut self) -> Range<usize> {
-        let span = self.position..line_end(self.text, self.position);
-        self.position = past_line_end(self.text, span.end);
+    /// Goes past the next line of text.
+    pub fn skip_line(&mut self) -> Line {
+        let text = self.position..line_end(self.text, self.position);
+        self.position = past_line_end(self.text, text.end);
         self.line += 1;
-        span
+        Line { text, end: self.position }
     }
 
     /// The next record, split at `delimiter` (an ASCII character), or `None` at the end of the text.
@@ -96,9 +103,9 @@ impl<'a> Records<'a> {
 
     /// Goes past a record that was peeked at.
     pub fn pass(&mut self, record: &Record<'a>) {
-        let last = usize::from(record.end == record.span.end);
-        self.line += line_ends(&self.text[self.position..record.end]) + last;
-        self.position = record.end;
+        let last = usize::from(record.at.end == record.at.text.end);
+        self.line += line_ends(&self.text[self.position..record.at.end]) + last;
+        self.position = record.at.end;
     }
 
     /// The next record, without going past it.
@@ -111,8 +118,7 @@ impl<'a> Records<'a> {
         let comment = self.text[start..].trim_start_matches([' ', '\t']).starts_with('#');
         let mut record = Record {
             line: self.line,
-            span: start..start,
-            end: start,
+            at: Line { text: start..start, end: start },
             fields: Vec::new(),
             unterminated: false,
             comment,
@@ -121,7 +127,6 @@ impl<'a> Records<'a> {
         loop {
             let scanned = scan_field(self.text, position, delimiter);
             record.unterminated |= scanned.unterminated;
-            record.span.end = scanned.field.span.end;
             position = scanned.field.span.end;
             record.fields.push(scanned.field);
             if self.text.as_bytes().get(position) != Some(&delimiter) {
@@ -129,7 +134,7 @@ impl<'a> Records<'a> {
             }
             position += 1;
         }
-        record.end = past_line_end(self.text, record.span.end);
+        record.at = Line { text: start..position, end: past_line_end(self.text, position) };
         Some(record)
     }
 }
@@ -287,7 +292,7 @@ mod tests {
         let mut records = Records::new("a,\"b,c\nd,e");
         let first = records.next(',').unwrap();
         assert!(first.unterminated);
-        assert_eq!(first.span, 0..6);
+        assert_eq!(first.at.text, 0..6);
         assert_eq!(records.next(',').unwrap().fields[1].value, "e");
         assert!(records.next(',').is_none());
     }
@@ -300,10 +305,10 @@ mod tests {
             let mut records = Records::new(&text);
             let mut position = 0;
             while let Some(record) = records.next(DELIMITERS[which]) {
-                prop_assert_eq!(record.span.start, position);
-                prop_assert!(["", "\r", "\n", "\r\n"].contains(&&text[record.span.end..record.end]));
-                prop_assert_eq!(record.fields.last().unwrap().span.end, record.span.end);
-                position = record.end;
+                prop_assert_eq!(record.at.text.start, position);
+                prop_assert!(["", "\r", "\n", "\r\n"].contains(&&text[record.at.text.end..record.at.end]));
+                prop_assert_eq!(record.fields.last().unwrap().span.end, record.at.text.end);
+                position = record.at.end;
             }
             prop_assert_eq!(position, text.len());
             let lines = text.replace("\r\n", "\n").matches(['\r', '\n']).count();
@@ -318,7 +323,7 @@ mod tests {
             write_field(&mut text, &value);
             let record = Records::new(&text).next(DELIMITERS[which]).unwrap();
             prop_assert_eq!(&record.fields[1].value, value.trim());
-            prop_assert_eq!(record.end, text.len());
+            prop_assert_eq!(record.at.end, text.len());
         }
     }
 }

@@ -1,8 +1,8 @@
-//! What comes with a text from a spreadsheet, a web page or a dialog, and is no part of the value.
+//! What spreadsheets, web pages and dialogs leave around a value.
 
 use std::borrow::Cow;
 
-/// A text without what nobody sees in it.
+/// A text without its invisible characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cleaned<'a> {
     /// What is left.
@@ -12,7 +12,7 @@ pub struct Cleaned<'a> {
 }
 
 /// Zero-width characters, direction marks, soft hyphens, byte order marks: they show nothing and make two texts differ.
-pub fn is_invisible(c: char) -> bool {
+fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }
@@ -29,7 +29,7 @@ pub fn clean(text: &str) -> Cleaned<'_> {
 
 /// As [`clean`], but spaces stay: a name can begin with one.
 pub fn without_invisible(text: &str) -> Cleaned<'_> {
-    if !text.contains(is_invisible) {
+    if text.is_ascii() || !text.contains(is_invisible) {
         return Cleaned { text: Cow::Borrowed(text), removed: vec![] };
     }
     let mut removed: Vec<char> = vec![];

@@ -85,12 +85,20 @@ impl Column {
 
     /// The column that is called so in the manual.
     pub fn of_name(name: &str) -> Option<Column> {
-        Column::ALL.into_iter().find(|column| column.fit(name) == Some(Fit::Exact))
+        // Accession numbers are looked up here too: none of the names has a digit.
+        if name.contains(|c: char| c.is_ascii_digit()) {
+            return None;
+        }
+        Column::ALL.into_iter().find(|column| column.is_called(name))
+    }
+
+    fn is_called(self, name: &str) -> bool {
+        self.names().iter().any(|known| same_header(known, name))
     }
 
     /// Whether this name means the column.
     pub fn fit(self, name: &str) -> Option<Fit> {
-        if self.names().iter().any(|known| same_header(known, name)) {
+        if self.is_called(name) {
             return Some(Fit::Exact);
         }
         let letters: String =
@@ -137,6 +145,13 @@ mod tests {
                 assert_eq!(column.fit(name), Some(Fit::Exact), "{name}");
                 assert_eq!(Column::of_name(name), Some(column), "{name}");
             }
+        }
+    }
+
+    #[test]
+    fn no_name_has_a_digit() {
+        for name in Column::ALL.into_iter().flat_map(Column::names) {
+            assert!(!name.contains(char::is_numeric) && Column::of_name(name).is_some(), "{name}");
         }
     }
 

@@ -12,7 +12,7 @@ mod parameters;
 mod source;
 mod spoilt;
 
-pub use clean::{Cleaned, clean, is_invisible, without_invisible};
+pub use clean::{Cleaned, clean, without_invisible};
 pub use column::{Column, Fit, same_header};
 pub use identifiers::{AccessionNumber, DataPath, Parsed, Pseudonym, StudyInstanceUid};
 pub use job_id::JobId;

@@ -18,17 +18,17 @@ pub enum Source {
     AccessionNumber(AccessionNumber),
 }
 
-/// Why a text is no source identifier.
+/// Why a text is not a source identifier.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SourceError {
     /// There is no colon in it.
-    #[error("'{found}' is no source: there is no ':' in it")]
+    #[error("'{found}' is not a source: it has no ':'")]
     NoColon {
         /// The text.
         found: String,
     },
     /// The part before the colon is none of the known types.
-    #[error("'{found}' is no type of source")]
+    #[error("'{found}' is not a type of source")]
     UnknownType {
         /// The part before the colon.
         found: String,
@@ -41,7 +41,7 @@ pub enum SourceError {
         /// The type.
         kind: &'static str,
     },
-    /// What follows the colon is no value.
+    /// What follows the colon is not a value.
     #[error("{kind}: {spoilt}")]
     Spoilt {
         /// The type.

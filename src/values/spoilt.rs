@@ -26,7 +26,7 @@ pub enum Spoilt {
     #[error("'{0}' is the name of a column, not a value")]
     Heading(String),
     /// `study_instance_uid:1.2.3` where an accession number belongs.
-    #[error("'{0}' is another type of source than an accession number")]
+    #[error("'{0}' is another type of source, not an accession number")]
     OtherSource(String),
     /// `111,222`: two values, or one with a decimal comma.
     #[error("'{0}' could be several accession numbers, or one")]
@@ -72,7 +72,7 @@ impl Spoilt {
             Spoilt::Exponent(_) | Spoilt::CutAfter15Digits(_) => {
                 "take it from its source again, with the column formatted as text"
             }
-            Spoilt::Formula(_) => "save the list from a spreadsheet program, so that its results are in it",
+            Spoilt::Formula(_) => "save the list from a spreadsheet program, so that it holds their results",
             Spoilt::NoValue(_) => "fill it in, or empty the row",
             Spoilt::Total(_) => "remove that line",
             Spoilt::Separator(_) => "check it at its source, and remove the separator",
@@ -120,7 +120,7 @@ pub enum Doubt {
     /// A wildcard, or another character that accession numbers hardly ever have.
     #[error("there is a '{}' in it (U+{:04X})", .0, *.0 as u32)]
     Unusual(char),
-    /// `'0012345`: by an apostrophe, a spreadsheet is told that a number is a text.
+    /// `'0012345`: an apostrophe tells a spreadsheet that a number is text.
     #[error("the apostrophe around it was removed")]
     Apostrophe,
     /// A space in the middle.
@@ -133,13 +133,13 @@ pub enum Doubt {
     #[error("its decimal comma is sent as a point")]
     DecimalComma,
     /// A part that begins with 0, which PS3.5, 9.1 forbids, or a single part.
-    #[error("it is no UID by PS3.5, 9.1: {0}")]
+    #[error("it is not a valid UID (PS3.5, 9.1): {0}")]
     Uid(&'static str),
     /// A space before the name of a folder or file: it counts.
-    #[error("it begins with a space, which is part of the name then")]
+    #[error("it begins with a space, which is taken as part of the name")]
     LeadingSpace,
     /// Windows takes a dot or space at the end of a name for nothing.
-    #[error("it ends in a dot or a space, which Windows leaves out")]
+    #[error("it ends in a dot or a space, which Windows drops")]
     WindowsName,
 }
 
@@ -234,6 +234,9 @@ enum Sure {
 /// Whether a text is a number in exponent form. `1.2E15`, `1E+15` and `1E15` are how programs write one; `123E45` may also be
 /// a name.
 fn exponent(text: &str) -> Option<Sure> {
+    if !text.contains(['e', 'E', '^']) {
+        return None;
+    }
     let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     let number = text.strip_prefix(['+', '-', '\u{2212}']).unwrap_or(&text);
     let (mantissa, power) =

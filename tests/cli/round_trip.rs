@@ -184,8 +184,8 @@ fn looking_and_adding_refuse_nothing_that_only_create_must_refuse() {
     for (options, row, problem) in [
         ("", "folder:,A,to fill in", "line 11: nothing follows 'folder:'"),
         ("", ",A,no source", "line 11: this row has no source"),
-        ("", "fodler:x,A,d", "line 11: 'fodler' is no type of source"),
-        ("", "12345.67,A,d", "line 11: '12345.67' is no source"),
+        ("", "fodler:x,A,d", "line 11: 'fodler' is not a type of source"),
+        ("", "12345.67,A,d", "line 11: '12345.67' is not a source"),
         ("", "accession_number:#N/A,A,d", "line 11: accession_number: '#N/A'"),
         ("", "folder:a,1E+15,d", "line 11: pseudo_name: '1E+15'"),
         ("", "folder:a,A,d,x", "line 11: cell 4 of this row has a value"),

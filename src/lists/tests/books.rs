@@ -65,11 +65,11 @@ fn cells_that_show_no_value_are_refused_by_name() {
     ];
     let wrong = problems::<AccessionNumber>(&xlsx(&[sheet("S", &rows(&cells))], &["mm-yyyy", "#,##0"], ""));
     let begins = [
-        "A2: this cell holds a formula, and the file does not say what it results in",
+        "A2: this cell holds a formula whose result is not in the file",
         "A3: this cell holds a formula",
         "A4: this cell holds 'true' or 'false'",
         "A5: this cell holds a date or a time, not a number or a name",
-        "A6: this cell shows something else than it holds, by its number format '#,##0'",
+        "A6: this cell does not show what it holds, by its number format '#,##0'",
     ];
     assert_eq!(wrong.len(), begins.len());
     for (wrong, begin) in wrong.iter().zip(begins) {
@@ -100,6 +100,18 @@ fn numbers_are_taken_as_their_format_shows_them() {
     ]
     .concat();
     assert_eq!(list_of(&container(&[("Workbook", &stream(&records, &formats))]), &NO_CHOICE), seen);
+}
+
+#[test]
+fn a_code_page_by_the_number_of_another_program_is_read() {
+    let records = [label(0, 0, "accession_number"), label(1, 0, "111")].concat();
+    for number in [0x8000u16, 0x8001, 1252] {
+        let stream = stream(&records, &[]);
+        let page = record(0x42, &1200u16.to_le_bytes());
+        let at = stream.windows(page.len()).position(|window| window == page).unwrap();
+        let stream = [&stream[..at], &record(0x42, &number.to_le_bytes()), &stream[at + page.len()..]].concat();
+        assert_eq!(list_of(&container(&[("Workbook", &stream)]), &NO_CHOICE), ["A2: 111 -"], "{number:#x}");
+    }
 }
 
 #[test]
@@ -263,7 +275,7 @@ fn sheets_of_libreoffice_are_read_as_they_show() {
         problems::<AccessionNumber>(&ods("", &format!("<table:table table:name=\"S\">{rows}</table:table>"))).remove(0)
     };
     assert!(wrong("date", "", "12-11-2026").contains("a date or a time"));
-    assert!(wrong("percentage", "0.5", "50%").contains("'50%', which is no plain number"));
+    assert!(wrong("percentage", "0.5", "50%").contains("'50%', which is not a plain number"));
     assert!(wrong("float", "1234567", "1,234,567").contains("but holds the number 1234567"));
 }
 
@@ -280,7 +292,7 @@ fn other_files_are_named() {
         let wrong = problems::<DataPath>(&archive(part));
         assert!(wrong[0].contains(found), "{wrong:?}");
     }
-    assert!(problems::<DataPath>(b"\x09\x04\x06\x00\x00\x00\x10\x00\x00\x00")[0].contains("from before Excel 5"));
+    assert!(problems::<DataPath>(b"\x09\x04\x06\x00\x00\x00\x10\x00\x00\x00")[0].contains("Excel 4 or older"));
 }
 
 #[test]

@@ -244,7 +244,7 @@ fn doubts_are_told_once_for_each_kind() {
     let list = numbers("accession_number\n1.0\n2.0\n").unwrap();
     assert_eq!(doubts_of(&list), ["line 2: all accession numbers end in '.0': a program may have added that"]);
     let list = numbers("\u{feff}\u{200b}accession_number\n1\n").unwrap();
-    assert_eq!(doubts_of(&list), ["line 1: invisible characters in the header were left out"]);
+    assert_eq!(doubts_of(&list), ["line 1: invisible characters were removed from the header"]);
 }
 
 #[test]

@@ -113,9 +113,9 @@ fn all_the_problems_in_one_go() {
         ", line 9: this is not an option: there is no comma in it; an option is written as 'name,value'",
         ", line 12: there is no column 'descriptoin'; did you mean 'description'?",
         ", line 12: column 'pseudo_name' is given twice (old names count); keep one of them",
-        ", line 13: 'fodler' is no type of source; did you mean 'folder:'?",
+        ", line 13: 'fodler' is not a type of source; did you mean 'folder:'?",
         ", line 14: this row has no source; fill in its source, or remove the row",
-        ", line 15: '1234567.12345678' is no source: there is no ':' in it; write one of folder:, fileselection:, \
+        ", line 15: '1234567.12345678' is not a source: it has no ':'; write one of folder:, fileselection:, \
          study_instance_uid:, accession_number: and its value",
         ", line 16: nothing follows 'folder:'; write 'folder:' and a path",
         ", line 17: cell 5 of this row has a value, but that column has no name in the header line; name the column in the header line, or put \

@@ -114,8 +114,8 @@ impl AccessionNumber {
         Ok(Parsed { value: AccessionNumber(number.to_owned()), doubts })
     }
 
-    /// Reads an accession number of a list, where a row holds one. `decimal_comma`: whoever wrote the list writes 1,5 for one
-    /// and a half, so that `1234567,12345678` is the number 1234567.12345678.
+    /// Reads an accession number of a list, where a row holds one. With `decimal_comma`, the list has 1,5 for one and a half:
+    /// `1234567,12345678` is then the number 1234567.12345678.
     ///
     /// # Errors
     /// As [`AccessionNumber::parse`], and for what could be several.
@@ -262,7 +262,7 @@ fn cleaned(text: &str) -> Result<(String, Vec<Doubt>), Spoilt> {
     Ok((text, doubts))
 }
 
-/// `'0012345`, `'A'`: what a spreadsheet is told that it is a text, or what a program has put in quotes.
+/// `'0012345`: an apostrophe tells a spreadsheet that this is text. `'A'`: a program has put it in quotes.
 fn without_apostrophes(text: &str) -> Option<&str> {
     let rest = text.strip_prefix('\'')?;
     let inside = rest.strip_suffix('\'').or_else(|| rest.starts_with(|c: char| c.is_ascii_digit()).then_some(rest))?;

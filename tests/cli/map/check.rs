@@ -58,7 +58,7 @@ fn the_file_and_its_jobs_are_checked_in_one_go_and_so_does_create() {
     let stderr = r"
           warning: ./anon_mapping.csv, line 10: lines 9 and 10 have the same source; [..]
           error: ./anon_mapping.csv: root_source_path 'H:\data' is not a UNC path; [..]
-          ./anon_mapping.csv, line 8: 'acession_number' is no type of source; did you mean 'accession_number:'?";
+          ./anon_mapping.csv, line 8: 'acession_number' is not a type of source; did you mean 'accession_number:'?";
     let summary = "./anon_mapping.csv: 2 errors, 1 warning in 3 rows (2 sources cannot be looked at from here)";
     env.run("map check")
         .assert(&format!("exit 1\nstdout:\n          {summary}\nstderr:{stderr}").replace("\n          ", "\n  "));
@@ -111,10 +111,10 @@ exit 0
 stdout:
   ./anon_mapping.csv: 7 warnings in 8 rows (6 sources cannot be looked at from here)
 stderr:
-  warning: ./anon_mapping.csv, line 9: lines 8 and 9 have pseudonyms that are one name to Windows; [..]
+  warning: ./anon_mapping.csv, line 9: lines 8 and 9 have pseudonyms that Windows takes for the same name; [..]
   warning: ./anon_mapping.csv, line 9: line 9 is in the folder of line 8; [..]
   warning: ./anon_mapping.csv, line 10: line 10 is in the folder of line 9; [..]
-  warning: ./anon_mapping.csv, line 11: lines 10 and 11 have pseudonyms that are one name to Windows; [..]
+  warning: ./anon_mapping.csv, line 11: lines 10 and 11 have pseudonyms that Windows takes for the same name; [..]
   warning: ./anon_mapping.csv, line 12: the path leads out of root_source_path; [..]
   warning: ./anon_mapping.csv, line 13: lines 11 and 13 have the same source; [..]
   warning: ./anon_mapping.csv, line 15: lines 14 and 15 have the same source; [..]
@@ -198,7 +198,7 @@ exit 0
 stdout:
   ./anon_mapping.csv: 1 warning in 1 row (1 source cannot be looked at from here)
 stderr:
-  warning: ./anon_mapping.csv, line 8: folder: it begins with a space, which is part of the name then
+  warning: ./anon_mapping.csv, line 8: folder: it begins with a space, which is taken as part of the name
 "#]]);
     let outcome = env.answer("create from-mapping", "y\n").assert_ok();
     let sent: Vec<_> = outcome.requests.iter().map(ToString::to_string).collect();

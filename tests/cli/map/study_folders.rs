@@ -352,8 +352,8 @@ fn names_that_windows_does_not_know_are_told() {
     let env = env_with_mapping();
     env.dicom("p", "1.2", &["p./1.dcm", "q/a /2.dcm"]);
     env.run("map add-study-folders p. q").assert_ok().assert_says(&[
-        "warning: 'p.': it ends in a dot or a space, which Windows leaves out\n",
-        "warning: 'q': 1 file selected with a name that ends in a dot or a space, which Windows leaves out: a /2.dcm\n",
+        "warning: 'p.': it ends in a dot or a space, which Windows drops\n",
+        "warning: 'q': 1 file selected with a name that ends in a dot or a space, which Windows drops: a /2.dcm\n",
     ]);
 }
 
