@@ -8,11 +8,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::error::{ApiError, Failure, ProxyFault, Result};
-use super::event::{Event, Observer, Sent};
+use super::event::{Event, Observer, Sent, unless_over_soon};
 use super::form::Form;
 use super::redirect;
 use super::reply;
-use super::silence::Silence;
 use super::token::Token;
 use super::transport::{Answer, Over, Request, Transport, Unanswered};
 use super::url::{ServerUrl, shown};
@@ -28,7 +27,6 @@ pub struct Client {
     timeout: Duration,
     transport: Transport,
     observer: Option<Observer>,
-    silence: Option<Silence>,
 }
 
 /// How a [`Client`] connects.
@@ -75,12 +73,8 @@ impl ClientBuilder {
         let url = ServerUrl::parse(url)?;
         let transport = Transport::new(self.validate_ssl, self.timeout)
             .map_err(|failure| ApiError { url: url.as_str().to_owned(), failure })?;
-        let silence = self.observer.clone().map(|observer| {
-            let url = url.as_str().to_owned();
-            Silence::watched(move || observer(&Event::Waiting { url: &url }))
-        });
         let user = user.to_owned();
-        Ok(Client { url, user, token, timeout: self.timeout, transport, observer: self.observer, silence })
+        Ok(Client { url, user, token, timeout: self.timeout, transport, observer: self.observer })
     }
 }
 
@@ -205,7 +199,7 @@ impl Client {
 
     /// Calls a function until there is an answer, or none is to be had.
     fn answer(&self, call: &Call<'_>) -> Result<Answer> {
-        let _waiting = self.silence.as_ref().map(Silence::begin);
+        let _waiting = self.observer.as_ref().map(|observer| unless_over_soon(observer, self.url.as_str()));
         let deadline = Instant::now() + self.timeout;
         let mut over = call.over;
         let mut pauses = PAUSES.iter().copied();

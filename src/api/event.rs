@@ -1,5 +1,8 @@
 //! What a client tells of its calls while they go on.
 
+use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread;
 use std::time::Duration;
 
 use reqwest::StatusCode;
@@ -63,4 +66,20 @@ pub struct Sent<'a> {
 }
 
 /// Is told of each [`Event`], on whatever thread it happens.
-pub type Observer = std::sync::Arc<dyn Fn(&Event<'_>) + Send + Sync>;
+pub type Observer = Arc<dyn Fn(&Event<'_>) + Send + Sync>;
+
+/// How long a person waits without asking what for.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Tells of waiting unless what this returns is dropped within a second. Where no thread can be had, nobody is told.
+pub(super) fn unless_over_soon(observer: &Observer, url: &str) -> Sender<()> {
+    let (call, over) = mpsc::channel();
+    let (observer, url) = (Arc::clone(observer), url.to_owned());
+    let watch = move || {
+        if over.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+            observer(&Event::Waiting { url: &url });
+        }
+    };
+    let _ = thread::Builder::new().name("waiting".into()).spawn(watch);
+    call
+}

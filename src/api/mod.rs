@@ -42,7 +42,6 @@ mod parallel;
 mod proxy;
 mod redirect;
 pub(crate) mod reply;
-mod silence;
 mod tls;
 mod token;
 mod transport;
