@@ -1,7 +1,5 @@
 use std::fmt;
 
-use uuid::Uuid;
-
 /// The secret that goes with a user name. It never shows itself: `Debug` and logs are redacted.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(String);
@@ -14,8 +12,13 @@ impl Token {
 
     /// Makes a token of 64 random letters and digits, from the system's own source of randomness.
     pub fn generate() -> Token {
-        let half = || Uuid::new_v4().simple();
-        Token(format!("{}{}", half(), half()))
+        // A version 4 UUID carries 122 random bits of the operating system; three give enough for 64 characters.
+        const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+        let bytes = std::iter::repeat_with(|| uuid::Uuid::new_v4().into_bytes()).flatten();
+        // 248 is the largest multiple of 62 in a byte: larger values would favour the first letters. The bytes that hold the
+        // UUID's version and variant are not random and left out.
+        let random = bytes.enumerate().filter(|(index, _)| !matches!(index % 16, 6 | 8)).map(|(_, byte)| byte);
+        Token(random.filter(|byte| *byte < 248).map(|byte| ALPHABET[usize::from(byte % 62)] as char).take(64).collect())
     }
 
     /// The token itself, for the one header and the one file that need it.

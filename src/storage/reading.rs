@@ -44,7 +44,15 @@ impl Cap {
 /// # Errors
 /// [`crate::Error::Io`] or [`crate::Error::Contents`] that names the file.
 pub fn read(path: &Path, cap: Cap) -> Result<Vec<u8>> {
-    patiently(|| whole(path, cap)).map_err(at("read", path))
+    read_unnamed(path, cap).map_err(at("read", path))
+}
+
+/// As [`read`], for who names the file in another way.
+///
+/// # Errors
+/// What is wrong with the file, without its name.
+pub fn read_unnamed(path: &Path, cap: Cap) -> io::Result<Vec<u8>> {
+    patiently(|| whole(path, cap))
 }
 
 /// As [`read`], or `None` if there is no such file.
