@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::error::{ApiError, Failure, Result};
-use super::event::{Event, Observer, Sent, unless_over_soon};
+use super::event::{Event, Observer, unless_over_soon};
 use super::form::Form;
 use super::redirect;
 use super::reply;
@@ -280,12 +280,12 @@ impl Client {
     fn send(&self, over: Over, request: &Request<'_>) -> Result<Answer, Unanswered> {
         let started = Instant::now();
         let outcome = self.transport.send(over, request);
-        let took = started.elapsed();
-        let url = shown(request.url.as_str());
-        let request = Sent { method: request.method.as_str(), url: &url, arguments: request.arguments.len() };
-        self.tell(&match &outcome {
-            Ok(answer) => Event::Answered { request, status: answer.status, took },
-            Err(why) => Event::Failed { request, failure: &why.failure, took },
+        self.tell(&Event::Sent {
+            method: request.method.as_str(),
+            url: &shown(request.url.as_str()),
+            arguments: request.arguments.len(),
+            outcome: outcome.as_ref().map(|answer| answer.status).map_err(|why| &why.failure),
+            took: started.elapsed(),
         });
         outcome
     }

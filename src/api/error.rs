@@ -153,17 +153,7 @@ impl ApiError {
             Failure::Certificate(_) | Failure::Tls(_) => Stage::Tls,
             Failure::Proxy(_) | Failure::ProxyPage { .. } => Stage::Proxy,
             Failure::Unauthorized => Stage::Credentials,
-            Failure::Broken
-            | Failure::NotHttp
-            | Failure::Rejected(_)
-            | Failure::NoSuchFunction(_)
-            | Failure::NotFound
-            | Failure::NotAnApi(_)
-            | Failure::WrongMethod
-            | Failure::Redirected(_)
-            | Failure::Unexpected(_)
-            | Failure::BadAnswer(_)
-            | Failure::PerhapsReset(_) => Stage::Api,
+            _ => Stage::Api,
         }
     }
 

@@ -13,22 +13,17 @@ use super::error::Failure;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {
-    /// An answer came, whatever it says.
-    Answered {
-        /// The request.
-        request: Sent<'a>,
-        /// The HTTP status.
-        status: StatusCode,
-        /// From the request to the end of the answer.
-        took: Duration,
-    },
-    /// No answer came.
-    Failed {
-        /// The request.
-        request: Sent<'a>,
-        /// Why.
-        failure: &'a Failure,
-        /// Until it failed.
+    /// A request was answered, whatever the answer says, or got none.
+    Sent {
+        /// `GET` or `POST`.
+        method: &'a str,
+        /// The whole URL.
+        url: &'a str,
+        /// How many arguments there were.
+        arguments: usize,
+        /// The HTTP status, or why there is none.
+        outcome: Result<StatusCode, &'a Failure>,
+        /// Until the end of the answer, or until it failed.
         took: Duration,
     },
     /// The server sends a request elsewhere, and it goes there.
@@ -52,17 +47,6 @@ pub enum Event<'a> {
         /// How long it waits before that. A connection that the server has closed meanwhile is replaced at once.
         pause: Duration,
     },
-}
-
-/// A request, for logs.
-#[derive(Debug, Clone, Copy)]
-pub struct Sent<'a> {
-    /// `GET` or `POST`.
-    pub method: &'a str,
-    /// The whole URL.
-    pub url: &'a str,
-    /// How many arguments there were.
-    pub arguments: usize,
 }
 
 /// Is told of each [`Event`], on whatever thread it happens.

@@ -97,33 +97,21 @@ impl Client {
     }
 
     /// The latest jobs of the server, in the server's order.
-    ///
-    /// # Errors
-    /// When the call fails.
     pub fn get_jobs(&self) -> Result<Vec<Job>> {
         self.read("get_jobs", Form::new()).map(|Jobs(jobs)| jobs)
     }
 
     /// The jobs with these ids, in the server's order. Unknown ids are left out, and so is what else the server lists.
-    ///
-    /// # Errors
-    /// When the call fails.
     pub fn get_jobs_list(&self, ids: &[JobId]) -> Result<Vec<Job>> {
         self.list("get_jobs_list", ids)
     }
 
     /// As [`Client::get_jobs_list`], with source and destination.
-    ///
-    /// # Errors
-    /// When the call fails.
     pub fn get_jobs_list_extended(&self, ids: &[JobId]) -> Result<Vec<Job>> {
         self.list("get_jobs_list_extended", ids)
     }
 
     /// Sets a job to INACTIVE.
-    ///
-    /// # Errors
-    /// When the call fails.
     pub fn cancel_job(&self, id: JobId) -> Result<()> {
         self.change("cancel_job", Form::new().with("job_id", id))
     }
@@ -158,9 +146,6 @@ impl Client {
     }
 
     /// Has a job processed although the patient has opted out, for the reason given.
-    ///
-    /// # Errors
-    /// When the call fails.
     pub fn set_opt_out_ignore(&self, id: JobId, reason: &str) -> Result<()> {
         let form = Form::new().with("job_id", id).with_bool("source_ignore_opt_out", true);
         self.change("modify_job", form.with("source_ignore_opt_out_reason", format!("Reason: {reason}")))

@@ -51,7 +51,7 @@ pub use crate::values::JobId;
 pub use client::{Client, ClientBuilder};
 pub use created::Created;
 pub use error::{ApiError, Effect, Failure, Finding, Stage};
-pub use event::{Event, Observer, Sent};
+pub use event::{Event, Observer};
 pub use form::Form;
 pub use idis::{Data, NewJob};
 pub use job::{Job, JobStatus};

@@ -77,7 +77,7 @@ fn room_for(workers: usize) -> usize {
     /// Descriptors for what the rest of the program opens meanwhile.
     const OTHERS: usize = 16;
     /// For a worker and a thread that its work may start: a stack, and what glibc keeps apart for a thread's allocations.
-    const ADDRESSES: usize = 2 * (2 + 64) << 20;
+    const ADDRESSES: usize = (2 * (2 + 64)) << 20;
     if !cfg!(unix) || workers < 2 {
         return workers;
     }

@@ -1,9 +1,7 @@
 //! What the answers of the web API mean: from a status and a body to values, or to how the call failed.
 
-use std::fmt;
-
 use reqwest::StatusCode;
-use serde::de::{DeserializeOwned, IgnoredAny, MapAccess, SeqAccess};
+use serde::de::{DeserializeOwned, Error, IgnoredAny};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::error::Category;
@@ -48,31 +46,13 @@ pub struct Jobs(pub Vec<Job>);
 
 impl<'de> Deserialize<'de> for Jobs {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Jobs, D::Error> {
-        struct Visitor;
-        impl<'de> serde::de::Visitor<'de> for Visitor {
-            type Value = Jobs;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("jobs by their id")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Jobs, A::Error> {
-                let mut jobs = vec![];
-                while let Some((IgnoredAny, job)) = map.next_entry()? {
-                    jobs.push(job);
-                }
-                Ok(Jobs(jobs))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Jobs, A::Error> {
-                let mut jobs = vec![];
-                while let Some(job) = list.next_element()? {
-                    jobs.push(job);
-                }
-                Ok(Jobs(jobs))
-            }
-        }
-        deserializer.deserialize_any(Visitor)
+        let jobs: Vec<Value> = match Value::deserialize(deserializer)? {
+            Value::Object(jobs) => jobs.into_iter().map(|(_, job)| job).collect(),
+            Value::Array(jobs) => jobs,
+            _ => return Err(D::Error::custom("expected jobs by their id")),
+        };
+        let jobs = jobs.into_iter().map(Job::deserialize).collect::<Result<_, _>>();
+        jobs.map(Jobs).map_err(D::Error::custom)
     }
 }
 
