@@ -34,7 +34,7 @@ pub enum Effect {
 pub struct Finding {
     /// What was found.
     pub found: String,
-    /// What to do about it.
+    /// What to do about it; empty if nothing can be.
     pub hint: String,
 }
 
@@ -48,15 +48,12 @@ impl Finding {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Failure {
-    /// The machine is there, but nothing listens.
-    #[error("connection refused")]
-    Refused,
     /// The host name is unknown.
     #[error("unknown host (name or service not known)")]
     UnknownHost,
-    /// No connection, for another reason.
-    #[error("no connection: {0}")]
-    NoConnection(String),
+    /// No connection: nothing listens there, or nobody answers.
+    #[error(transparent)]
+    NoConnection(Finding),
     /// A proxy is in the way: the call did not reach the server.
     #[error(transparent)]
     Proxy(Finding),
@@ -83,15 +80,9 @@ pub enum Failure {
     /// What answers does not speak HTTP.
     #[error("what came back is not HTTP")]
     NotHttp,
-    /// The URL itself is wrong.
-    #[error("not the URL of a server: {0}")]
-    BadUrl(Finding),
-    /// A variable of the environment, or another setting of this computer, names what is not there.
-    #[error("{0}")]
-    BadVariable(String),
-    /// The client could not be set up.
-    #[error("{0}")]
-    Setup(String),
+    /// This computer's settings are wrong, such as the URL or a variable of the environment: nothing was sent.
+    #[error(transparent)]
+    Setup(Finding),
     /// 401.
     #[error("401 Unauthorized: your credentials do not work here")]
     Unauthorized,
@@ -147,9 +138,9 @@ impl ApiError {
     /// How far the call got.
     pub fn stage(&self) -> Stage {
         match &self.failure {
-            Failure::BadUrl(_) | Failure::BadVariable(_) | Failure::Setup(_) => Stage::Setup,
+            Failure::Setup(_) => Stage::Setup,
             Failure::UnknownHost => Stage::Dns,
-            Failure::Refused | Failure::NoConnection(_) | Failure::Timeout(_) => Stage::Tcp,
+            Failure::NoConnection(_) | Failure::Timeout(_) => Stage::Tcp,
             Failure::Certificate(_) | Failure::Tls(_) => Stage::Tls,
             Failure::Proxy(_) | Failure::ProxyPage { .. } => Stage::Proxy,
             Failure::Unauthorized => Stage::Credentials,
@@ -162,14 +153,11 @@ impl ApiError {
     /// A gateway that gives up (502, 504) is not the server; nor is whoever answers with something else than an API does.
     pub fn effect(&self) -> Effect {
         match &self.failure {
-            Failure::Refused
-            | Failure::UnknownHost
+            Failure::UnknownHost
             | Failure::NoConnection(_)
             | Failure::Proxy(_)
             | Failure::Certificate(_)
             | Failure::Tls(_)
-            | Failure::BadUrl(_)
-            | Failure::BadVariable(_)
             | Failure::Setup(_)
             | Failure::Unauthorized
             | Failure::NoSuchFunction(_)
@@ -209,19 +197,13 @@ impl ApiError {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         let hint = match &self.failure {
-            Failure::Refused => {
-                "the machine is online but its web API is not responding; inform a server admin, \
-                 or check the URL with 'anon server list'"
-            }
-            Failure::BadUrl(finding)
+            Failure::Setup(finding)
+            | Failure::NoConnection(finding)
             | Failure::Certificate(finding)
             | Failure::Tls(finding)
             | Failure::Proxy(finding) => &finding.hint,
             Failure::ProxyPage { .. } => CHECK_PROXY,
             Failure::UnknownHost => WRONG_URL,
-            Failure::NoConnection(_) => {
-                "check the network, VPN and proxy settings, and the URL with 'anon server list'"
-            }
             Failure::Timeout(_) => "try again later, or allow more time with '--timeout SECONDS'",
             Failure::NotHttp if self.url.starts_with("http:") => {
                 "try again; if it stays so, the server may want https: check the URL with 'anon server list', \
@@ -230,12 +212,11 @@ impl ApiError {
             Failure::Broken | Failure::NotHttp => {
                 "try again; if it stays so, check the URL with 'anon server list' or inform a server admin"
             }
-            Failure::BadVariable(_) => "correct it, or remove it",
             Failure::Unauthorized => {
                 "check your user name and token with 'anon settings user info', \
                  or make another token with 'anon settings user get-token', which replaces yours"
             }
-            Failure::Setup(_) | Failure::Rejected(_) => return None,
+            Failure::Rejected(_) => return None,
             Failure::NoSuchFunction(_) => "the server may be of another version; check the URL with 'anon server list'",
             Failure::NotFound | Failure::NotAnApi(_) | Failure::Redirected(_) => {
                 "check the URL with 'anon server list', correct it with 'anon server add NAME URL'"
@@ -253,13 +234,16 @@ impl ApiError {
             Failure::Unexpected(_) => "try again later; if it stays so, inform a server admin",
             Failure::PerhapsReset(_) => "look at it with 'anon job info ID' before you reset it again",
         };
-        Some(hint.to_owned())
+        Some(hint.to_owned()).filter(|hint| !hint.is_empty())
     }
 }
 
 /// The hint for a URL that is probably misspelt.
 pub(super) const WRONG_URL: &str =
     "the URL may be wrong: check it with 'anon server list', correct it with 'anon server add NAME URL'";
+
+/// The hint for a variable of the environment that names what is not there.
+pub(super) const CORRECT_IT: &str = "correct it, or remove it";
 
 /// The hint for a proxy that is in the way.
 pub(super) const CHECK_PROXY: &str = "check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY, in Windows also the proxy in Internet \

@@ -40,14 +40,9 @@ impl JobStatus {
 
 impl From<&str> for JobStatus {
     fn from(text: &str) -> JobStatus {
-        match text {
-            "ACTIVE" => JobStatus::Active,
-            "UPLOADED" => JobStatus::Uploaded,
-            "DONE" => JobStatus::Done,
-            "ERROR" => JobStatus::Error,
-            "INACTIVE" => JobStatus::Inactive,
-            other => JobStatus::Other(other.to_owned()),
-        }
+        use JobStatus::{Active, Done, Error, Inactive, Other, Uploaded};
+        let known = [Active, Uploaded, Done, Error, Inactive].into_iter().find(|status| status.as_str() == text);
+        known.unwrap_or_else(|| Other(text.to_owned()))
     }
 }
 

@@ -16,7 +16,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, DATE, HeaderMap, HeaderValue, LOCATION};
 use reqwest::{Method, Proxy, StatusCode, Url, redirect};
 
-use super::error::Failure;
+use super::error::{CORRECT_IT, Failure, Finding};
 use super::proxy::{self, Proxies};
 use super::reply::TOO_LARGE;
 use super::tls;
@@ -81,7 +81,7 @@ impl Transport {
                 .default_headers(headers.clone())
                 .redirect(redirect::Policy::none())
                 .no_proxy()
-                .proxy(Proxy::custom(move |url| proxies.to(url).ok().flatten()))
+                .proxy(Proxy::custom(move |url| proxies.to(url).ok().flatten().cloned()))
                 .dns_resolver(Arc::new(SystemResolver))
                 // Before the whole time is over, so that it is known that nothing was sent.
                 .connect_timeout((timeout * 4 / 5).min(Duration::from_secs(10)));
@@ -90,7 +90,9 @@ impl Transport {
                 None => builder.tls_danger_accept_invalid_certs(true),
             }
         };
-        let fault = |error: reqwest::Error| Failure::Setup(format!("cannot set up connections: {}", innermost(&error)));
+        let fault = |error: reqwest::Error| {
+            Failure::Setup(Finding::new(format!("cannot set up connections: {}", innermost(&error)), ""))
+        };
         Ok(Transport {
             kept: builder().build().map_err(fault)?,
             fresh: builder().pool_max_idle_per_host(0).build().map_err(fault)?,
@@ -103,8 +105,8 @@ impl Transport {
 
     /// The proxy that leads to a URL, by host and port.
     pub(super) fn proxy(&self, url: &Url) -> Result<Option<String>, Failure> {
-        let proxy = self.proxies.to(url).map_err(|fault| Failure::BadVariable(fault.to_string()))?;
-        Ok(proxy.as_ref().map(proxy::named))
+        let proxy = self.proxies.to(url).map_err(|bad| Failure::Setup(Finding::new(bad, CORRECT_IT)))?;
+        Ok(proxy.map(proxy::named))
     }
 
     /// Sends a request and reads the whole answer, once.
@@ -163,8 +165,12 @@ impl Transport {
 
 /// What every request says of itself.
 fn headers(token: &Token) -> Result<HeaderMap, Failure> {
-    let mut authorization = HeaderValue::try_from(format!("Token {}", token.reveal()))
-        .map_err(|_| Failure::Setup("the token holds characters that cannot be sent".to_owned()))?;
+    let mut authorization = HeaderValue::try_from(format!("Token {}", token.reveal())).map_err(|_| {
+        Failure::Setup(Finding::new(
+            "the token holds characters that cannot be sent",
+            "make another one with 'anon settings user get-token'",
+        ))
+    })?;
     authorization.set_sensitive(true);
     let compressed = HeaderValue::from_static("gzip, deflate");
     Ok(HeaderMap::from_iter([(AUTHORIZATION, authorization), (ACCEPT_ENCODING, compressed)]))

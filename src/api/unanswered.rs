@@ -9,7 +9,7 @@ use hyper_util::client::legacy::connect::proxy::Tunnel;
 use hyper_util::client::legacy::connect::{HttpConnector, HttpInfo};
 use rustls::{AlertDescription, CertificateError, OtherError};
 
-use super::error::{CHECK_PROXY, Failure, Finding};
+use super::error::{CHECK_PROXY, CORRECT_IT, Failure, Finding};
 use super::tls::{BadBundle, NEW_CERTIFICATE};
 
 /// What a proxy answered to `CONNECT`. The type itself has no name outside its crate.
@@ -46,7 +46,8 @@ impl Unanswered {
     /// Why a request failed that might take so many seconds, over this proxy.
     pub(super) fn because(error: &reqwest::Error, seconds: u64, proxy: Option<&str>) -> Unanswered {
         if error.is_builder() {
-            return Unanswered::lasting(Failure::Setup(format!("cannot set up a connection: {}", innermost(error))));
+            let found = format!("cannot set up a connection: {}", innermost(error));
+            return Unanswered::lasting(Failure::Setup(Finding::new(found, "")));
         }
         if error.is_connect() {
             return unconnected(error, proxy);
@@ -95,12 +96,19 @@ fn unconnected(error: &reqwest::Error, proxy: Option<&str>) -> Unanswered {
     let hung_up = |kind| is_https && (kind == io::ErrorKind::UnexpectedEof || is_reset(kind));
     Unanswered::passing(match (proxy_cannot_be_reached(&why), kind) {
         (Some(failure), _) => failure,
-        (None, Some(io::ErrorKind::ConnectionRefused)) => Failure::Refused,
+        (None, Some(io::ErrorKind::ConnectionRefused)) => Failure::NoConnection(Finding::new(
+            why,
+            "the machine is online but its web API is not responding; inform a server admin, \
+             or check the URL with 'anon server list'",
+        )),
         (None, Some(kind)) if hung_up(kind) => Failure::Tls(Finding::new(
             "the server closed the connection while encryption was agreed on",
             TOO_OLD_OR_BLOCKED,
         )),
-        _ => Failure::NoConnection(why),
+        _ => Failure::NoConnection(Finding::new(
+            format!("no connection: {why}"),
+            "check the network, VPN and proxy settings, and the URL with 'anon server list'",
+        )),
     })
 }
 
@@ -135,7 +143,9 @@ fn untrusted(error: &rustls::Error) -> Failure {
             };
             Failure::Certificate(finding.unwrap_or_else(|| Finding::new(error.to_string(), NEW_CERTIFICATE)))
         }
-        Tls::Other(OtherError(cause)) if cause.is::<BadBundle>() => Failure::BadVariable(cause.to_string()),
+        Tls::Other(OtherError(cause)) if cause.is::<BadBundle>() => {
+            Failure::Setup(Finding::new(cause.to_string(), CORRECT_IT))
+        }
         Tls::InvalidMessage(_) => Failure::Tls(Finding::new(
             "the server does not speak https on this port",
             "ask a server admin which port speaks https, and correct the URL with 'anon server add NAME URL'; \

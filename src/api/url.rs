@@ -19,14 +19,17 @@ impl ServerUrl {
     /// Checks a base URL.
     ///
     /// # Errors
-    /// [`Failure::BadUrl`], which shows the URL without its password.
+    /// [`Failure::Setup`], which shows the URL without its password.
     pub fn parse(url: &str) -> Result<ServerUrl, ApiError> {
         let written = url.trim();
         let text =
             Some(written.trim_end_matches('/')).filter(|text| text.contains("://")).unwrap_or(written).to_owned();
         match check(&text) {
             Ok(parsed) => Ok(ServerUrl { text, parsed }),
-            Err(finding) => Err(ApiError { url: shown(&text), failure: Failure::BadUrl(finding) }),
+            Err(Finding { found, hint }) => {
+                let found = format!("not the URL of a server: {found}");
+                Err(ApiError { url: shown(&text), failure: Failure::Setup(Finding { found, hint }) })
+            }
         }
     }
 

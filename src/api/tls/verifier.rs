@@ -38,35 +38,16 @@ impl Default for Verifier {
 
 impl Verifier {
     fn trust(&self) -> Result<&Trust, Error> {
-        let read = || Bundle::of_the_environment().map(|bundle| Trust::new(bundle, &self.provider)).map_err(Arc::new);
-        self.trust.get_or_init(read).as_ref().map_err(|bad| Error::Other(OtherError(Arc::clone(bad) as _)))
-    }
-}
-
-impl Trust {
-    fn new(bundle: Bundle, provider: &Arc<CryptoProvider>) -> Trust {
-        // A server's own certificate vouches for itself alone; see `check`.
-        let issuers = bundle.certificates.iter().filter(|der| may_issue(der)).cloned().collect();
-        let chains = chains(issuers, provider);
-        Trust { bundle, chains }
-    }
-
-    fn check(
-        &self,
-        leaf: &CertificateDer<'_>,
-        issuers: &[CertificateDer<'_>],
-        name: &ServerName<'_>,
-        stapled: &[u8],
-        now: UnixTime,
-    ) -> Result<(), Error> {
-        let refusal = match &self.chains {
-            Some(chains) => match chains.verify_server_cert(leaf, issuers, name, stapled, now) {
-                Ok(_) => return Ok(()),
-                Err(refusal) => refusal,
-            },
-            None => CertificateError::UnknownIssuer.into(),
+        let read = || {
+            let bundle = Bundle::of_the_environment()?;
+            // A server's own certificate vouches for itself alone; see `check_alone`.
+            let issuers = bundle.certificates.iter().filter(|der| may_issue(der)).cloned().collect();
+            Ok(Trust { chains: chains(issuers, &self.provider), bundle })
         };
-        if self.bundle.certificates.contains(leaf) { check_alone(leaf, name, now) } else { Err(refusal) }
+        self.trust
+            .get_or_init(|| read().map_err(Arc::new))
+            .as_ref()
+            .map_err(|bad| Error::Other(OtherError(Arc::clone(bad) as _)))
     }
 }
 
@@ -133,7 +114,15 @@ impl ServerCertVerifier for Verifier {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         let trust = self.trust()?;
-        trust.check(leaf, issuers, name, stapled, now).map(|()| ServerCertVerified::assertion()).map_err(|refusal| {
+        let by_chain = match &trust.chains {
+            Some(chains) => chains.verify_server_cert(leaf, issuers, name, stapled, now),
+            None => Err(CertificateError::UnknownIssuer.into()),
+        };
+        let outcome = match by_chain {
+            Err(_) if trust.bundle.certificates.contains(leaf) => check_alone(leaf, name, now),
+            outcome => outcome.map(drop),
+        };
+        outcome.map(|()| ServerCertVerified::assertion()).map_err(|refusal| {
             let finding = distrust::why(&refusal, leaf, name, now, &trust.bundle.origins);
             CertificateError::Other(OtherError(Arc::new(finding))).into()
         })
