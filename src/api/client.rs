@@ -6,7 +6,7 @@ use reqwest::{Method, StatusCode, Url};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::error::{ApiError, Failure, Finding, Result};
+use super::error::{ApiError, Failure, Reason, Result};
 use super::event::{Event, Observer, unless_over_soon};
 use super::form::Form;
 use super::redirect;
@@ -256,7 +256,7 @@ impl Client {
 
     /// Sends a call where it belongs, and wherever the server sends it from there.
     fn try_once(&self, call: &Call<'_>, url: &str, deadline: Instant) -> Result<Answer, Unanswered> {
-        let parsed = Url::parse(url).map_err(|error| Failure::Setup(Finding::new(error.to_string(), "")));
+        let parsed = Url::parse(url).map_err(|error| Failure::Setup(Reason::new(error.to_string(), "")));
         let mut url = parsed.map_err(Unanswered::lasting)?;
         let mut times = 0;
         loop {

@@ -31,16 +31,16 @@ pub enum Effect {
 /// What was found, and what to do about it: where that depends on more than the kind of failure.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{found}")]
-pub struct Finding {
+pub struct Reason {
     /// What was found.
     pub found: String,
     /// What to do about it; empty if nothing can be.
     pub hint: String,
 }
 
-impl Finding {
-    pub(super) fn new(found: impl Into<String>, hint: impl Into<String>) -> Finding {
-        Finding { found: found.into(), hint: hint.into() }
+impl Reason {
+    pub(super) fn new(found: impl Into<String>, hint: impl Into<String>) -> Reason {
+        Reason { found: found.into(), hint: hint.into() }
     }
 }
 
@@ -53,10 +53,10 @@ pub enum Failure {
     UnknownHost,
     /// No connection: nothing listens there, or nobody answers.
     #[error(transparent)]
-    NoConnection(Finding),
+    NoConnection(Reason),
     /// A proxy is in the way: the call did not reach the server.
     #[error(transparent)]
-    Proxy(Finding),
+    Proxy(Reason),
     /// A proxy, or something behind it, answers with a page for people.
     #[error("the proxy {proxy} answered with a web page, not the server's web API (status {status})")]
     ProxyPage {
@@ -70,10 +70,10 @@ pub enum Failure {
     Timeout(u64),
     /// The server's certificate is not trusted.
     #[error("the server's certificate is not trusted: {0}")]
-    Certificate(Finding),
+    Certificate(Reason),
     /// The connection cannot be encrypted.
     #[error(transparent)]
-    Tls(Finding),
+    Tls(Reason),
     /// The connection broke before the whole answer had come.
     #[error("the connection was closed before the whole answer came")]
     Broken,
@@ -82,7 +82,7 @@ pub enum Failure {
     NotHttp,
     /// This computer's settings are wrong, such as the URL or a variable of the environment: nothing was sent.
     #[error(transparent)]
-    Setup(Finding),
+    Setup(Reason),
     /// 401.
     #[error("401 Unauthorized: your credentials do not work here")]
     Unauthorized,
@@ -197,11 +197,11 @@ impl ApiError {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         let hint = match &self.failure {
-            Failure::Setup(finding)
-            | Failure::NoConnection(finding)
-            | Failure::Certificate(finding)
-            | Failure::Tls(finding)
-            | Failure::Proxy(finding) => &finding.hint,
+            Failure::Setup(reason)
+            | Failure::NoConnection(reason)
+            | Failure::Certificate(reason)
+            | Failure::Tls(reason)
+            | Failure::Proxy(reason) => &reason.hint,
             Failure::ProxyPage { .. } => CHECK_PROXY,
             Failure::UnknownHost => WRONG_URL,
             Failure::Timeout(_) => "try again later, or allow more time with '--timeout SECONDS'",

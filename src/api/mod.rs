@@ -50,7 +50,7 @@ mod url;
 pub use crate::values::JobId;
 pub use client::{Client, ClientBuilder};
 pub use created::Created;
-pub use error::{ApiError, Effect, Failure, Finding, Stage};
+pub use error::{ApiError, Effect, Failure, Reason, Stage};
 pub use event::{Event, Observer};
 pub use form::Form;
 pub use idis::{Data, NewJob};

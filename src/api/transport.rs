@@ -16,7 +16,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, DATE, HeaderMap, HeaderValue, LOCATION};
 use reqwest::{Method, Proxy, StatusCode, Url, redirect};
 
-use super::error::{CORRECT_IT, Failure, Finding};
+use super::error::{CORRECT_IT, Failure, Reason};
 use super::proxy::{self, Proxies};
 use super::reply::TOO_LARGE;
 use super::tls;
@@ -91,7 +91,7 @@ impl Transport {
             }
         };
         let fault = |error: reqwest::Error| {
-            Failure::Setup(Finding::new(format!("cannot set up connections: {}", innermost(&error)), ""))
+            Failure::Setup(Reason::new(format!("cannot set up connections: {}", innermost(&error)), ""))
         };
         Ok(Transport {
             kept: builder().build().map_err(fault)?,
@@ -105,7 +105,7 @@ impl Transport {
 
     /// The proxy that leads to a URL, by host and port.
     pub(super) fn proxy(&self, url: &Url) -> Result<Option<String>, Failure> {
-        let proxy = self.proxies.to(url).map_err(|bad| Failure::Setup(Finding::new(bad, CORRECT_IT)))?;
+        let proxy = self.proxies.to(url).map_err(|bad| Failure::Setup(Reason::new(bad, CORRECT_IT)))?;
         Ok(proxy.map(proxy::named))
     }
 
@@ -166,7 +166,7 @@ impl Transport {
 /// What every request says of itself.
 fn headers(token: &Token) -> Result<HeaderMap, Failure> {
     let mut authorization = HeaderValue::try_from(format!("Token {}", token.reveal())).map_err(|_| {
-        Failure::Setup(Finding::new(
+        Failure::Setup(Reason::new(
             "the token holds characters that cannot be sent",
             "make another one with 'anon settings user get-token'",
         ))

@@ -9,7 +9,7 @@ use hyper_util::client::legacy::connect::proxy::Tunnel;
 use hyper_util::client::legacy::connect::{HttpConnector, HttpInfo};
 use rustls::{AlertDescription, CertificateError, OtherError};
 
-use super::error::{CHECK_PROXY, CORRECT_IT, Failure, Finding};
+use super::error::{CHECK_PROXY, CORRECT_IT, Failure, Reason};
 use super::tls::{BadBundle, NEW_CERTIFICATE};
 
 /// What a proxy answered to `CONNECT`. The type itself has no name outside its crate.
@@ -47,7 +47,7 @@ impl Unanswered {
     pub(super) fn because(error: &reqwest::Error, seconds: u64, proxy: Option<&str>) -> Unanswered {
         if error.is_builder() {
             let found = format!("cannot set up a connection: {}", innermost(error));
-            return Unanswered::lasting(Failure::Setup(Finding::new(found, "")));
+            return Unanswered::lasting(Failure::Setup(Reason::new(found, "")));
         }
         if error.is_connect() {
             return unconnected(error, proxy);
@@ -72,7 +72,7 @@ fn unconnected(error: &reqwest::Error, proxy: Option<&str>) -> Unanswered {
     }
     let proxy_cannot_be_reached = |why: &str| {
         let found = proxy.map(|proxy| format!("the proxy {proxy} cannot be reached: {why}"))?;
-        Some(Failure::Proxy(Finding::new(found, CHECK_PROXY)))
+        Some(Failure::Proxy(Reason::new(found, CHECK_PROXY)))
     };
     if error.is_dns() {
         return Unanswered::lasting(proxy_cannot_be_reached("unknown host").unwrap_or(Failure::UnknownHost));
@@ -82,7 +82,7 @@ fn unconnected(error: &reqwest::Error, proxy: Option<&str>) -> Unanswered {
         (Some(TunnelError::ProxyAuthRequired), Some(proxy)) => return Unanswered::lasting(wants_login(proxy)),
         (Some(_), Some(proxy)) => {
             let found = format!("the proxy {proxy} does not connect to the server");
-            return Unanswered::lasting(Failure::Proxy(Finding::new(found, CHECK_PROXY)));
+            return Unanswered::lasting(Failure::Proxy(Reason::new(found, CHECK_PROXY)));
         }
         (Some(_), None) => return Unanswered::lasting(Failure::Broken),
     }
@@ -96,16 +96,16 @@ fn unconnected(error: &reqwest::Error, proxy: Option<&str>) -> Unanswered {
     let hung_up = |kind| is_https && (kind == io::ErrorKind::UnexpectedEof || is_reset(kind));
     Unanswered::passing(match (proxy_cannot_be_reached(&why), kind) {
         (Some(failure), _) => failure,
-        (None, Some(io::ErrorKind::ConnectionRefused)) => Failure::NoConnection(Finding::new(
+        (None, Some(io::ErrorKind::ConnectionRefused)) => Failure::NoConnection(Reason::new(
             why,
             "the machine is online but its web API is not responding; inform a server admin, \
              or check the URL with 'anon server list'",
         )),
-        (None, Some(kind)) if hung_up(kind) => Failure::Tls(Finding::new(
+        (None, Some(kind)) if hung_up(kind) => Failure::Tls(Reason::new(
             "the server closed the connection while encryption was agreed on",
             TOO_OLD_OR_BLOCKED,
         )),
-        _ => Failure::NoConnection(Finding::new(
+        _ => Failure::NoConnection(Reason::new(
             format!("no connection: {why}"),
             "check the network, VPN and proxy settings, and the URL with 'anon server list'",
         )),
@@ -114,7 +114,7 @@ fn unconnected(error: &reqwest::Error, proxy: Option<&str>) -> Unanswered {
 
 /// A proxy wants to know who asks (407).
 pub(super) fn wants_login(proxy: &str) -> Failure {
-    Failure::Proxy(Finding::new(
+    Failure::Proxy(Reason::new(
         format!("the proxy {proxy} wants you to log in (407 Proxy Authentication Required)"),
         "ask your IT department how programs get through it; a user name and password for it go into the variable: \
          'HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT'",
@@ -130,23 +130,23 @@ fn untrusted(error: &rustls::Error) -> Failure {
     let too_old = |why: String| {
         let found =
             "no safe encryption in common: the server offers only versions or ciphers older than TLS 1.2 with AES-GCM";
-        Failure::Tls(Finding::new(
+        Failure::Tls(Reason::new(
             format!("{found} ({why})"),
             "ask a server admin to allow TLS 1.2 or 1.3 with ECDHE and AES-GCM (in Windows Server from 2012 R2 on a setting)",
         ))
     };
     match error {
         Tls::InvalidCertificate(error) => {
-            let finding = match error {
-                CertificateError::Other(OtherError(cause)) => cause.downcast_ref::<Finding>().cloned(),
+            let reason = match error {
+                CertificateError::Other(OtherError(cause)) => cause.downcast_ref::<Reason>().cloned(),
                 _ => None,
             };
-            Failure::Certificate(finding.unwrap_or_else(|| Finding::new(error.to_string(), NEW_CERTIFICATE)))
+            Failure::Certificate(reason.unwrap_or_else(|| Reason::new(error.to_string(), NEW_CERTIFICATE)))
         }
         Tls::Other(OtherError(cause)) if cause.is::<BadBundle>() => {
-            Failure::Setup(Finding::new(cause.to_string(), CORRECT_IT))
+            Failure::Setup(Reason::new(cause.to_string(), CORRECT_IT))
         }
-        Tls::InvalidMessage(_) => Failure::Tls(Finding::new(
+        Tls::InvalidMessage(_) => Failure::Tls(Reason::new(
             "the server does not speak https on this port",
             "ask a server admin which port speaks https, and correct the URL with 'anon server add NAME URL'; \
              with 'http://' anyone on the way can read your token",
@@ -157,7 +157,7 @@ fn untrusted(error: &rustls::Error) -> Failure {
             | AlertDescription::ProtocolVersion
             | AlertDescription::InsufficientSecurity),
         ) => too_old(format!("it says {alert:?}")),
-        other => Failure::Tls(Finding::new(format!("encryption failed: {other}"), TOO_OLD_OR_BLOCKED)),
+        other => Failure::Tls(Reason::new(format!("encryption failed: {other}"), TOO_OLD_OR_BLOCKED)),
     }
 }
 

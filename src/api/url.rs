@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use reqwest::Url;
 
-use super::error::{ApiError, Failure, Finding, WRONG_URL};
+use super::error::{ApiError, Failure, Reason, WRONG_URL};
 
 /// The base URL of a web API: http or https, a host, perhaps a port and a path, and nothing else.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,9 +26,9 @@ impl ServerUrl {
             Some(written.trim_end_matches('/')).filter(|text| text.contains("://")).unwrap_or(written).to_owned();
         match check(&text) {
             Ok(parsed) => Ok(ServerUrl { text, parsed }),
-            Err(Finding { found, hint }) => {
+            Err(Reason { found, hint }) => {
                 let found = format!("not the URL of a server: {found}");
-                Err(ApiError { url: shown(&text), failure: Failure::Setup(Finding { found, hint }) })
+                Err(ApiError { url: shown(&text), failure: Failure::Setup(Reason { found, hint }) })
             }
         }
     }
@@ -58,19 +58,19 @@ impl ServerUrl {
     }
 }
 
-fn check(text: &str) -> Result<Url, Finding> {
+fn check(text: &str) -> Result<Url, Reason> {
     let Some((scheme, _)) = text.split_once("://") else {
         let shown = shown(text);
         let hint = format!("did you mean 'https://{shown}' or 'http://{shown}'?");
-        return Err(Finding::new("it does not begin with https:// or http://", hint));
+        return Err(Reason::new("it does not begin with https:// or http://", hint));
     };
     if !matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https") {
         let found = format!("it begins with '{scheme}:', not with https:// or http://");
-        return Err(Finding::new(found, WRONG_URL));
+        return Err(Reason::new(found, WRONG_URL));
     }
     // A password can hold any of the odd characters: it is looked for first, so that nothing of it is shown.
     if without_password(text) != text {
-        return Err(Finding::new(
+        return Err(Reason::new(
             "it holds a user name or a password",
             "leave out what stands before the '@': your user name and token are in the settings, \
              see 'anon settings user info'",
@@ -85,9 +85,9 @@ fn check(text: &str) -> Result<Url, Finding> {
     };
     if let Some(what) = text.chars().find_map(odd) {
         let hint = "give the web API's base URL alone, such as 'https://idis.example.org/p01'";
-        return Err(Finding::new(format!("it holds {what}"), hint));
+        return Err(Reason::new(format!("it holds {what}"), hint));
     }
-    Url::parse(text).map_err(|error| Finding::new(error.to_string(), WRONG_URL))
+    Url::parse(text).map_err(|error| Reason::new(error.to_string(), WRONG_URL))
 }
 
 /// A URL without `user:password@`. Where it is unclear what belongs to the password, more is left out.

@@ -20,14 +20,14 @@ use super::url::{is_loopback, shown};
 /// The proxies of this computer, and where they do not lead.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Proxies {
-    http: Option<Setting>,
-    https: Option<Setting>,
-    all: Option<Setting>,
+    http: Option<ProxyUrl>,
+    https: Option<ProxyUrl>,
+    all: Option<ProxyUrl>,
     bypass: Bypass,
 }
 
 /// The URL of a proxy, or what is wrong with it.
-type Setting = Result<Url, String>;
+type ProxyUrl = Result<Url, String>;
 
 /// Which hosts are reached directly.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -68,7 +68,7 @@ impl Proxies {
 }
 
 /// The proxy that `origin` is set to; `None` for nothing.
-fn setting(origin: &str, value: &str) -> Option<Setting> {
+fn setting(origin: &str, value: &str) -> Option<ProxyUrl> {
     let value = value.trim();
     if value.is_empty() {
         return None;

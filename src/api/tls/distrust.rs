@@ -9,7 +9,7 @@ use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::FromDer;
 
-use crate::api::error::Finding;
+use crate::api::error::Reason;
 
 /// The hint for a certificate that cannot be mended from here.
 pub(in crate::api) const NEW_CERTIFICATE: &str = "ask a server admin for a new certificate";
@@ -24,16 +24,16 @@ pub(super) fn why(
     host: &ServerName<'_>,
     now: UnixTime,
     searched: &[String],
-) -> Finding {
+) -> Reason {
     let rustls::Error::InvalidCertificate(error) = refusal else {
-        return Finding::new(refusal.to_string(), NEW_CERTIFICATE);
+        return Reason::new(refusal.to_string(), NEW_CERTIFICATE);
     };
     let Ok((_, certificate)) = X509Certificate::from_der(leaf) else {
-        return Finding::new("it cannot be read", NEW_CERTIFICATE);
+        return Reason::new("it cannot be read", NEW_CERTIFICATE);
     };
     let at_the_wrong_time = |what: String| {
         let hint = "if that clock is right, ask a server admin for a new certificate; if not, set it";
-        Finding::new(format!("it {what}; this computer's clock says {}", moment(seconds(now))), hint)
+        Reason::new(format!("it {what}; this computer's clock says {}", moment(seconds(now))), hint)
     };
     let expired = |at| at_the_wrong_time(format!("expired on {}", moment(at)));
     let not_yet_valid = |at| at_the_wrong_time(format!("is valid from {} on", moment(at)));
@@ -45,21 +45,21 @@ pub(super) fn why(
         CertificateError::Expired => expired(validity.not_after.timestamp()),
         CertificateError::NotValidYetContext { not_before, .. } => not_yet_valid(seconds(*not_before)),
         CertificateError::NotValidYet => not_yet_valid(validity.not_before.timestamp()),
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => Finding::new(
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => Reason::new(
             format!("it is not for '{}' but for {}", host.to_str(), hosts(&certificate)),
             "use a name that it has: 'anon server add NAME URL'; or ask a server admin for a certificate with this name",
         ),
-        CertificateError::Revoked => Finding::new("its issuer has revoked it", NEW_CERTIFICATE),
+        CertificateError::Revoked => Reason::new("its issuer has revoked it", NEW_CERTIFICATE),
         CertificateError::UnsupportedSignatureAlgorithmContext { .. }
         | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
-            Finding::new("it is signed in a way that is no longer safe, such as SHA-1", NEW_CERTIFICATE)
+            Reason::new("it is signed in a way that is no longer safe, such as SHA-1", NEW_CERTIFICATE)
         }
         // Among others: a certificate that is its own CA cannot be a server's, says webpki.
         CertificateError::UnknownIssuer | CertificateError::BadSignature | CertificateError::Other(_)
             if is_self_issued =>
         {
             let hint = "ask a server admin for the certificate's file, and name that file in REQUESTS_CA_BUNDLE";
-            Finding::new(format!("it is self-signed, and not {}", in_all(searched)), format!("{hint}; {NO_CHECK}"))
+            Reason::new(format!("it is self-signed, and not {}", in_all(searched)), format!("{hint}; {NO_CHECK}"))
         }
         CertificateError::UnknownIssuer | CertificateError::BadSignature => {
             let issuer = issuer(&certificate);
@@ -71,9 +71,9 @@ pub(super) fn why(
                 _ => format!("'{issuer}', which issued it, has another key here: it has perhaps been renewed"),
             };
             let hint = "add your hospital's CA to the system's trust store or name its file in REQUESTS_CA_BUNDLE";
-            Finding::new(found, format!("{hint}; {NO_CHECK}"))
+            Reason::new(found, format!("{hint}; {NO_CHECK}"))
         }
-        other => Finding::new(other.to_string(), NEW_CERTIFICATE),
+        other => Reason::new(other.to_string(), NEW_CERTIFICATE),
     }
 }
 

@@ -123,8 +123,8 @@ impl ServerCertVerifier for Verifier {
             outcome => outcome.map(drop),
         };
         outcome.map(|()| ServerCertVerified::assertion()).map_err(|refusal| {
-            let finding = distrust::why(&refusal, leaf, name, now, &trust.bundle.origins);
-            CertificateError::Other(OtherError(Arc::new(finding))).into()
+            let reason = distrust::why(&refusal, leaf, name, now, &trust.bundle.origins);
+            CertificateError::Other(OtherError(Arc::new(reason))).into()
         })
     }
 
