@@ -57,7 +57,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Is told what happens to each call.
+    /// Tells `observer` what happens to each call.
     #[must_use]
     pub fn observer(mut self, observer: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
         self.observer = Some(std::sync::Arc::new(observer));
@@ -112,7 +112,7 @@ impl Client {
         Client::builder().build(url, user, token)
     }
 
-    /// To choose how to connect.
+    /// Chooses how to connect.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
     }
@@ -230,7 +230,7 @@ impl Client {
             let pause = match &outcome {
                 Ok(answer) if call.is_repeatable && is_passing(answer.status) => pauses.next(),
                 Ok(_) => None,
-                // The server had closed the connection: another one is no second try of anything that has failed.
+                // The server had closed the connection: over a new one, this is not a second try.
                 Err(Unanswered { was_kept: true, failure, .. })
                     if call.is_repeatable && !matches!(failure, Failure::Timeout(_)) =>
                 {

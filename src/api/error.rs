@@ -28,13 +28,13 @@ pub enum Effect {
     Unknown,
 }
 
-/// What was found, and what to do about it: where that depends on more than the kind of failure.
+/// What was found and what to do about it, where that depends on more than the kind of failure.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{found}")]
 pub struct Reason {
-    /// What was found.
+    /// What was found, for after the URL.
     pub found: String,
-    /// What to do about it; empty if nothing can be.
+    /// What to do about it; empty if nothing can be done.
     pub hint: String,
 }
 
@@ -95,13 +95,13 @@ pub enum Failure {
     /// 404, without the documentation that an API gives with it.
     #[error("this is not an IDIS web API: 404 Not Found")]
     NotFound,
-    /// The answer is not that of a web API: why.
+    /// The answer does not come from a web API: how that shows.
     #[error("this is not an IDIS web API: {0}")]
     NotAnApi(&'static str),
     /// 405.
     #[error("405 Method Not Allowed: this function cannot be called that way")]
     WrongMethod,
-    /// The server sends the call to this place, and it does not go there: why.
+    /// The server redirects the call to a place where it must not go: which, and why.
     #[error("the server redirects to {0}")]
     Redirected(String),
     /// Any other status.

@@ -139,7 +139,7 @@ pub(super) fn moment(date: &str) -> Option<NaiveDateTime> {
     date.get(..19)?.replacen(' ', "T", 1).parse().ok()
 }
 
-/// A number to show. What is none is not shown: it is no reason to hide the job, and all others with it.
+/// A number to show. Anything else is left out, rather than hiding the job and all others with it.
 fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
     Ok(whole_number(Value::deserialize(deserializer)?).unwrap_or_default())
 }

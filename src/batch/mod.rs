@@ -25,7 +25,7 @@ pub const FILE_NAME: &str = ".anonbatch";
 pub struct Batch {
     /// In numeric order, each id once.
     pub job_ids: BTreeSet<JobId>,
-    /// What stands among the ids in the file and is none: AnonAPI writes down whatever is typed. It is kept, and means nothing.
+    /// Entries that are not ids: AnonAPI writes down whatever is typed. They are kept in the file, and ignored.
     pub not_ids: Vec<String>,
     /// Where the jobs are.
     pub server: Server,

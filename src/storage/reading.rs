@@ -47,7 +47,7 @@ pub fn read(path: &Path, cap: Cap) -> Result<Vec<u8>> {
     read_unnamed(path, cap).map_err(at("read", path))
 }
 
-/// As [`read`], for who names the file in another way.
+/// As [`read`], for callers that name the file themselves.
 ///
 /// # Errors
 /// What is wrong with the file, without its name.
@@ -74,7 +74,7 @@ pub fn exists(path: &Path) -> Result<bool> {
     unless_missing(path, || fs::metadata(path).map(drop)).map(|found| found.is_some()).map_err(at("read", path))
 }
 
-/// Refuses what is no plain file, such as a pipe: another program would wait for ever at it.
+/// Refuses anything but a plain file: at a pipe, another program would wait for ever.
 ///
 /// # Errors
 /// As [`read`].

@@ -92,7 +92,7 @@ impl Node {
     /// The items of a list; none for nothing.
     ///
     /// # Errors
-    /// If it is no list.
+    /// If it is not a list.
     pub fn into_list(self, name: &str) -> Result<Vec<Node>, Problem> {
         match self.content {
             _ if self.is_null() => Ok(vec![]),
@@ -104,7 +104,7 @@ impl Node {
     /// The entries of a mapping; none for nothing.
     ///
     /// # Errors
-    /// If it is no mapping.
+    /// If it is not a mapping.
     pub fn into_entries(self, name: &str) -> Result<Entries, Problem> {
         match self.content {
             _ if self.is_null() => Ok(Entries::default()),
