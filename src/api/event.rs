@@ -52,8 +52,9 @@ pub enum Event<'a> {
 /// Is told of each [`Event`], on whatever thread it happens.
 pub type Observer = Arc<dyn Fn(&Event<'_>) + Send + Sync>;
 
-/// How long a person waits without asking what for.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How long a person waits without asking what for: about a second. Less than the pauses of a call that is tried again and again, so
+/// that it does not depend on chance whether those are told of.
+const PATIENCE: Duration = Duration::from_millis(900);
 
 /// Tells of waiting unless what this returns is dropped within a second. Where no thread can be had, nobody is told.
 pub(super) fn unless_over_soon(observer: &Observer, url: &str) -> Sender<()> {
