@@ -6,7 +6,7 @@ use reqwest::{Method, StatusCode, Url};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::error::{ApiError, Failure, Reason, Result};
+use super::error::{ApiError, Effect, Failure, Reason, Result};
 use super::event::{Event, Observer, unless_over_soon};
 use super::form::Form;
 use super::redirect;
@@ -237,7 +237,9 @@ impl Client {
                     call.over = Over::Fresh;
                     Some(Duration::ZERO)
                 }
-                Err(why) if why.is_passing && (call.is_repeatable || !why.arrived) => pauses.next(),
+                Err(why) if why.is_passing && (call.is_repeatable || why.failure.effect() == Effect::None) => {
+                    pauses.next()
+                }
                 Err(_) => None,
             };
             let left = deadline.saturating_duration_since(Instant::now());
@@ -272,7 +274,7 @@ impl Client {
             }
             times += 1;
             let next = redirect::followed(&call.method, &url, answer.location.as_deref(), times);
-            url = next.map_err(Unanswered::arrived)?;
+            url = next.map_err(Unanswered::lasting)?;
             self.tell(&Event::Redirected { to: &shown(url.as_str()) });
         }
     }

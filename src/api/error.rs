@@ -115,6 +115,41 @@ pub enum Failure {
     PerhapsReset(JobStatus),
 }
 
+impl Failure {
+    /// What the call has done to the server.
+    ///
+    /// A gateway that gives up (502, 504) is not the server; nor is whoever answers with something else than an API does.
+    pub(super) fn effect(&self) -> Effect {
+        match self {
+            Failure::UnknownHost
+            | Failure::NoConnection(_)
+            | Failure::Proxy(_)
+            | Failure::Certificate(_)
+            | Failure::Tls(_)
+            | Failure::Setup(_)
+            | Failure::Unauthorized
+            | Failure::NoSuchFunction(_)
+            | Failure::WrongMethod
+            | Failure::NotFound => Effect::None,
+            Failure::Rejected(_) => Effect::Refused,
+            Failure::Timeout(_)
+            | Failure::Broken
+            | Failure::NotHttp
+            | Failure::ProxyPage { .. }
+            | Failure::BadAnswer(_)
+            | Failure::PerhapsReset(_)
+            | Failure::Redirected(_)
+            | Failure::NotAnApi(_) => Effect::Unknown,
+            Failure::Unexpected(status) => match status.as_u16() {
+                408 | 502 | 504 => Effect::Unknown,
+                400..=499 => Effect::None,
+                500..=599 => Effect::Failed,
+                _ => Effect::Unknown,
+            },
+        }
+    }
+}
+
 /// How far a call got that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
@@ -149,36 +184,8 @@ impl ApiError {
     }
 
     /// What the call has done to the server.
-    ///
-    /// A gateway that gives up (502, 504) is not the server; nor is whoever answers with something else than an API does.
     pub fn effect(&self) -> Effect {
-        match &self.failure {
-            Failure::UnknownHost
-            | Failure::NoConnection(_)
-            | Failure::Proxy(_)
-            | Failure::Certificate(_)
-            | Failure::Tls(_)
-            | Failure::Setup(_)
-            | Failure::Unauthorized
-            | Failure::NoSuchFunction(_)
-            | Failure::WrongMethod
-            | Failure::NotFound => Effect::None,
-            Failure::Rejected(_) => Effect::Refused,
-            Failure::Timeout(_)
-            | Failure::Broken
-            | Failure::NotHttp
-            | Failure::ProxyPage { .. }
-            | Failure::BadAnswer(_)
-            | Failure::PerhapsReset(_)
-            | Failure::Redirected(_)
-            | Failure::NotAnApi(_) => Effect::Unknown,
-            Failure::Unexpected(status) => match status.as_u16() {
-                408 | 502 | 504 => Effect::Unknown,
-                400..=499 => Effect::None,
-                500..=599 => Effect::Failed,
-                _ => Effect::Unknown,
-            },
-        }
+        self.failure.effect()
     }
 
     /// Whether the next call would fail in the same way: the server is not there, or does not know us.

@@ -155,7 +155,7 @@ impl Transport {
             }
             Err(_) => Failure::Broken,
         };
-        Err(Unanswered::arrived(failure))
+        Err(Unanswered::lasting(failure))
     }
 
     fn used(&self) -> std::sync::MutexGuard<'_, HashSet<SocketAddr>> {

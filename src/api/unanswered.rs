@@ -19,8 +19,6 @@ type TunnelError = <Tunnel<HttpConnector> as tower_service::Service<http::Uri>>:
 #[derive(Debug)]
 pub(super) struct Unanswered {
     pub(super) failure: Failure,
-    /// Whether the request can have reached the server.
-    pub(super) arrived: bool,
     /// Whether the same request may fare better in a moment.
     pub(super) is_passing: bool,
     /// Whether it went over a kept connection, which the server had perhaps closed already.
@@ -28,19 +26,9 @@ pub(super) struct Unanswered {
 }
 
 impl Unanswered {
-    /// Nothing was sent, and trying again is of no use.
+    /// Trying again is of no use.
     pub(super) fn lasting(failure: Failure) -> Unanswered {
-        Unanswered { failure, arrived: false, is_passing: false, was_kept: false }
-    }
-
-    /// Nothing was sent, and trying again may help.
-    fn passing(failure: Failure) -> Unanswered {
-        Unanswered { is_passing: true, ..Unanswered::lasting(failure) }
-    }
-
-    /// The server did something, and nobody knows what.
-    pub(super) fn arrived(failure: Failure) -> Unanswered {
-        Unanswered { arrived: true, ..Unanswered::lasting(failure) }
+        Unanswered { failure, is_passing: false, was_kept: false }
     }
 
     /// Why a request failed that might take so many seconds, over this proxy.
@@ -61,7 +49,7 @@ impl Unanswered {
         };
         // A server that hangs up without a word does so again: that is not worth a second try.
         let is_passing = error.is_timeout() || io_kind(error).is_some_and(is_reset);
-        Unanswered { is_passing, ..Unanswered::arrived(failure) }
+        Unanswered { is_passing, ..Unanswered::lasting(failure) }
     }
 }
 
@@ -94,7 +82,7 @@ fn unconnected(error: &reqwest::Error, proxy: Option<&str>) -> Unanswered {
     };
     let is_https = error.url().is_some_and(|url| url.scheme() == "https");
     let hung_up = |kind| is_https && (kind == io::ErrorKind::UnexpectedEof || is_reset(kind));
-    Unanswered::passing(match (proxy_cannot_be_reached(&why), kind) {
+    let failure = match (proxy_cannot_be_reached(&why), kind) {
         (Some(failure), _) => failure,
         (None, Some(io::ErrorKind::ConnectionRefused)) => Failure::NoConnection(Reason::new(
             why,
@@ -109,7 +97,8 @@ fn unconnected(error: &reqwest::Error, proxy: Option<&str>) -> Unanswered {
             format!("no connection: {why}"),
             "check the network, VPN and proxy settings, and the URL with 'anon server list'",
         )),
-    })
+    };
+    Unanswered { is_passing: true, ..Unanswered::lasting(failure) }
 }
 
 /// A proxy wants to know who asks (407).

@@ -63,10 +63,11 @@ impl Batch {
 }
 
 fn from_entries(mut entries: Entries) -> Result<Batch, Problem> {
-    let ids = entries.list("job_ids")?;
-    let mut server = entries.entries("server")?;
+    let ids = entries.take_or_nothing("job_ids").into_list("job_ids")?;
+    let mut server = entries.take_or_nothing("server").into_entries("server")?;
     let mut text = |key| {
-        server.text(key)?.ok_or_else(|| Problem::new(Place::Whole, format!("does not say the {key} of its server")))
+        let text = server.take_or_nothing(key).into_text(key)?;
+        text.ok_or_else(|| Problem::new(Place::Whole, format!("does not say the {key} of its server")))
     };
     let (name, url) = (text("name")?, text("url")?);
     let mut batch = Batch::empty(Server::named(name, &url));

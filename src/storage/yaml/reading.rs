@@ -68,7 +68,7 @@ impl<'a> Reader<'a> {
                 _ => {}
             }
         }
-        Ok(root.unwrap_or_else(nothing))
+        Ok(root.unwrap_or_default())
     }
 
     /// What comes next, and its line.
@@ -103,7 +103,7 @@ impl<'a> Reader<'a> {
                 self.pay(&node, line)?;
                 (node.content, 0)
             }
-            _ => (nothing().content, 0),
+            _ => (Node::default().content, 0),
         };
         self.values += 1;
         if self.values > self.most {
@@ -137,7 +137,7 @@ impl<'a> Reader<'a> {
                 return Err(Problem::new(key.place(), "a list or a mapping cannot be a key"));
             };
             let at = *known.entry(name.to_owned()).or_insert(entries.0.len());
-            let entry = (key, self.inner(depth)?.unwrap_or_else(nothing));
+            let entry = (key, self.inner(depth)?.unwrap_or_default());
             match entries.0.get_mut(at) {
                 Some(earlier) => *earlier = entry,
                 None => entries.0.push(entry),
@@ -156,10 +156,6 @@ impl<'a> Reader<'a> {
 
 fn most_values(size: usize) -> usize {
     MOST.max(size / 8)
-}
-
-fn nothing() -> Node {
-    Content::Bare(String::new()).into()
 }
 
 /// Whether a value is a number or the like if it looks so. PyYAML can write `!!int "1"` as well.
