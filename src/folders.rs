@@ -17,7 +17,7 @@ use crate::text::composed;
 /// # Errors
 /// [`Error::Usage`] if there is no such folder, or nothing matches; [`Error::Io`] if a folder cannot be listed.
 pub fn expand(pattern: &str, base: &Path) -> Result<Vec<PathBuf>> {
-    // Quotes that a Windows shell left are none of the name, unless there is such a name.
+    // Quotes that a Windows shell left are not part of the name, unless a folder is called so.
     let typed = if base.join(pattern).is_dir() { pattern } else { unquoted(pattern) };
     if !typed.contains('*') {
         return literal(typed, base).map(|folder| vec![folder]);

@@ -75,7 +75,7 @@ pub struct Problems {
     pub list: Vec<Problem>,
 }
 
-/// A file that is no mapping or list at all has a problem on every line: those past the first twenty are only counted.
+/// A file that is not a mapping or list at all has a problem on every line: those past the first twenty are only counted.
 pub const SHOWN: usize = 20;
 
 impl Problems {
@@ -96,7 +96,7 @@ impl Problems {
         Problems::new(path, vec![Problem::new(Place::Whole, message).hint(hint)])
     }
 
-    /// Nothing wrong is no error.
+    /// Succeeds if nothing is wrong.
     ///
     /// # Errors
     /// The problems, if there are any.

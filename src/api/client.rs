@@ -1,20 +1,19 @@
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use chrono::{TimeDelta, Utc};
-use reqwest::header::HeaderValue;
+use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::{Method, StatusCode, Url};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::error::{ApiError, Failure, ProxyFault, Result};
-use super::event::{Event, Observer, Sent};
+use super::error::{ApiError, Effect, Failure, Reason, Result};
+use super::event::{Event, Observer, unless_over_soon};
 use super::form::Form;
 use super::redirect;
 use super::reply;
-use super::silence::Silence;
 use super::token::Token;
-use super::transport::{Answer, Over, Request, Transport, Unanswered};
+use super::transport::{Answer, Over, Request, Transport};
+use super::unanswered::{Unanswered, wants_login};
 use super::url::{ServerUrl, shown};
 
 /// The pauses before a call that can safely be repeated is tried again.
@@ -24,11 +23,9 @@ const PAUSES: [Duration; 2] = [Duration::from_millis(250), Duration::from_millis
 pub struct Client {
     url: ServerUrl,
     user: String,
-    token: Token,
     timeout: Duration,
     transport: Transport,
     observer: Option<Observer>,
-    silence: Option<Silence>,
 }
 
 /// How a [`Client`] connects.
@@ -60,7 +57,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Is told what happens to each call.
+    /// Tells `observer` what happens to each call.
     #[must_use]
     pub fn observer(mut self, observer: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
         self.observer = Some(std::sync::Arc::new(observer));
@@ -70,17 +67,12 @@ impl ClientBuilder {
     /// Makes the client. Nothing is sent yet, and no certificates are read.
     ///
     /// # Errors
-    /// When `url` is not the base URL of a server, or the system has no threads left.
+    /// When `url` is not the base URL of a server, the token cannot be sent, or the system has no threads left.
     pub fn build(self, url: &str, user: &str, token: Token) -> Result<Client> {
         let url = ServerUrl::parse(url)?;
-        let transport = Transport::new(self.validate_ssl, self.timeout)
+        let transport = Transport::new(self.validate_ssl, self.timeout, &token)
             .map_err(|failure| ApiError { url: url.as_str().to_owned(), failure })?;
-        let silence = self.observer.clone().map(|observer| {
-            let url = url.as_str().to_owned();
-            Silence::watched(move || observer(&Event::Waiting { url: &url }))
-        });
-        let user = user.to_owned();
-        Ok(Client { url, user, token, timeout: self.timeout, transport, observer: self.observer, silence })
+        Ok(Client { url, user: user.to_owned(), timeout: self.timeout, transport, observer: self.observer })
     }
 }
 
@@ -94,6 +86,23 @@ pub(super) struct Call<'a> {
     pub(super) over: Over,
 }
 
+impl<'a> Call<'a> {
+    /// Reads.
+    pub(super) fn reading(function: &'a str, form: Form) -> Call<'a> {
+        Call { method: Method::GET, function, form, is_repeatable: true, over: Over::Kept }
+    }
+
+    /// Changes something, in the same way however often it is sent.
+    pub(super) fn setting(function: &'a str, form: Form) -> Call<'a> {
+        Call { method: Method::POST, ..Call::reading(function, form) }
+    }
+
+    /// Changes something, and must not do so twice: it does not go where the server may have closed the connection.
+    pub(super) fn once(function: &'a str, form: Form) -> Call<'a> {
+        Call { is_repeatable: false, over: Over::Fresh, ..Call::setting(function, form) }
+    }
+}
+
 impl Client {
     /// A client with the usual options.
     ///
@@ -103,7 +112,7 @@ impl Client {
         Client::builder().build(url, user, token)
     }
 
-    /// To choose how to connect.
+    /// Chooses how to connect.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
     }
@@ -146,8 +155,7 @@ impl Client {
     /// # Errors
     /// [`ApiError`] names the URL and says how it failed.
     pub fn post(&self, function: &str, form: Form) -> Result<Value> {
-        let call = Call { method: Method::POST, function, form, is_repeatable: false, over: Over::Fresh };
-        self.call(call)
+        self.call(Call::once(function, form))
     }
 
     /// Asks for the API's own documentation, which every live API has.
@@ -155,8 +163,7 @@ impl Client {
     /// # Errors
     /// When there is no web API at this URL, or it cannot be reached.
     pub fn get_documentation(&self) -> Result<Value> {
-        let answer = self.answer(&documentation())?;
-        self.understood(&answer, "", reply::documentation(answer.status.as_u16(), &answer.body))
+        self.documentation().map(|(documentation, _)| documentation)
     }
 
     /// Asks as [`Client::get_documentation`] does, and returns by how much the server's clock is ahead of ours, in whole seconds: `None`
@@ -166,37 +173,42 @@ impl Client {
     /// When there is no web API at this URL, or it cannot be reached.
     pub fn get_clock(&self) -> Result<Option<TimeDelta>> {
         let asked = Utc::now();
-        let answer = self.answer(&documentation())?;
-        self.understood(&answer, "", reply::documentation(answer.status.as_u16(), &answer.body))?;
+        let (_, date) = self.documentation()?;
         let middle = asked + (Utc::now() - asked) / 2;
-        Ok(answer.date.map(|date| TimeDelta::seconds((date - middle).num_seconds())))
+        Ok(date.map(|date| TimeDelta::seconds((date - middle).num_seconds())))
+    }
+
+    fn documentation(&self) -> Result<(Value, Option<DateTime<Utc>>)> {
+        let answer = self.answer(Call::reading("", Form::new()))?;
+        let documentation = reply::documentation(answer.status.as_u16(), &answer.body);
+        Ok((self.understood(&answer, "", documentation)?, answer.date))
     }
 
     /// Calls a function that reads.
     pub(super) fn read<T: DeserializeOwned>(&self, function: &str, form: Form) -> Result<T> {
-        self.call(Call { method: Method::GET, function, form, is_repeatable: true, over: Over::Kept })
+        self.call(Call::reading(function, form))
     }
 
     /// Calls a function, and reads what it answers.
     pub(super) fn call<T: DeserializeOwned>(&self, call: Call<'_>) -> Result<T> {
-        let answer = self.answer(&call)?;
         let function = call.function;
+        let answer = self.answer(call)?;
         self.understood(&answer, function, reply::read(function, answer.status.as_u16(), &answer.body))
     }
 
     /// Names the URL of the function whose answer is wrong, and the proxy if the answer may be that of one.
     fn understood<T>(&self, answer: &Answer, function: &str, outcome: Result<T, Failure>) -> Result<T> {
-        let page_of_a_proxy = || {
+        let of_a_proxy = || {
             let proxy = self.proxy().filter(|_| self.is_plain())?;
-            let status = answer.status.as_u16();
-            let fault = match status {
-                407 => ProxyFault::Login,
-                200 | 403 | 502..=504 if !reply::is_json(&answer.body) => ProxyFault::Page(status),
-                _ => return None,
-            };
-            Some(Failure::Proxy(proxy, fault))
+            match answer.status.as_u16() {
+                407 => Some(wants_login(&proxy)),
+                status @ (200 | 403 | 502..=504) if !reply::is_json(&answer.body) => {
+                    Some(Failure::ProxyPage { proxy, status })
+                }
+                _ => None,
+            }
         };
-        outcome.map_err(|failure| self.failed(function, page_of_a_proxy().unwrap_or(failure)))
+        outcome.map_err(|failure| self.failed(function, of_a_proxy().unwrap_or(failure)))
     }
 
     pub(super) fn failed(&self, function: &str, failure: Failure) -> ApiError {
@@ -204,84 +216,80 @@ impl Client {
     }
 
     /// Calls a function until there is an answer, or none is to be had.
-    fn answer(&self, call: &Call<'_>) -> Result<Answer> {
-        let _waiting = self.silence.as_ref().map(Silence::begin);
+    fn answer(&self, mut call: Call<'_>) -> Result<Answer> {
+        let _waiting = self.observer.as_ref().map(|observer| unless_over_soon(observer, self.url.as_str()));
         let deadline = Instant::now() + self.timeout;
-        let mut over = call.over;
+        if !call.form.has("user_name") {
+            call.form = call.form.with("user_name", &self.user);
+        }
+        let url = self.url.of_function(call.function);
         let mut pauses = PAUSES.iter().copied();
         let mut attempt = 1;
         loop {
-            let outcome = self.try_once(call, over, deadline);
+            let outcome = self.try_once(&call, &url, deadline);
             let pause = match &outcome {
                 Ok(answer) if call.is_repeatable && is_passing(answer.status) => pauses.next(),
                 Ok(_) => None,
-                // The server had closed the connection: another one is no second try of anything that has failed.
-                Err(Unanswered { was_kept: true, cause }) if call.is_repeatable && !cause.is_over() => {
-                    over = Over::Fresh;
+                // The server had closed the connection: over a new one, this is not a second try.
+                Err(Unanswered { was_kept: true, failure, .. })
+                    if call.is_repeatable && !matches!(failure, Failure::Timeout(_)) =>
+                {
+                    call.over = Over::Fresh;
                     Some(Duration::ZERO)
                 }
-                Err(Unanswered { cause, .. }) if cause.is_passing && (call.is_repeatable || !cause.arrived) => {
+                Err(why) if why.is_passing && (call.is_repeatable || why.failure.effect() == Effect::None) => {
                     pauses.next()
                 }
                 Err(_) => None,
             };
             let left = deadline.saturating_duration_since(Instant::now());
             let Some(pause) = pause.filter(|pause| *pause < left) else {
-                return outcome.map_err(|unanswered| self.failed(call.function, unanswered.cause.failure));
+                return outcome.map_err(|why| ApiError { url, failure: why.failure });
             };
             attempt += 1;
-            self.tell_of_repetition(call, &outcome, attempt, pause);
+            let because = match &outcome {
+                Ok(answer) => Failure::Unexpected(answer.status).to_string(),
+                Err(why) => why.failure.to_string(),
+            };
+            self.tell(&Event::Retrying { url: &url, because: &because, attempt, pause });
             sleep(pause);
         }
     }
 
     /// Sends a call where it belongs, and wherever the server sends it from there.
-    fn try_once(&self, call: &Call<'_>, over: Over, deadline: Instant) -> Result<Answer, Unanswered> {
-        let lasting = |failure| Unanswered { cause: super::cause::Cause::lasting(failure), was_kept: false };
-        let url = self.url.of_function(call.function);
-        let mut url = Url::parse(&url).map_err(|error| lasting(Failure::Setup(error.to_string())))?;
-        let mut arguments = call.form.pairs().to_vec();
-        if !call.form.has("user_name") {
-            arguments.push(("user_name".to_owned(), self.user.clone()));
-        }
-        let authorization = self.authorization().map_err(lasting)?;
+    fn try_once(&self, call: &Call<'_>, url: &str, deadline: Instant) -> Result<Answer, Unanswered> {
+        let parsed = Url::parse(url).map_err(|error| Failure::Setup(Reason::new(error.to_string(), "")));
+        let mut url = parsed.map_err(Unanswered::lasting)?;
         let mut times = 0;
         loop {
-            let within = deadline.saturating_duration_since(Instant::now());
             let request = Request {
                 method: &call.method,
                 url: &url,
-                arguments: &arguments,
-                authorization: &authorization,
-                within,
+                arguments: call.form.pairs(),
+                within: deadline.saturating_duration_since(Instant::now()),
             };
-            let started = Instant::now();
-            let outcome = self.transport.send(over, &request);
-            self.tell_of_answer(&request, &outcome, started);
-            let answer = outcome?;
+            let answer = self.send(call.over, &request)?;
             if !redirect::is_one(answer.status) {
                 return Ok(answer);
             }
             times += 1;
-            match redirect::followed(&call.method, &url, answer.location.as_deref(), times) {
-                Ok(next) => {
-                    self.tell(&Event::Redirected { to: &shown(next.as_str()) });
-                    url = next;
-                }
-                Err(fault) => {
-                    let mut unanswered = lasting(Failure::Redirected(fault));
-                    unanswered.cause.arrived = true;
-                    return Err(unanswered);
-                }
-            }
+            let next = redirect::followed(&call.method, &url, answer.location.as_deref(), times);
+            url = next.map_err(Unanswered::lasting)?;
+            self.tell(&Event::Redirected { to: &shown(url.as_str()) });
         }
     }
 
-    fn authorization(&self) -> Result<HeaderValue, Failure> {
-        let mut value = HeaderValue::try_from(format!("Token {}", self.token.reveal()))
-            .map_err(|_| Failure::Setup("the token holds characters that cannot be sent".to_owned()))?;
-        value.set_sensitive(true);
-        Ok(value)
+    fn send(&self, over: Over, request: &Request<'_>) -> Result<Answer, Unanswered> {
+        let started = Instant::now();
+        let outcome = self.transport.send(over, request);
+        self.tell(&Event::Sent {
+            method: request.method.as_str(),
+            url: &shown(request.url.as_str()),
+            arguments: request.arguments.len(),
+            outcome: outcome.as_ref().map(|answer| answer.status).map_err(|why| &why.failure),
+            took: started.elapsed(),
+        });
+        outcome
     }
 
     fn tell(&self, event: &Event<'_>) {
@@ -289,36 +297,6 @@ impl Client {
             observer(event);
         }
     }
-
-    fn tell_of_answer(&self, request: &Request<'_>, outcome: &Result<Answer, Unanswered>, started: Instant) {
-        let took = started.elapsed();
-        let url = shown(request.url.as_str());
-        let request = Sent { method: request.method.as_str(), url: &url, arguments: request.arguments.len() };
-        self.tell(&match outcome {
-            Ok(answer) => Event::Answered { request, status: answer.status, took },
-            Err(unanswered) => Event::Failed { request, failure: &unanswered.cause.failure, took },
-        });
-    }
-
-    fn tell_of_repetition(
-        &self,
-        call: &Call<'_>,
-        outcome: &Result<Answer, Unanswered>,
-        attempt: usize,
-        pause: Duration,
-    ) {
-        let because = match outcome {
-            Ok(answer) => Failure::Unexpected(answer.status).to_string(),
-            Err(unanswered) => unanswered.cause.failure.to_string(),
-        };
-        let url = self.url.of_function(call.function);
-        self.tell(&Event::Retrying { url: &url, because: &because, attempt, pause });
-    }
-}
-
-/// The call that every live API answers.
-fn documentation() -> Call<'static> {
-    Call { method: Method::GET, function: "", form: Form::new(), is_repeatable: true, over: Over::Kept }
 }
 
 /// Statuses of a proxy or a server that is just starting: the same call may succeed in a moment.

@@ -22,7 +22,7 @@ impl Created {
     /// A server that names the source or the pseudonym of another job has mixed up two answers: its id belongs to somebody else.
     ///
     /// # Errors
-    /// [`Failure::BadAnswer`] if there is no id in it, if it is none that a job can have, or if it is about another job.
+    /// [`Failure::BadAnswer`] if it holds no id, an id that no job can have, or an answer about another job.
     pub fn read(answer: &Value, asked: &NewJob) -> Result<Created, Failure> {
         let bad = |why: String| Err(Failure::BadAnswer(why));
         let id: JobId = match answer.get("job_id") {

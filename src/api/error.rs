@@ -1,8 +1,6 @@
 use reqwest::StatusCode;
 
 use super::job::JobStatus;
-use super::tls::Distrust;
-use super::url::UrlFault;
 
 /// A call to the web API that failed: which URL, and how.
 #[derive(Debug, thiserror::Error)]
@@ -30,125 +28,61 @@ pub enum Effect {
     Unknown,
 }
 
-/// What shows that there is no web API at a URL.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum NotAnApi {
-    /// 404, without the documentation that an API gives with it.
-    #[error("404 Not Found")]
-    NotFound,
-    /// 200, and something else than JSON.
-    #[error("the answer is not JSON")]
-    NotJson,
-    /// JSON, but no documentation where an API has it.
-    #[error("the answer holds no documentation")]
-    NoDocumentation,
-    /// More than any API answers with: 16 MiB, or 500,000 values.
-    #[error("the answer is larger than any that an API gives (16 MiB or 500,000 values)")]
-    TooLarge,
-    /// In a way that nobody asked for.
-    #[error("the answer is compressed in a way that was not asked for")]
-    Compressed,
+/// What was found and what to do about it, where that depends on more than the kind of failure.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{found}")]
+pub struct Reason {
+    /// What was found, for after the URL.
+    pub found: String,
+    /// What to do about it; empty if nothing can be done.
+    pub hint: String,
 }
 
-/// Where a server sends a call that does not go there.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Redirect {
-    /// To another host, or from https to http.
-    #[error("the server redirects to '{0}', another host, where the token does not go")]
-    Elsewhere(String),
-    /// A call that changes something, which is sent to one place and once.
-    #[error("the server redirects to '{0}', and a call that changes something is not sent on")]
-    OfAChange(String),
-    /// From one place to the next.
-    #[error("the server redirects to '{0}', after it has done so {MOST_REDIRECTS} times")]
-    TooOften(String),
-    /// Without a place.
-    #[error("the server redirects to nowhere")]
-    Nowhere,
-}
-
-/// How often a call is sent on.
-pub(super) const MOST_REDIRECTS: usize = 5;
-
-/// What a proxy has against a call.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ProxyFault {
-    /// It cannot be reached.
-    #[error("cannot be reached: {0}")]
-    NoConnection(String),
-    /// 407: it wants a user name and a password of its own.
-    #[error("wants you to log in (407 Proxy Authentication Required)")]
-    Login,
-    /// It does not connect to the server.
-    #[error("does not connect to the server")]
-    Refused,
-    /// It, or something behind it, answers with a page for people.
-    #[error("answered with a web page, not the server's web API (status {0})")]
-    Page(u16),
-}
-
-/// What is wrong with how the other side encrypts.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum TlsFault {
-    /// It does not.
-    #[error("the server does not speak https on this port")]
-    Plain,
-    /// It has no version or cipher in common with this program.
-    #[error(
-        "no safe encryption in common: the server offers only versions or ciphers older than TLS 1.2 with AES-GCM ({0})"
-    )]
-    Old(String),
-    /// It hung up.
-    #[error("the server closed the connection while encryption was agreed on")]
-    HungUp,
-    /// Anything else.
-    #[error("encryption failed: {0}")]
-    Other(String),
+impl Reason {
+    pub(super) fn new(found: impl Into<String>, hint: impl Into<String>) -> Reason {
+        Reason { found: found.into(), hint: hint.into() }
+    }
 }
 
 /// How a call can fail.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Failure {
-    /// The machine is there, but nothing listens.
-    #[error("connection refused")]
-    Refused,
     /// The host name is unknown.
     #[error("unknown host (name or service not known)")]
     UnknownHost,
-    /// No connection, for another reason.
-    #[error("no connection: {0}")]
-    NoConnection(String),
-    /// The proxy, named by host and port, is in the way.
-    #[error("the proxy {0} {1}")]
-    Proxy(String, ProxyFault),
+    /// No connection: nothing listens there, or nobody answers.
+    #[error(transparent)]
+    NoConnection(Reason),
+    /// A proxy is in the way: the call did not reach the server.
+    #[error(transparent)]
+    Proxy(Reason),
+    /// A proxy, or something behind it, answers with a page for people.
+    #[error("the proxy {proxy} answered with a web page, not the server's web API (status {status})")]
+    ProxyPage {
+        /// Its host and port.
+        proxy: String,
+        /// The HTTP status of the page.
+        status: u16,
+    },
     /// No answer within the time allowed.
     #[error("no answer within {0} s")]
     Timeout(u64),
     /// The server's certificate is not trusted.
     #[error("the server's certificate is not trusted: {0}")]
-    Certificate(Distrust),
+    Certificate(Reason),
     /// The connection cannot be encrypted.
     #[error(transparent)]
-    Tls(TlsFault),
+    Tls(Reason),
     /// The connection broke before the whole answer had come.
     #[error("the connection was closed before the whole answer came")]
     Broken,
     /// What answers does not speak HTTP.
     #[error("what came back is not HTTP")]
     NotHttp,
-    /// The URL itself is wrong.
-    #[error("not the URL of a server: {0}")]
-    BadUrl(UrlFault),
-    /// A variable of the environment, or another setting of this computer, names what is not there.
-    #[error("{0}")]
-    BadVariable(String),
-    /// The client could not be set up.
-    #[error("{0}")]
-    Setup(String),
+    /// This computer's settings are wrong, such as the URL or a variable of the environment: nothing was sent.
+    #[error(transparent)]
+    Setup(Reason),
     /// 401.
     #[error("401 Unauthorized: your credentials do not work here")]
     Unauthorized,
@@ -158,15 +92,18 @@ pub enum Failure {
     /// 404 with the API's documentation: the API is alive, but has no such function.
     #[error("the web API has no function '{0}'")]
     NoSuchFunction(String),
-    /// The answer is not that of a web API.
+    /// 404, without the documentation that an API gives with it.
+    #[error("this is not an IDIS web API: 404 Not Found")]
+    NotFound,
+    /// The answer does not come from a web API: how that shows.
     #[error("this is not an IDIS web API: {0}")]
-    NotAnApi(NotAnApi),
+    NotAnApi(&'static str),
     /// 405.
     #[error("405 Method Not Allowed: this function cannot be called that way")]
     WrongMethod,
-    /// The server sends the call elsewhere.
-    #[error(transparent)]
-    Redirected(Redirect),
+    /// The server redirects the call to a place where it must not go: which, and why.
+    #[error("the server redirects to {0}")]
+    Redirected(String),
     /// Any other status.
     #[error("unexpected response: code '{}', reason '{}'", .0.as_u16(), .0.canonical_reason().unwrap_or("unknown"))]
     Unexpected(StatusCode),
@@ -176,6 +113,41 @@ pub enum Failure {
     /// A job was to be reset, and nobody knows whether it was.
     #[error("the answer was lost, and the job, which is {0} now, was perhaps reset")]
     PerhapsReset(JobStatus),
+}
+
+impl Failure {
+    /// What the call has done to the server.
+    ///
+    /// A gateway that gives up (502, 504) is not the server; nor is whoever answers with something else than an API does.
+    pub(super) fn effect(&self) -> Effect {
+        match self {
+            Failure::UnknownHost
+            | Failure::NoConnection(_)
+            | Failure::Proxy(_)
+            | Failure::Certificate(_)
+            | Failure::Tls(_)
+            | Failure::Setup(_)
+            | Failure::Unauthorized
+            | Failure::NoSuchFunction(_)
+            | Failure::WrongMethod
+            | Failure::NotFound => Effect::None,
+            Failure::Rejected(_) => Effect::Refused,
+            Failure::Timeout(_)
+            | Failure::Broken
+            | Failure::NotHttp
+            | Failure::ProxyPage { .. }
+            | Failure::BadAnswer(_)
+            | Failure::PerhapsReset(_)
+            | Failure::Redirected(_)
+            | Failure::NotAnApi(_) => Effect::Unknown,
+            Failure::Unexpected(status) => match status.as_u16() {
+                408 | 502 | 504 => Effect::Unknown,
+                400..=499 => Effect::None,
+                500..=599 => Effect::Failed,
+                _ => Effect::Unknown,
+            },
+        }
+    }
 }
 
 /// How far a call got that failed.
@@ -201,61 +173,19 @@ impl ApiError {
     /// How far the call got.
     pub fn stage(&self) -> Stage {
         match &self.failure {
-            Failure::BadUrl(_) | Failure::BadVariable(_) | Failure::Setup(_) => Stage::Setup,
+            Failure::Setup(_) => Stage::Setup,
             Failure::UnknownHost => Stage::Dns,
-            Failure::Refused | Failure::NoConnection(_) | Failure::Timeout(_) => Stage::Tcp,
+            Failure::NoConnection(_) | Failure::Timeout(_) => Stage::Tcp,
             Failure::Certificate(_) | Failure::Tls(_) => Stage::Tls,
-            Failure::Proxy(..) => Stage::Proxy,
+            Failure::Proxy(_) | Failure::ProxyPage { .. } => Stage::Proxy,
             Failure::Unauthorized => Stage::Credentials,
-            Failure::Broken
-            | Failure::NotHttp
-            | Failure::Rejected(_)
-            | Failure::NoSuchFunction(_)
-            | Failure::NotAnApi(_)
-            | Failure::WrongMethod
-            | Failure::Redirected(_)
-            | Failure::Unexpected(_)
-            | Failure::BadAnswer(_)
-            | Failure::PerhapsReset(_) => Stage::Api,
+            _ => Stage::Api,
         }
     }
 
     /// What the call has done to the server.
-    ///
-    /// A gateway that gives up (502, 504) is not the server; nor is whoever answers with something else than an API does.
     pub fn effect(&self) -> Effect {
-        match &self.failure {
-            Failure::Refused
-            | Failure::UnknownHost
-            | Failure::NoConnection(_)
-            | Failure::Proxy(_, ProxyFault::NoConnection(_) | ProxyFault::Login | ProxyFault::Refused)
-            | Failure::Certificate(_)
-            | Failure::Tls(_)
-            | Failure::BadUrl(_)
-            | Failure::BadVariable(_)
-            | Failure::Setup(_)
-            | Failure::Unauthorized
-            | Failure::NoSuchFunction(_)
-            | Failure::WrongMethod
-            | Failure::NotAnApi(NotAnApi::NotFound) => Effect::None,
-            Failure::Rejected(_) => Effect::Refused,
-            Failure::Timeout(_)
-            | Failure::Broken
-            | Failure::NotHttp
-            | Failure::Proxy(_, ProxyFault::Page(_))
-            | Failure::BadAnswer(_)
-            | Failure::PerhapsReset(_)
-            | Failure::Redirected(_)
-            | Failure::NotAnApi(
-                NotAnApi::NotJson | NotAnApi::NoDocumentation | NotAnApi::TooLarge | NotAnApi::Compressed,
-            ) => Effect::Unknown,
-            Failure::Unexpected(status) => match status.as_u16() {
-                408 | 502 | 504 => Effect::Unknown,
-                400..=499 => Effect::None,
-                500..=599 => Effect::Failed,
-                _ => Effect::Unknown,
-            },
-        }
+        self.failure.effect()
     }
 
     /// Whether the next call would fail in the same way: the server is not there, or does not know us.
@@ -274,38 +204,14 @@ impl ApiError {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         let hint = match &self.failure {
-            Failure::Refused => {
-                "the machine is online but its web API is not responding; inform a server admin, \
-                 or check the URL with 'anon server list'"
-            }
-            Failure::BadUrl(fault) => return Some(fault.hint(&self.url)),
-            Failure::UnknownHost => {
-                "the URL may be wrong: check it with 'anon server list', correct it with 'anon server add NAME URL'"
-            }
-            Failure::NoConnection(_) => {
-                "check the network, VPN and proxy settings, and the URL with 'anon server list'"
-            }
+            Failure::Setup(reason)
+            | Failure::NoConnection(reason)
+            | Failure::Certificate(reason)
+            | Failure::Tls(reason)
+            | Failure::Proxy(reason) => &reason.hint,
+            Failure::ProxyPage { .. } => CHECK_PROXY,
+            Failure::UnknownHost => WRONG_URL,
             Failure::Timeout(_) => "try again later, or allow more time with '--timeout SECONDS'",
-            Failure::Proxy(_, ProxyFault::Login) => {
-                "ask your IT department how programs get through it; a user name and password for it go into the variable: \
-                 'HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT'"
-            }
-            Failure::Proxy(..) => {
-                "check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY, in Windows also the proxy in Internet Options; \
-                 if the server is to be reached directly, name its host in NO_PROXY; see 'anon help troubleshooting proxy'"
-            }
-            Failure::Certificate(distrust) => distrust.hint(),
-            Failure::Tls(TlsFault::Plain) => {
-                "ask a server admin which port speaks https, and correct the URL with 'anon server add NAME URL'; \
-                 with 'http://' anyone on the way can read your token"
-            }
-            Failure::Tls(TlsFault::Old(_)) => {
-                "ask a server admin to allow TLS 1.2 or 1.3 with ECDHE and AES-GCM (in Windows Server from 2012 R2 on a setting)"
-            }
-            Failure::Tls(TlsFault::HungUp | TlsFault::Other(_)) => {
-                "check the port in the URL with 'anon server list'; if it is right, the server may be too old for TLS 1.2, \
-                 or a firewall in the way: inform a server admin"
-            }
             Failure::NotHttp if self.url.starts_with("http:") => {
                 "try again; if it stays so, the server may want https: check the URL with 'anon server list', \
                  correct it with 'anon server add NAME URL'"
@@ -313,18 +219,18 @@ impl ApiError {
             Failure::Broken | Failure::NotHttp => {
                 "try again; if it stays so, check the URL with 'anon server list' or inform a server admin"
             }
-            Failure::BadVariable(_) => "correct it, or remove it",
-            Failure::Setup(_) => return None,
             Failure::Unauthorized => {
                 "check your user name and token with 'anon settings user info', \
                  or make another token with 'anon settings user get-token', which replaces yours"
             }
             Failure::Rejected(_) => return None,
             Failure::NoSuchFunction(_) => "the server may be of another version; check the URL with 'anon server list'",
-            Failure::NotAnApi(_) | Failure::Redirected(_) => {
+            Failure::NotFound | Failure::NotAnApi(_) | Failure::Redirected(_) => {
                 "check the URL with 'anon server list', correct it with 'anon server add NAME URL'"
             }
-            Failure::WrongMethod => "the server may be of another version; inform a server admin",
+            Failure::WrongMethod | Failure::BadAnswer(_) => {
+                "the server may be of another version; inform a server admin"
+            }
             Failure::Unexpected(status) if status.as_u16() == 500 && self.url.ends_with("_job") => {
                 "there may be something wrong with the job itself; inform a server admin"
             }
@@ -334,8 +240,18 @@ impl ApiError {
             }
             Failure::Unexpected(_) => "try again later; if it stays so, inform a server admin",
             Failure::PerhapsReset(_) => "look at it with 'anon job info ID' before you reset it again",
-            Failure::BadAnswer(_) => "the server may be of another version; inform a server admin",
         };
-        Some(hint.to_owned())
+        Some(hint.to_owned()).filter(|hint| !hint.is_empty())
     }
 }
+
+/// The hint for a URL that is probably misspelt.
+pub(super) const WRONG_URL: &str =
+    "the URL may be wrong: check it with 'anon server list', correct it with 'anon server add NAME URL'";
+
+/// The hint for a variable of the environment that names what is not there.
+pub(super) const CORRECT_IT: &str = "correct it, or remove it";
+
+/// The hint for a proxy that is in the way.
+pub(super) const CHECK_PROXY: &str = "check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY, in Windows also the proxy in Internet \
+    Options; if the server is to be reached directly, name its host in NO_PROXY; see 'anon help troubleshooting proxy'";

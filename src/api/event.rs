@@ -1,5 +1,8 @@
 //! What a client tells of its calls while they go on.
 
+use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread;
 use std::time::Duration;
 
 use reqwest::StatusCode;
@@ -10,22 +13,17 @@ use super::error::Failure;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {
-    /// An answer came, whatever it says.
-    Answered {
-        /// The request.
-        request: Sent<'a>,
-        /// The HTTP status.
-        status: StatusCode,
-        /// From the request to the end of the answer.
-        took: Duration,
-    },
-    /// No answer came.
-    Failed {
-        /// The request.
-        request: Sent<'a>,
-        /// Why.
-        failure: &'a Failure,
-        /// Until it failed.
+    /// A request was answered, whatever the answer says, or got none.
+    Sent {
+        /// `GET` or `POST`.
+        method: &'a str,
+        /// The whole URL.
+        url: &'a str,
+        /// How many arguments there were.
+        arguments: usize,
+        /// The HTTP status, or why there is none.
+        outcome: Result<StatusCode, &'a Failure>,
+        /// Until the end of the answer, or until it failed.
         took: Duration,
     },
     /// The server sends a request elsewhere, and it goes there.
@@ -51,16 +49,22 @@ pub enum Event<'a> {
     },
 }
 
-/// A request, for logs.
-#[derive(Debug, Clone, Copy)]
-pub struct Sent<'a> {
-    /// `GET` or `POST`.
-    pub method: &'a str,
-    /// The whole URL.
-    pub url: &'a str,
-    /// How many arguments there were.
-    pub arguments: usize,
-}
-
 /// Is told of each [`Event`], on whatever thread it happens.
-pub type Observer = std::sync::Arc<dyn Fn(&Event<'_>) + Send + Sync>;
+pub type Observer = Arc<dyn Fn(&Event<'_>) + Send + Sync>;
+
+/// How long a person waits without asking what for: about a second. Less than the pauses of a call that is tried again and again, so
+/// that it does not depend on chance whether those are told of.
+const PATIENCE: Duration = Duration::from_millis(900);
+
+/// Tells of waiting unless what this returns is dropped within a second. Where no thread can be had, nobody is told.
+pub(super) fn unless_over_soon(observer: &Observer, url: &str) -> Sender<()> {
+    let (call, over) = mpsc::channel();
+    let (observer, url) = (Arc::clone(observer), url.to_owned());
+    let watch = move || {
+        if over.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+            observer(&Event::Waiting { url: &url });
+        }
+    };
+    let _ = thread::Builder::new().name("waiting".into()).spawn(watch);
+    call
+}

@@ -1,6 +1,5 @@
 use std::collections::{BTreeSet, HashSet};
 
-use reqwest::Method;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
@@ -98,33 +97,21 @@ impl Client {
     }
 
     /// The latest jobs of the server, in the server's order.
-    ///
-    /// # Errors
-    /// When the call fails.
     pub fn get_jobs(&self) -> Result<Vec<Job>> {
         self.read("get_jobs", Form::new()).map(|Jobs(jobs)| jobs)
     }
 
     /// The jobs with these ids, in the server's order. Unknown ids are left out, and so is what else the server lists.
-    ///
-    /// # Errors
-    /// When the call fails.
     pub fn get_jobs_list(&self, ids: &[JobId]) -> Result<Vec<Job>> {
         self.list("get_jobs_list", ids)
     }
 
     /// As [`Client::get_jobs_list`], with source and destination.
-    ///
-    /// # Errors
-    /// When the call fails.
     pub fn get_jobs_list_extended(&self, ids: &[JobId]) -> Result<Vec<Job>> {
         self.list("get_jobs_list_extended", ids)
     }
 
     /// Sets a job to INACTIVE.
-    ///
-    /// # Errors
-    /// When the call fails.
     pub fn cancel_job(&self, id: JobId) -> Result<()> {
         self.change("cancel_job", Form::new().with("job_id", id))
     }
@@ -155,14 +142,10 @@ impl Client {
     fn reset_once(&self, id: JobId, over: Over) -> Result<()> {
         let form = Form::new().with("job_id", id).with("status", "ACTIVE");
         let form = form.with("files_downloaded", 0).with("files_processed", 0).with("error", RESET_ERROR);
-        let call = Call { method: Method::POST, function: "modify_job", form, is_repeatable: false, over };
-        self.call(call).map(|IgnoredAny| ())
+        self.call(Call { over, ..Call::once("modify_job", form) }).map(|IgnoredAny| ())
     }
 
     /// Has a job processed although the patient has opted out, for the reason given.
-    ///
-    /// # Errors
-    /// When the call fails.
     pub fn set_opt_out_ignore(&self, id: JobId, reason: &str) -> Result<()> {
         let form = Form::new().with("job_id", id).with_bool("source_ignore_opt_out", true);
         self.change("modify_job", form.with("source_ignore_opt_out_reason", format!("Reason: {reason}")))
@@ -173,15 +156,13 @@ impl Client {
     /// # Errors
     /// When the call fails, or the answer is about another job. [`super::ApiError::effect`] says whether the job can exist all the same.
     pub fn create_job(&self, job: &NewJob) -> Result<Created> {
-        let (method, function, form) = (Method::POST, "create_job", job.form());
-        let answer: Value = self.call(Call { method, function, form, is_repeatable: false, over: Over::Fresh })?;
-        Created::read(&answer, job).map_err(|failure| self.failed(function, failure))
+        let answer: Value = self.call(Call::once("create_job", job.form()))?;
+        Created::read(&answer, job).map_err(|failure| self.failed("create_job", failure))
     }
 
     /// Changing a job to what it already is does no harm, so this is tried again when the network fails.
     fn change(&self, function: &str, form: Form) -> Result<()> {
-        let call = Call { method: Method::POST, function, form, is_repeatable: true, over: Over::Kept };
-        self.call(call).map(|IgnoredAny| ())
+        self.call(Call::setting(function, form)).map(|IgnoredAny| ())
     }
 
     fn list(&self, function: &str, ids: &[JobId]) -> Result<Vec<Job>> {

@@ -40,14 +40,9 @@ impl JobStatus {
 
 impl From<&str> for JobStatus {
     fn from(text: &str) -> JobStatus {
-        match text {
-            "ACTIVE" => JobStatus::Active,
-            "UPLOADED" => JobStatus::Uploaded,
-            "DONE" => JobStatus::Done,
-            "ERROR" => JobStatus::Error,
-            "INACTIVE" => JobStatus::Inactive,
-            other => JobStatus::Other(other.to_owned()),
-        }
+        use JobStatus::{Active, Done, Error, Inactive, Other, Uploaded};
+        let known = [Active, Uploaded, Done, Error, Inactive].into_iter().find(|status| status.as_str() == text);
+        known.unwrap_or_else(|| Other(text.to_owned()))
     }
 }
 
@@ -144,7 +139,7 @@ pub(super) fn moment(date: &str) -> Option<NaiveDateTime> {
     date.get(..19)?.replacen(' ', "T", 1).parse().ok()
 }
 
-/// A number to show. What is none is not shown: it is no reason to hide the job, and all others with it.
+/// A number to show. Anything else is left out, rather than hiding the job and all others with it.
 fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
     Ok(whole_number(Value::deserialize(deserializer)?).unwrap_or_default())
 }

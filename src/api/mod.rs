@@ -30,7 +30,6 @@
 //!
 //! To test such a program, `anonapi::testing` (feature `testing`) has a fake server.
 
-mod cause;
 mod client;
 mod created;
 mod error;
@@ -42,21 +41,20 @@ mod parallel;
 mod proxy;
 mod redirect;
 pub(crate) mod reply;
-mod silence;
 mod tls;
 mod token;
 mod transport;
+mod unanswered;
 mod url;
 
 pub use crate::values::JobId;
 pub use client::{Client, ClientBuilder};
 pub use created::Created;
-pub use error::{ApiError, Effect, Failure, NotAnApi, ProxyFault, Redirect, Stage, TlsFault};
-pub use event::{Event, Observer, Sent};
+pub use error::{ApiError, Effect, Failure, Reason, Stage};
+pub use event::{Event, Observer};
 pub use form::Form;
 pub use idis::{Data, NewJob};
 pub use job::{Job, JobStatus};
 pub use parallel::in_parallel;
-pub use tls::Distrust;
 pub use token::Token;
-pub use url::{ServerUrl, UrlFault, without_password};
+pub use url::{ServerUrl, without_password};

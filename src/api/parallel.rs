@@ -30,10 +30,6 @@ pub fn in_parallel<T: Sync, R: Send>(
     done
 }
 
-/// So many threads more than work are started and sent away again: the work itself starts some, for its connections and to look up
-/// the name of a host, and does not cope where it cannot.
-const SPARE_THREADS: usize = 3;
-
 fn by_threads<T: Sync, R: Send>(
     items: &[T],
     workers: usize,
@@ -44,15 +40,9 @@ fn by_threads<T: Sync, R: Send>(
     let mut done = 0;
     thread::scope(|scope| {
         let (send, receive) = mpsc::channel();
-        let mut started = Vec::with_capacity(workers);
-        for _ in 0..workers + SPARE_THREADS {
-            // Nobody works before it is known how many there are.
-            let (start, started_by) = mpsc::channel::<()>();
+        for _ in 0..workers {
             let (send, next) = (send.clone(), &next);
             let worker = move || {
-                if started_by.recv().is_err() {
-                    return;
-                }
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(item) = items.get(index) else { break };
@@ -61,20 +51,11 @@ fn by_threads<T: Sync, R: Send>(
                     }
                 }
             };
-            match thread::Builder::new().spawn_scoped(scope, worker) {
-                Ok(thread) => started.push((start, thread)),
-                Err(_) => break,
+            if thread::Builder::new().spawn_scoped(scope, worker).is_err() {
+                break;
             }
         }
         drop(send);
-        for (start, thread) in started.split_off(started.len().saturating_sub(SPARE_THREADS)) {
-            drop(start);
-            // Only one that has ended is free for something else.
-            let _ = thread.join();
-        }
-        for (start, _) in &started {
-            let _ = start.send(());
-        }
         let mut early = BTreeMap::new();
         for (index, result) in receive {
             early.insert(index, result);
@@ -95,8 +76,8 @@ fn room_for(workers: usize) -> usize {
     const EACH: usize = 2;
     /// Descriptors for what the rest of the program opens meanwhile.
     const OTHERS: usize = 16;
-    /// A stack, and what glibc keeps apart for the allocations of each thread. Nothing of it is touched.
-    const ADDRESSES: usize = (2 + 64) << 20;
+    /// For a worker and a thread that its work may start: a stack, and what glibc keeps apart for a thread's allocations.
+    const ADDRESSES: usize = (2 * (2 + 64)) << 20;
     if !cfg!(unix) || workers < 2 {
         return workers;
     }
@@ -105,9 +86,10 @@ fn room_for(workers: usize) -> usize {
     let mut room = free.len().saturating_sub(OTHERS) / EACH;
     let has_addresses = |workers: usize| {
         let mut reserved: Vec<u8> = Vec::new();
-        let could = reserved.try_reserve_exact((workers + SPARE_THREADS).saturating_mul(ADDRESSES));
+        let is_there = reserved.try_reserve_exact(workers.saturating_mul(ADDRESSES)).is_ok();
+        // Nothing of it is touched, and would be left out by the compiler.
         std::hint::black_box(&mut reserved);
-        could.is_ok()
+        is_there
     };
     while room > 1 && !has_addresses(room) {
         room /= 2;

@@ -1,18 +1,19 @@
 //! What the answers of the web API mean: from a status and a body to values, or to how the call failed.
 
-use std::fmt;
-
 use reqwest::StatusCode;
-use serde::de::{DeserializeOwned, IgnoredAny, MapAccess, SeqAccess};
+use serde::de::{DeserializeOwned, Error, IgnoredAny};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::error::Category;
 
-use super::error::{Failure, NotAnApi};
+use super::error::Failure;
 use super::job::Job;
 
 /// No honest answer holds more values: a thousand jobs with every field are 30,000. Each takes up to a hundred bytes of memory.
 const MOST_VALUES: usize = 500_000;
+
+/// How an answer is refused for its size.
+pub(super) const TOO_LARGE: &str = "the answer is larger than any that an API gives (16 MiB or 500,000 values)";
 
 /// The value that a function has answered with.
 ///
@@ -25,11 +26,11 @@ pub fn read<T: DeserializeOwned>(function: &str, status: u16, body: &[u8]) -> Re
 /// The API's own documentation, which a live API gives when it is asked for no function.
 ///
 /// # Errors
-/// [`Failure::NotAnApi`] if it is not there, or how else the call failed.
+/// [`Failure::NotFound`] or [`Failure::NotAnApi`] if it is not there, or how else the call failed.
 pub fn documentation(status: u16, body: &[u8]) -> Result<Value, Failure> {
     match (status, documentation_in(body)) {
         (200 | 404, Some(documentation)) => Ok(documentation),
-        (200, None) => Err(Failure::NotAnApi(NotAnApi::NoDocumentation)),
+        (200, None) => Err(Failure::NotAnApi("the answer holds no documentation")),
         _ => Err(failure("", status, body)),
     }
 }
@@ -45,31 +46,13 @@ pub struct Jobs(pub Vec<Job>);
 
 impl<'de> Deserialize<'de> for Jobs {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Jobs, D::Error> {
-        struct Visitor;
-        impl<'de> serde::de::Visitor<'de> for Visitor {
-            type Value = Jobs;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("jobs by their id")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Jobs, A::Error> {
-                let mut jobs = vec![];
-                while let Some((IgnoredAny, job)) = map.next_entry()? {
-                    jobs.push(job);
-                }
-                Ok(Jobs(jobs))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Jobs, A::Error> {
-                let mut jobs = vec![];
-                while let Some(job) = list.next_element()? {
-                    jobs.push(job);
-                }
-                Ok(Jobs(jobs))
-            }
-        }
-        deserializer.deserialize_any(Visitor)
+        let jobs: Vec<Value> = match Value::deserialize(deserializer)? {
+            Value::Object(jobs) => jobs.into_iter().map(|(_, job)| job).collect(),
+            Value::Array(jobs) => jobs,
+            _ => return Err(D::Error::custom("expected jobs by their id")),
+        };
+        let jobs = jobs.into_iter().map(Job::deserialize).collect::<Result<_, _>>();
+        jobs.map(Jobs).map_err(D::Error::custom)
     }
 }
 
@@ -79,11 +62,11 @@ impl<'de> Deserialize<'de> for Jobs {
 /// [`Failure::NotAnApi`] if it is not JSON, [`Failure::BadAnswer`] that says what was expected.
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Failure> {
     if values(body) > MOST_VALUES {
-        return Err(Failure::NotAnApi(NotAnApi::TooLarge));
+        return Err(Failure::NotAnApi(TOO_LARGE));
     }
     serde_json::from_slice(body).map_err(|error| match error.classify() {
         Category::Data => Failure::BadAnswer(error.to_string()),
-        Category::Syntax | Category::Eof | Category::Io => Failure::NotAnApi(NotAnApi::NotJson),
+        Category::Syntax | Category::Eof | Category::Io => Failure::NotAnApi("the answer is not JSON"),
     })
 }
 
@@ -111,7 +94,7 @@ fn failure(function: &str, status: u16, body: &[u8]) -> Failure {
         },
         401 => Failure::Unauthorized,
         404 if documentation_in(body).is_some() => Failure::NoSuchFunction(function.to_owned()),
-        404 => Failure::NotAnApi(NotAnApi::NotFound),
+        404 => Failure::NotFound,
         405 => Failure::WrongMethod,
         other => StatusCode::from_u16(other).map_or(Failure::Broken, Failure::Unexpected),
     }
@@ -144,9 +127,9 @@ mod tests {
     fn more_than_any_server_says_is_not_read() {
         let many = format!("[{}0]", "0,".repeat(MOST_VALUES));
         let read = |body: &str| read::<Value>("get_jobs", 200, body.as_bytes());
-        assert!(matches!(read(&many), Err(Failure::NotAnApi(NotAnApi::TooLarge))));
+        assert!(matches!(read(&many), Err(Failure::NotAnApi(TOO_LARGE))));
         let deep = "[".repeat(100_000);
-        assert!(matches!(read(&deep), Err(Failure::NotAnApi(NotAnApi::NotJson))));
+        assert!(matches!(read(&deep), Err(Failure::NotAnApi("the answer is not JSON"))));
         let long = format!("\"{}\"", "x,".repeat(MOST_VALUES));
         assert!(read(&long).is_ok(), "a long text is one value");
     }
@@ -157,6 +140,6 @@ mod tests {
         assert!(read("{}").unwrap().0.is_empty() && read("[]").unwrap().0.is_empty());
         let error = read("7").unwrap_err().to_string();
         assert!(error.contains("expected jobs by their id"), "{error}");
-        assert!(matches!(read("<html>"), Err(Failure::NotAnApi(NotAnApi::NotJson))));
+        assert!(matches!(read("<html>"), Err(Failure::NotAnApi("the answer is not JSON"))));
     }
 }

@@ -6,20 +6,22 @@ use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use hyper_util::client::legacy::connect::HttpInfo;
 use reqwest::blocking::{Client, ClientBuilder, Response};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, DATE, HeaderValue, LOCATION};
+use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, DATE, HeaderMap, HeaderValue, LOCATION};
 use reqwest::{Method, Proxy, StatusCode, Url, redirect};
 
-use super::cause::{self, Cause, Circumstances};
-use super::error::{Failure, NotAnApi};
+use super::error::{CORRECT_IT, Failure, Reason};
 use super::proxy::{self, Proxies};
+use super::reply::TOO_LARGE;
 use super::tls;
+use super::token::Token;
+use super::unanswered::{Unanswered, connection, innermost, is_timeout};
 
 /// No honest answer is larger: a thousand jobs with every field are about 1 MB.
 const LARGEST_ANSWER: usize = 16 << 20;
@@ -38,7 +40,6 @@ pub(super) struct Request<'a> {
     pub(super) method: &'a Method,
     pub(super) url: &'a Url,
     pub(super) arguments: &'a [(String, String)],
-    pub(super) authorization: &'a HeaderValue,
     /// How long it may take, all in all.
     pub(super) within: Duration,
 }
@@ -52,14 +53,6 @@ pub(super) struct Answer {
     /// When the server sent it, by its own clock.
     pub(super) date: Option<DateTime<Utc>>,
     pub(super) body: Vec<u8>,
-}
-
-/// A request that got no answer.
-#[derive(Debug)]
-pub(super) struct Unanswered {
-    pub(super) cause: Cause,
-    /// Whether it went over a kept connection, which the server had perhaps closed already.
-    pub(super) was_kept: bool,
 }
 
 /// Connections to one server.
@@ -76,27 +69,33 @@ pub(super) struct Transport {
 
 impl Transport {
     /// Prepares to connect, and reads which proxies there are.
-    pub(super) fn new(validate: bool, timeout: Duration) -> Result<Transport, Failure> {
-        let fault = |why: String| Failure::Setup(format!("cannot set up connections: {why}"));
-        let tls = tls::config(validate).map_err(|error| fault(error.to_string()))?;
+    pub(super) fn new(validate: bool, timeout: Duration, token: &Token) -> Result<Transport, Failure> {
+        tls::choose_provider();
+        let trusting = validate.then(tls::config);
         let proxies = Arc::new(Proxies::of_this_computer());
+        let headers = headers(token)?;
         let builder = || {
             let proxies = Arc::clone(&proxies);
-            ClientBuilder::new()
+            let builder = ClientBuilder::new()
                 .user_agent(concat!("anon/", env!("CARGO_PKG_VERSION")))
-                .tls_backend_preconfigured(tls.clone())
+                .default_headers(headers.clone())
                 .redirect(redirect::Policy::none())
                 .no_proxy()
-                .proxy(Proxy::custom(move |url| proxies.to(url).ok().flatten()))
+                .proxy(Proxy::custom(move |url| proxies.to(url).ok().flatten().cloned()))
                 .dns_resolver(Arc::new(SystemResolver))
                 // Before the whole time is over, so that it is known that nothing was sent.
-                .connect_timeout((timeout * 4 / 5).min(Duration::from_secs(10)))
+                .connect_timeout((timeout * 4 / 5).min(Duration::from_secs(10)));
+            match &trusting {
+                Some(config) => builder.tls_backend_preconfigured(config.clone()),
+                None => builder.tls_danger_accept_invalid_certs(true),
+            }
         };
-        let kept = builder().build().map_err(|error| fault(cause::innermost(&error)))?;
-        let fresh = builder().pool_max_idle_per_host(0).build().map_err(|error| fault(cause::innermost(&error)))?;
+        let fault = |error: reqwest::Error| {
+            Failure::Setup(Reason::new(format!("cannot set up connections: {}", innermost(&error)), ""))
+        };
         Ok(Transport {
-            kept,
-            fresh,
+            kept: builder().build().map_err(fault)?,
+            fresh: builder().pool_max_idle_per_host(0).build().map_err(fault)?,
             proxies,
             seconds: timeout.as_secs(),
             used: Mutex::default(),
@@ -106,21 +105,17 @@ impl Transport {
 
     /// The proxy that leads to a URL, by host and port.
     pub(super) fn proxy(&self, url: &Url) -> Result<Option<String>, Failure> {
-        let proxy = self.proxies.to(url).map_err(|fault| Failure::BadVariable(fault.to_string()))?;
-        Ok(proxy.as_ref().map(proxy::named))
+        let proxy = self.proxies.to(url).map_err(|bad| Failure::Setup(Reason::new(bad, CORRECT_IT)))?;
+        Ok(proxy.map(proxy::named))
     }
 
     /// Sends a request and reads the whole answer, once.
     pub(super) fn send(&self, over: Over, request: &Request<'_>) -> Result<Answer, Unanswered> {
-        let lasting = |failure| Unanswered { cause: Cause::lasting(failure), was_kept: false };
-        let proxy = self.proxy(request.url).map_err(lasting)?;
-        let deadline = Instant::now() + request.within;
+        let proxy = self.proxy(request.url).map_err(Unanswered::lasting)?;
         let client = if over == Over::Kept { &self.kept } else { &self.fresh };
         self.under_way.fetch_add(1, Ordering::SeqCst);
         let sent = client
             .request(request.method.clone(), request.url.clone())
-            .header(AUTHORIZATION, request.authorization)
-            .header(ACCEPT_ENCODING, "gzip, deflate")
             .timeout(request.within)
             .form(request.arguments)
             .send();
@@ -129,40 +124,38 @@ impl Transport {
         }
         let others = self.under_way.fetch_sub(1, Ordering::SeqCst) > 1;
         match sent {
-            Ok(response) => self.read(response, deadline),
+            Ok(response) => self.read(response),
             Err(error) => {
-                let is_https = request.url.scheme() == "https";
-                let circumstances = Circumstances { seconds: self.seconds, proxy: proxy.as_deref(), is_https };
                 // Another request may have left it this connection a moment ago, and not have told of it yet.
                 let was_kept = over == Over::Kept
-                    && cause::connection(&error).is_some_and(|address| self.used().remove(&address) || others);
-                Err(Unanswered { cause: Cause::of(&error, &circumstances), was_kept })
+                    && connection(&error).is_some_and(|address| self.used().remove(&address) || others);
+                Err(Unanswered { was_kept, ..Unanswered::because(&error, self.seconds, proxy.as_deref()) })
             }
         }
     }
 
-    fn read(&self, response: Response, deadline: Instant) -> Result<Answer, Unanswered> {
+    fn read(&self, response: Response) -> Result<Answer, Unanswered> {
         let status = response.status();
         let text = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let location = text(LOCATION);
         let date = text(DATE).and_then(|date| DateTime::parse_from_rfc2822(&date).ok()).map(|date| date.to_utc());
         let encoding = text(CONTENT_ENCODING).unwrap_or_default().trim().to_ascii_lowercase();
         let body = match encoding.as_str() {
-            "" | "identity" => whole(response, deadline),
-            "gzip" | "x-gzip" => whole(MultiGzDecoder::new(response), deadline),
-            "deflate" => whole(ZlibDecoder::new(response), deadline),
-            _ => Err(io::Error::from(io::ErrorKind::Unsupported)),
+            "" | "identity" => whole(response),
+            "gzip" | "x-gzip" => whole(MultiGzDecoder::new(response)),
+            "deflate" => whole(ZlibDecoder::new(response)),
+            _ => Err(io::ErrorKind::Unsupported.into()),
         };
         let failure = match body {
             Ok(body) if body.len() <= LARGEST_ANSWER => return Ok(Answer { status, location, date, body }),
-            Ok(_) => Failure::NotAnApi(NotAnApi::TooLarge),
-            Err(error) if cause::is_timeout(&error) => Failure::Timeout(self.seconds),
+            Ok(_) => Failure::NotAnApi(TOO_LARGE),
+            Err(error) if is_timeout(&error) => Failure::Timeout(self.seconds),
             Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
-                Failure::NotAnApi(NotAnApi::Compressed)
+                Failure::NotAnApi("the answer is compressed in a way that was not asked for")
             }
             Err(_) => Failure::Broken,
         };
-        Err(Unanswered { cause: Cause { failure, arrived: true, is_passing: false }, was_kept: false })
+        Err(Unanswered::lasting(failure))
     }
 
     fn used(&self) -> std::sync::MutexGuard<'_, HashSet<SocketAddr>> {
@@ -170,22 +163,23 @@ impl Transport {
     }
 }
 
+/// What every request says of itself.
+fn headers(token: &Token) -> Result<HeaderMap, Failure> {
+    let mut authorization = HeaderValue::try_from(format!("Token {}", token.reveal())).map_err(|_| {
+        Failure::Setup(Reason::new(
+            "the token holds characters that cannot be sent",
+            "make another one with 'anon settings user get-token'",
+        ))
+    })?;
+    authorization.set_sensitive(true);
+    let compressed = HeaderValue::from_static("gzip, deflate");
+    Ok(HeaderMap::from_iter([(AUTHORIZATION, authorization), (ACCEPT_ENCODING, compressed)]))
+}
+
 /// The whole body, or enough of it to see that it is too large.
-fn whole(mut body: impl Read, deadline: Instant) -> io::Result<Vec<u8>> {
+fn whole(body: impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let mut chunk = [0; 16 * 1024];
-    while bytes.len() <= LARGEST_ANSWER {
-        match body.read(&mut chunk) {
-            Ok(0) => break,
-            Ok(count) => bytes.extend_from_slice(&chunk[..count]),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-        // What is there already can take long to decompress.
-        if Instant::now() > deadline {
-            return Err(io::ErrorKind::TimedOut.into());
-        }
-    }
+    body.take(LARGEST_ANSWER as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

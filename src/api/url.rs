@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use reqwest::Url;
 
-use super::error::{ApiError, Failure};
+use super::error::{ApiError, Failure, Reason, WRONG_URL};
 
 /// The base URL of a web API: http or https, a host, perhaps a port and a path, and nothing else.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,60 +15,21 @@ pub struct ServerUrl {
     parsed: Url,
 }
 
-/// Why a text is not the base URL of a server.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum UrlFault {
-    /// It begins with the host.
-    #[error("it does not begin with https:// or http://")]
-    NoScheme,
-    /// Neither http nor https.
-    #[error("it begins with '{0}:', not with https:// or http://")]
-    OtherScheme(String),
-    /// `https://user:password@host`.
-    #[error("it holds a user name or a password")]
-    Password,
-    /// `?`, `#`, or what else has no place in a base URL.
-    #[error("it holds {0}")]
-    Holds(&'static str),
-    /// The standard's own complaint.
-    #[error("{0}")]
-    Invalid(String),
-}
-
-impl UrlFault {
-    /// What to do about it, for the URL as it may be shown.
-    pub(super) fn hint(&self, url: &str) -> String {
-        match self {
-            UrlFault::NoScheme => format!("did you mean 'https://{url}' or 'http://{url}'?"),
-            UrlFault::Password => {
-                "leave out what stands before the '@': your user name and token are in the settings, \
-                                   see 'anon settings user info'"
-                    .to_owned()
-            }
-            UrlFault::Holds(_) => {
-                "give the web API's base URL alone, such as 'https://idis.example.org/p01'".to_owned()
-            }
-            UrlFault::OtherScheme(_) | UrlFault::Invalid(_) => {
-                "the URL may be wrong: check it with 'anon server list', correct it with 'anon server add NAME URL'"
-                    .to_owned()
-            }
-        }
-    }
-}
-
 impl ServerUrl {
     /// Checks a base URL.
     ///
     /// # Errors
-    /// [`Failure::BadUrl`], which shows the URL without its password.
+    /// [`Failure::Setup`], which shows the URL without its password.
     pub fn parse(url: &str) -> Result<ServerUrl, ApiError> {
         let written = url.trim();
         let text =
             Some(written.trim_end_matches('/')).filter(|text| text.contains("://")).unwrap_or(written).to_owned();
         match check(&text) {
             Ok(parsed) => Ok(ServerUrl { text, parsed }),
-            Err(fault) => Err(ApiError { url: shown(&text), failure: Failure::BadUrl(fault) }),
+            Err(Reason { found, hint }) => {
+                let found = format!("not the URL of a server: {found}");
+                Err(ApiError { url: shown(&text), failure: Failure::Setup(Reason { found, hint }) })
+            }
         }
     }
 
@@ -97,10 +58,23 @@ impl ServerUrl {
     }
 }
 
-fn check(text: &str) -> Result<Url, UrlFault> {
-    let Some((scheme, _)) = text.split_once("://") else { return Err(UrlFault::NoScheme) };
+fn check(text: &str) -> Result<Url, Reason> {
+    let Some((scheme, _)) = text.split_once("://") else {
+        let shown = shown(text);
+        let hint = format!("did you mean 'https://{shown}' or 'http://{shown}'?");
+        return Err(Reason::new("it does not begin with https:// or http://", hint));
+    };
     if !matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https") {
-        return Err(UrlFault::OtherScheme(scheme.to_owned()));
+        let found = format!("it begins with '{scheme}:', not with https:// or http://");
+        return Err(Reason::new(found, WRONG_URL));
+    }
+    // A password can hold any of the odd characters: it is looked for first, so that nothing of it is shown.
+    if without_password(text) != text {
+        return Err(Reason::new(
+            "it holds a user name or a password",
+            "leave out what stands before the '@': your user name and token are in the settings, \
+             see 'anon settings user info'",
+        ));
     }
     let odd = |c: char| match c {
         '?' => Some("a '?'"),
@@ -109,14 +83,11 @@ fn check(text: &str) -> Result<Url, UrlFault> {
         c if c.is_control() => Some("a control character"),
         _ => None,
     };
-    // A password can hold any of these: it is looked for first, so that nothing of it is shown.
-    if without_password(text) != text {
-        return Err(UrlFault::Password);
-    }
     if let Some(what) = text.chars().find_map(odd) {
-        return Err(UrlFault::Holds(what));
+        let hint = "give the web API's base URL alone, such as 'https://idis.example.org/p01'";
+        return Err(Reason::new(format!("it holds {what}"), hint));
     }
-    Url::parse(text).map_err(|error| UrlFault::Invalid(error.to_string()))
+    Url::parse(text).map_err(|error| Reason::new(error.to_string(), WRONG_URL))
 }
 
 /// A URL without `user:password@`. Where it is unclear what belongs to the password, more is left out.

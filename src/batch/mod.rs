@@ -25,7 +25,7 @@ pub const FILE_NAME: &str = ".anonbatch";
 pub struct Batch {
     /// In numeric order, each id once.
     pub job_ids: BTreeSet<JobId>,
-    /// What stands among the ids in the file and is none: AnonAPI writes down whatever is typed. It is kept, and means nothing.
+    /// Entries that are not ids: AnonAPI writes down whatever is typed. They are kept in the file, and ignored.
     pub not_ids: Vec<String>,
     /// Where the jobs are.
     pub server: Server,
@@ -63,10 +63,11 @@ impl Batch {
 }
 
 fn from_entries(mut entries: Entries) -> Result<Batch, Problem> {
-    let ids = entries.list("job_ids")?;
-    let mut server = entries.entries("server")?;
+    let ids = entries.take_or_nothing("job_ids").into_list("job_ids")?;
+    let mut server = entries.take_or_nothing("server").into_entries("server")?;
     let mut text = |key| {
-        server.text(key)?.ok_or_else(|| Problem::new(Place::Whole, format!("does not say the {key} of its server")))
+        let text = server.take_or_nothing(key).into_text(key)?;
+        text.ok_or_else(|| Problem::new(Place::Whole, format!("does not say the {key} of its server")))
     };
     let (name, url) = (text("name")?, text("url")?);
     let mut batch = Batch::empty(Server::named(name, &url));

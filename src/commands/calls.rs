@@ -25,20 +25,14 @@ pub fn observer(console: Arc<Console>, server: &str) -> impl Fn(&Event<'_>) + Se
             console.note(format_args!("retrying {url}: {because} (attempt {attempt})"));
         }
         _ if console.wants_requests() => match event {
-            Event::Answered { request, status, took } => console.note(format_args!(
-                "{} {} with {} arguments: {status}, {} ms",
-                request.method,
-                request.url,
-                request.arguments,
-                took.as_millis()
-            )),
-            Event::Failed { request, failure, took } => console.note(format_args!(
-                "{} {} with {} arguments: no answer ({failure}), {} ms",
-                request.method,
-                request.url,
-                request.arguments,
-                took.as_millis()
-            )),
+            Event::Sent { method, url, arguments, outcome, took } => {
+                let outcome = match outcome {
+                    Ok(status) => status.to_string(),
+                    Err(failure) => format!("no answer ({failure})"),
+                };
+                let took = took.as_millis();
+                console.note(format_args!("{method} {url} with {arguments} arguments: {outcome}, {took} ms"));
+            }
             Event::Redirected { to } => console.note(format_args!("redirected to {to}")),
             Event::Retrying { url, .. } => console.note(format_args!("retrying {url} over a new connection")),
             Event::Waiting { .. } => {}

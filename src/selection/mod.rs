@@ -139,7 +139,8 @@ fn from_yaml(root: Node) -> Result<(Selection, Vec<Problem>), Problem> {
     let Some(paths) = entries.take("selected_paths") else {
         return Err(Problem::new(Place::Whole, "has no 'selected_paths'"));
     };
-    let (id, description) = (entries.text("id")?, entries.text("description")?.unwrap_or_default());
+    let mut text = |key| entries.take_or_nothing(key).into_text(key);
+    let (id, description) = (text("id")?, text("description")?.unwrap_or_default());
     let paths = paths.into_list("selected_paths")?;
     let (mut selected_paths, mut problems) = (Vec::with_capacity(paths.len()), vec![]);
     for node in paths {

@@ -44,10 +44,13 @@ fn every_style_of_pyyaml_is_read() {
         if file.extension().is_some_and(|extension| extension == "txt") {
             let bytes = fs::read(&file).unwrap();
             let mut entries = yaml::read(&bytes, &file, "").unwrap().into_entries("").unwrap();
-            let paths = entries.list("selected_paths").unwrap().into_iter();
+            let paths = entries.take_or_nothing("selected_paths").into_list("selected_paths").unwrap().into_iter();
             let paths: Vec<_> = paths.map(|path| path.into_text("").unwrap().unwrap_or_default()).collect();
             assert_eq!(paths, names, "{}", file.display());
-            assert_eq!(entries.text("description").unwrap().as_deref(), Some("12:30"));
+            assert_eq!(
+                entries.take_or_nothing("description").into_text("description").unwrap().as_deref(),
+                Some("12:30")
+            );
             // `x:` among them is a drive there.
             assert_eq!(Selection::parse(&file, &bytes).is_err(), cfg!(windows), "{}", file.display());
             styles += 1;

@@ -41,7 +41,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Whether this is the one that new settings hold for example.
+    /// Whether this is the example server of new settings.
     pub fn is_example(&self) -> bool {
         self.url.trim_end_matches('/') == EXAMPLE_URL
     }
@@ -129,12 +129,12 @@ impl Settings {
         &self.passwords_in
     }
 
-    /// Whether the user name is still the one that new settings hold for example.
+    /// Whether the user name is still the example of new settings.
     pub fn has_example_user(&self) -> bool {
         self.user_name == EXAMPLE_USER
     }
 
-    /// Whether the token is still the one that new settings hold for example.
+    /// Whether the token is still the example of new settings.
     pub fn has_example_token(&self) -> bool {
         self.user_token.reveal() == EXAMPLE_TOKEN
     }

@@ -29,7 +29,7 @@ pub fn back_up(path: &Path, cap: Cap) -> Result<PathBuf> {
 fn write_new(copy: &Path, bytes: &[u8], original: &Path) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).open(copy)?;
     let written = (|| {
-        // Who may not read the one may not read the other.
+        // Whoever may not read the file must not read its copy either.
         file.set_permissions(fs::metadata(original)?.permissions())?;
         file.write_all(bytes)?;
         file.sync_all()

@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 ///
 /// The lock is on a file `.NAME.lock` beside the file (a lock on the file itself would be lost when it is replaced), which is
 /// removed again at the end. The system frees it when the process is killed; the next owner then removes what it left. On a
-/// file system that has no locks, who makes the file has the lock, and only a person can tell that its owner was killed.
+/// file system that has no locks, whoever makes the file holds the lock, and only a person can tell that its owner was killed.
 #[derive(Debug)]
 pub struct Lock {
     file: File,
@@ -167,8 +167,8 @@ fn create(path: &Path) -> io::Result<File> {
     plain::open(path, OpenOptions::new().write(true).create_new(true), Links::Refuse)
 }
 
-/// Who may make files in a folder may use its locks, whatever the process's umask says: one that a killed process left would
-/// keep all others out for ever. So the file has its mode before it has its name.
+/// Whoever may make files in a folder may use its locks, whatever this process's umask says: a lock that a killed process left
+/// would keep all others out for ever. So the file has its mode before it has its name.
 #[cfg(unix)]
 fn create_for_all(path: &Path) -> Option<io::Result<File>> {
     use std::os::unix::fs::PermissionsExt;

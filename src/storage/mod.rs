@@ -18,7 +18,7 @@ pub mod yaml;
 
 pub use backup::back_up;
 pub use lock::Lock;
-pub use reading::{Cap, exists, read, read_if_present, require_plain};
+pub use reading::{Cap, exists, read, read_if_present, read_unnamed, require_plain};
 pub use writing::{
     Durability, Privacy, append, create_folder, create_folder_of, delete, make_private, refuse_if_edited, sync, write,
 };

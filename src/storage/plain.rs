@@ -1,4 +1,4 @@
-//! Plain files only: what is a folder, a pipe, a socket or a device is refused by name, and never waited for.
+//! Plain files only: a folder, a pipe, a socket or a device is refused by name, and never waited for.
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io;
@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::error::Error;
 use crate::problem::Problems;
 
-/// Why a file is left alone, where that is no failure of the system.
+/// Why a file is left alone, where nothing failed in the system.
 #[derive(Debug, thiserror::Error)]
 #[error("{found}")]
 struct Refusal {
@@ -38,7 +38,7 @@ pub fn at(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Error 
 pub enum Links {
     /// To what it leads to.
     Follow,
-    /// It is no plain file.
+    /// Refused: a link is not a plain file.
     Refuse,
 }
 
@@ -69,7 +69,7 @@ pub fn open(path: &Path, options: &mut OpenOptions, links: Links) -> io::Result<
 }
 
 /// # Errors
-/// What it is, if it is no plain file.
+/// Says what it is, unless it is a plain file.
 pub fn refuse_unless_plain(found: &Metadata) -> io::Result<()> {
     let kind = found.file_type();
     if kind.is_file() {

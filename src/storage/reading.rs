@@ -44,7 +44,15 @@ impl Cap {
 /// # Errors
 /// [`crate::Error::Io`] or [`crate::Error::Contents`] that names the file.
 pub fn read(path: &Path, cap: Cap) -> Result<Vec<u8>> {
-    patiently(|| whole(path, cap)).map_err(at("read", path))
+    read_unnamed(path, cap).map_err(at("read", path))
+}
+
+/// As [`read`], for callers that name the file themselves.
+///
+/// # Errors
+/// What is wrong with the file, without its name.
+pub fn read_unnamed(path: &Path, cap: Cap) -> io::Result<Vec<u8>> {
+    patiently(|| whole(path, cap))
 }
 
 /// As [`read`], or `None` if there is no such file.
@@ -66,7 +74,7 @@ pub fn exists(path: &Path) -> Result<bool> {
     unless_missing(path, || fs::metadata(path).map(drop)).map(|found| found.is_some()).map_err(at("read", path))
 }
 
-/// Refuses what is no plain file, such as a pipe: another program would wait for ever at it.
+/// Refuses anything but a plain file: at a pipe, another program would wait for ever.
 ///
 /// # Errors
 /// As [`read`].

@@ -137,6 +137,21 @@ stderr:
         stderr.contains("CURL_CA_BUNDLE names './bundle.pem', but it holds no certificates in PEM form"),
         "{stderr}"
     );
+    let large = env.path("large.pem");
+    std::fs::File::create(&large).unwrap().set_len((16 << 20) + 1).unwrap();
+    env.anon(["server", "status"]).env("REQUESTS_CA_BUNDLE", large).run().assert(str![[r#"
+exit 1
+stderr:
+  error: {url}: REQUESTS_CA_BUNDLE names './large.pem', but it cannot be read: it is larger than 16 MiB, which no bundle of certificates is; correct it, or remove it
+"#]]);
+    #[cfg(unix)]
+    {
+        let elsewhere = tempfile::tempdir().unwrap();
+        let pipe = elsewhere.path().join("pipe.pem");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let outcome = env.anon(["server", "status"]).env("REQUESTS_CA_BUNDLE", pipe).run().assert_status(1);
+        let _ = outcome.assert_says(&["pipe.pem', but it cannot be read: it is a named pipe, not a file"]);
+    }
     // Without TLS it is not looked at.
     let idis = FakeIdis::start();
     let plain = self::env(&idis.url("p01"));

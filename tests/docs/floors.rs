@@ -15,7 +15,7 @@ const FLOORS: [&[&str]; 5] = [
 ];
 
 /// On one floor, who knows whom: for each a reason.
-const WITHIN: [(&str, &str); 20] = [
+const WITHIN: [(&str, &str); 21] = [
     // A row of a mapping becomes a job that is created.
     ("creation", "plan"),
     // Jobs are joined with the rows that they were created for, by the journal; what their errors mean is told beside them.
@@ -45,6 +45,8 @@ const WITHIN: [(&str, &str); 20] = [
     ("values", "problem"),
     ("api", "values"),
     ("api", "text"),
+    // The environment names files of certificates.
+    ("api", "storage"),
 ];
 
 /// Above the floors: the fake server is for tests, and the door of the project's own tests knows what it opens.

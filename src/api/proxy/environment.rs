@@ -3,29 +3,27 @@
 use ipnet::IpNet;
 use reqwest::Url;
 
-use super::{Bypass, Proxies, Setting};
+use super::{Bypass, Proxies, setting};
 use crate::api::url::address;
 
 /// What the variables set; `None` if not one of them is there.
 pub(super) fn proxies(variable: impl Fn(&str) -> Option<String>) -> Option<Proxies> {
     let is_cgi = variable("REQUEST_METHOD").is_some();
-    let setting = |lower: &'static str, upper: &'static str| {
+    let named = |lower: &'static str, upper: &'static str| {
         // An empty variable in lower case switches off the one in upper case.
         let upper_counts = !(is_cgi && upper == "HTTP_PROXY");
         let found = variable(lower).map(|value| (lower, value));
-        let found = found.or_else(|| variable(upper).filter(|_| upper_counts).map(|value| (upper, value)));
-        found.map(|(origin, value)| Setting { origin, value })
+        found.or_else(|| variable(upper).filter(|_| upper_counts).map(|value| (upper, value)))
     };
     let direct =
         [variable("no_proxy"), variable("NO_PROXY")].into_iter().flatten().find(|list| !list.trim().is_empty());
-    let [http, https, all] = [("http_proxy", "HTTP_PROXY"), ("https_proxy", "HTTPS_PROXY"), ("all_proxy", "ALL_PROXY")]
-        .map(|(lower, upper)| setting(lower, upper));
-    if http.is_none() && https.is_none() && all.is_none() && direct.is_none() {
+    let all = [("http_proxy", "HTTP_PROXY"), ("https_proxy", "HTTPS_PROXY"), ("all_proxy", "ALL_PROXY")]
+        .map(|(lower, upper)| named(lower, upper));
+    if all.iter().all(Option::is_none) && direct.is_none() {
         return None;
     }
-    let filled = |setting: Option<Setting>| setting.filter(|setting| !setting.value.trim().is_empty());
-    let bypass = direct.map_or(Bypass::Nothing, Bypass::NoProxy);
-    Some(Proxies { http: filled(http), https: filled(https), all: filled(all), bypass })
+    let [http, https, all] = all.map(|named| named.and_then(|(origin, value)| setting(origin, &value)));
+    Some(Proxies { http, https, all, bypass: direct.map_or(Bypass::Nothing, Bypass::NoProxy) })
 }
 
 /// Whether a list such as `localhost,.example.org,10.0.0.0/8,host:8080` names the host of a URL.

@@ -20,18 +20,14 @@ use super::url::{is_loopback, shown};
 /// The proxies of this computer, and where they do not lead.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Proxies {
-    http: Option<Setting>,
-    https: Option<Setting>,
-    all: Option<Setting>,
+    http: Option<ProxyUrl>,
+    https: Option<ProxyUrl>,
+    all: Option<ProxyUrl>,
     bypass: Bypass,
 }
 
-/// A proxy as it is set, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Setting {
-    origin: &'static str,
-    value: String,
-}
+/// The URL of a proxy, or what is wrong with it.
+type ProxyUrl = Result<Url, String>;
 
 /// Which hosts are reached directly.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -42,14 +38,6 @@ enum Bypass {
     Windows(String),
 }
 
-/// A setting that names no proxy.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{origin} names '{value}', which is not the URL of a proxy")]
-pub(super) struct BadProxy {
-    origin: &'static str,
-    value: String,
-}
-
 impl Proxies {
     /// Those that the environment sets, or else the user in Windows.
     pub(super) fn of_this_computer() -> Proxies {
@@ -58,31 +46,39 @@ impl Proxies {
     }
 
     /// The proxy that leads to this URL, if one does.
-    pub(super) fn to(&self, url: &Url) -> Result<Option<Url>, BadProxy> {
+    ///
+    /// # Errors
+    /// Which setting names no proxy, without a password.
+    pub(super) fn to(&self, url: &Url) -> Result<Option<&Url>, String> {
         let setting = match url.scheme() {
             "http" => self.http.as_ref(),
             _ => self.https.as_ref(),
         };
-        let Some(setting) = setting.or(self.all.as_ref()) else { return Ok(None) };
         let is_direct = match &self.bypass {
             _ if is_loopback(url) => true,
             Bypass::Nothing => false,
             Bypass::NoProxy(list) => environment::is_listed(list, url),
             Bypass::Windows(list) => windows::is_listed(list, url),
         };
-        if is_direct { Ok(None) } else { setting.url().map(Some) }
+        match setting.or(self.all.as_ref()) {
+            Some(setting) if !is_direct => setting.as_ref().map(Some).map_err(String::clone),
+            _ => Ok(None),
+        }
     }
 }
 
-impl Setting {
-    fn url(&self) -> Result<Url, BadProxy> {
-        let value = self.value.trim();
-        let url = if value.contains("://") { value.to_owned() } else { format!("http://{value}") };
-        let known = |url: &Url| {
-            matches!(url.scheme(), "http" | "https" | "socks4" | "socks4a" | "socks5" | "socks5h") && url.has_host()
-        };
-        Url::parse(&url).ok().filter(known).ok_or_else(|| BadProxy { origin: self.origin, value: shown(value) })
+/// The proxy that `origin` is set to; `None` for nothing.
+fn setting(origin: &str, value: &str) -> Option<ProxyUrl> {
+    let value = value.trim();
+    if value.is_empty() {
+        return None;
     }
+    let url = if value.contains("://") { value.to_owned() } else { format!("http://{value}") };
+    let is_known = |url: &Url| {
+        matches!(url.scheme(), "http" | "https" | "socks4" | "socks4a" | "socks5" | "socks5h") && url.has_host()
+    };
+    let url = Url::parse(&url).ok().filter(is_known);
+    Some(url.ok_or_else(|| format!("{origin} names '{}', which is not the URL of a proxy", shown(value))))
 }
 
 #[cfg(windows)]

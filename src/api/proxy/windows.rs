@@ -2,7 +2,7 @@
 
 use reqwest::Url;
 
-use super::{Bypass, Proxies, Setting};
+use super::{Bypass, Proxies, setting};
 use crate::api::url::address;
 
 /// Below `HKEY_CURRENT_USER`.
@@ -32,19 +32,19 @@ pub(super) fn proxies(is_on: bool, server: &str, direct: &str) -> Proxies {
         return Proxies::default();
     }
     let mut proxies = Proxies { bypass: Bypass::Windows(direct.to_owned()), ..Proxies::default() };
-    let setting = |value: String| Some(Setting { origin: ORIGIN, value });
     let entries = server.split([';', ' ']).map(str::trim).filter(|entry| !entry.is_empty());
     for entry in entries {
-        match entry.split_once('=') {
-            None => proxies.all = setting(entry.to_owned()),
-            Some((scheme, value)) => match scheme.trim().to_ascii_lowercase().as_str() {
-                "http" => proxies.http = setting(value.to_owned()),
-                "https" => proxies.https = setting(value.to_owned()),
-                // Serves the schemes that have none of their own.
-                "socks" if value.contains("://") => proxies.all = setting(value.to_owned()),
-                "socks" => proxies.all = setting(format!("socks5://{value}")),
-                _ => {}
-            },
+        let Some((scheme, value)) = entry.split_once('=') else {
+            proxies.all = setting(ORIGIN, entry);
+            continue;
+        };
+        match scheme.trim().to_ascii_lowercase().as_str() {
+            "http" => proxies.http = setting(ORIGIN, value),
+            "https" => proxies.https = setting(ORIGIN, value),
+            // Serves the schemes that have none of their own.
+            "socks" if value.contains("://") => proxies.all = setting(ORIGIN, value),
+            "socks" => proxies.all = setting(ORIGIN, &format!("socks5://{value}")),
+            _ => {}
         }
     }
     proxies

@@ -8,11 +8,14 @@ use std::path::{Path, PathBuf};
 
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use x509_parser::certificate::X509Certificate;
+use x509_parser::prelude::FromDer;
 
-use super::certificate;
+use crate::storage::{self, Cap};
+use crate::text::plain;
 
-/// No bundle is larger: Mozilla's is a quarter of a megabyte.
-const LARGEST: u64 = 16 << 20;
+/// Mozilla's is a quarter of a megabyte.
+const CAP: Cap = Cap::new(16, "bundle of certificates");
 
 /// The certificates that the environment names.
 #[derive(Debug, Default)]
@@ -25,12 +28,8 @@ pub(super) struct Bundle {
 
 /// A variable that names no certificates.
 #[derive(Debug, thiserror::Error)]
-#[error("{variable} names '{}', but {why}", path.display())]
-pub struct BundleFault {
-    variable: &'static str,
-    path: PathBuf,
-    why: String,
-}
+#[error("{0}")]
+pub struct BadBundle(String);
 
 impl Bundle {
     /// What the variables of this process name.
@@ -38,28 +37,26 @@ impl Bundle {
     /// # Errors
     /// When `REQUESTS_CA_BUNDLE` or `CURL_CA_BUNDLE` name what holds no certificates. OpenSSL's own variables are often set to
     /// places that are not there, and are taken as far as they go.
-    pub(super) fn of_the_environment() -> Result<Bundle, BundleFault> {
+    pub(super) fn of_the_environment() -> Result<Bundle, BadBundle> {
         Bundle::named_by(|variable| env::var_os(variable).filter(|value| !value.is_empty()))
     }
 
-    fn named_by(value: impl Fn(&str) -> Option<OsString>) -> Result<Bundle, BundleFault> {
+    fn named_by(value: impl Fn(&str) -> Option<OsString>) -> Result<Bundle, BadBundle> {
         let mut bundle = Bundle::default();
         let asked = ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"].into_iter().find_map(|name| Some((name, value(name)?)));
         if let Some((variable, path)) = asked {
             let path = PathBuf::from(path);
-            let fault = |why: String| BundleFault { variable, path: path.clone(), why };
-            let found =
-                read(&path).map_err(|error| fault(format!("it cannot be read: {}", crate::text::plain(&error))))?;
+            let bad = |why: String| BadBundle(format!("{variable} names '{}', but {why}", path.display()));
+            let found = read(&path).map_err(|error| bad(format!("it cannot be read: {}", plain(&error))))?;
             if found.is_empty() {
-                return Err(fault("it holds no certificates in PEM form".to_owned()));
+                return Err(bad("it holds no certificates in PEM form".to_owned()));
             }
             bundle.add(variable, &path, found);
         }
         let file = value("SSL_CERT_FILE").map(PathBuf::from);
-        let folders = value("SSL_CERT_DIR").map(|folders| env::split_paths(&folders).collect()).unwrap_or_default();
+        let folders: Vec<PathBuf> = value("SSL_CERT_DIR").iter().flat_map(env::split_paths).collect();
         let files = file.into_iter().map(|path| ("SSL_CERT_FILE", path));
-        let folders = Vec::into_iter(folders).map(|path| ("SSL_CERT_DIR", path));
-        for (variable, path) in files.chain(folders) {
+        for (variable, path) in files.chain(folders.into_iter().map(|path| ("SSL_CERT_DIR", path))) {
             if let Ok(found) = read(&path) {
                 bundle.add(variable, &path, found);
             }
@@ -76,32 +73,21 @@ impl Bundle {
 /// The certificates of a file, or of the files of a folder.
 fn read(path: &Path) -> io::Result<Vec<CertificateDer<'static>>> {
     if !path.is_dir() {
-        return Ok(certificates(&read_file(path)?));
+        return Ok(certificates(&storage::read_unnamed(path, CAP)?));
     }
     let mut found = vec![];
     for entry in fs::read_dir(path)? {
         // Links that lead nowhere are usual there, and so are files of other kinds.
-        if let Ok(bytes) = read_file(&entry?.path()) {
+        if let Ok(bytes) = storage::read_unnamed(&entry?.path(), CAP) {
             found.extend(certificates(&bytes));
         }
     }
     Ok(found)
 }
 
-fn read_file(path: &Path) -> io::Result<Vec<u8>> {
-    use io::Read as _;
-    // A pipe would wait for ever.
-    if !fs::metadata(path)?.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a file"));
-    }
-    let mut bytes = vec![];
-    fs::File::open(path)?.take(LARGEST).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
 /// The certificates in a text, or the one that is there in binary form.
 fn certificates(bytes: &[u8]) -> Vec<CertificateDer<'static>> {
-    if let Some(der) = certificate::first(bytes) {
+    if let Some(der) = first(bytes) {
         return vec![der];
     }
     // A byte order mark says what it is written in.
@@ -110,7 +96,13 @@ fn certificates(bytes: &[u8]) -> Vec<CertificateDer<'static>> {
     let text = text.replace("TRUSTED CERTIFICATE-----", "CERTIFICATE-----");
     let text = text.replace("X509 CERTIFICATE-----", "CERTIFICATE-----");
     let found = CertificateDer::pem_slice_iter(text.as_bytes()).filter_map(Result::ok);
-    found.filter_map(|der| certificate::first(&der)).collect()
+    found.filter_map(|der| first(&der)).collect()
+}
+
+/// The certificate at the beginning of these bytes.
+fn first(bytes: &[u8]) -> Option<CertificateDer<'static>> {
+    let (rest, _) = X509Certificate::from_der(bytes).ok()?;
+    Some(CertificateDer::from(bytes[..bytes.len() - rest.len()].to_vec()))
 }
 
 #[cfg(test)]

@@ -1,146 +1,119 @@
 //! Why a certificate is not trusted.
 
+use std::net::IpAddr;
+
+use chrono::{DateTime, Local};
 use rustls::CertificateError;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use x509_parser::certificate::X509Certificate;
+use x509_parser::extensions::GeneralName;
+use x509_parser::prelude::FromDer;
 
-use super::certificate::{Certificate, moment};
+use crate::api::error::Reason;
 
-/// Why a server's certificate is not trusted.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Distrust {
-    /// Who issued it is not known.
-    #[error("'{issuer}', which issued it, is not {}", searched_in(.searched))]
-    UnknownIssuer {
-        /// The name of the issuer, as the certificate has it.
-        issuer: String,
-        /// The bundles that were searched besides the system's store.
-        searched: Vec<String>,
-    },
-    /// A CA of the name of its issuer is known, but another key has signed it.
-    #[error("'{issuer}', which issued it, has another key here: it has perhaps been renewed")]
-    OtherIssuer {
-        /// The name of the issuer, as the certificate has it.
-        issuer: String,
-    },
-    /// It was issued by itself, and nobody has said that it is the right one.
-    #[error("it is self-signed, and not {}", searched_in(.searched))]
-    SelfSigned {
-        /// The bundles that were searched besides the system's store.
-        searched: Vec<String>,
-    },
-    /// It is out of date.
-    #[error("it expired on {until}; this computer's clock says {now}")]
-    Expired {
-        /// Its last moment.
-        until: String,
-        /// This computer's clock.
-        now: String,
-    },
-    /// It is not in force yet.
-    #[error("it is valid from {from} on; this computer's clock says {now}")]
-    NotYetValid {
-        /// Its first moment.
-        from: String,
-        /// This computer's clock.
-        now: String,
-    },
-    /// It is for other hosts.
-    #[error("it is not for '{host}' but for {}", listed(.names))]
-    WrongName {
-        /// The host that was called.
-        host: String,
-        /// The names that it has.
-        names: Vec<String>,
-    },
-    /// Its issuer has revoked it.
-    #[error("its issuer has revoked it")]
-    Revoked,
-    /// Anything else.
-    #[error("{0}")]
-    Other(String),
+/// The hint for a certificate that cannot be mended from here.
+pub(in crate::api) const NEW_CERTIFICATE: &str = "ask a server admin for a new certificate";
+
+const NO_CHECK: &str = "'anon settings set-validate-ssl false' turns the check off, at your own risk; \
+    see 'anon help troubleshooting certificate'";
+
+/// What the check of a certificate found, in the words of this program, and what to do about it.
+pub(super) fn why(
+    refusal: &rustls::Error,
+    leaf: &CertificateDer<'_>,
+    host: &ServerName<'_>,
+    now: UnixTime,
+    searched: &[String],
+) -> Reason {
+    let rustls::Error::InvalidCertificate(error) = refusal else {
+        return Reason::new(refusal.to_string(), NEW_CERTIFICATE);
+    };
+    let Ok((_, certificate)) = X509Certificate::from_der(leaf) else {
+        return Reason::new("it cannot be read", NEW_CERTIFICATE);
+    };
+    let at_the_wrong_time = |what: String| {
+        let hint = "if that clock is right, ask a server admin for a new certificate; if not, set it";
+        Reason::new(format!("it {what}; this computer's clock says {}", moment(seconds(now))), hint)
+    };
+    let expired = |at| at_the_wrong_time(format!("expired on {}", moment(at)));
+    let not_yet_valid = |at| at_the_wrong_time(format!("is valid from {} on", moment(at)));
+    let validity = certificate.validity();
+    let is_self_issued = certificate.issuer().as_raw() == certificate.subject().as_raw();
+    match error {
+        // The dates in the context may be those of a CA on the way.
+        CertificateError::ExpiredContext { not_after, .. } => expired(seconds(*not_after)),
+        CertificateError::Expired => expired(validity.not_after.timestamp()),
+        CertificateError::NotValidYetContext { not_before, .. } => not_yet_valid(seconds(*not_before)),
+        CertificateError::NotValidYet => not_yet_valid(validity.not_before.timestamp()),
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => Reason::new(
+            format!("it is not for '{}' but for {}", host.to_str(), hosts(&certificate)),
+            "use a name that it has: 'anon server add NAME URL'; or ask a server admin for a certificate with this name",
+        ),
+        CertificateError::Revoked => Reason::new("its issuer has revoked it", NEW_CERTIFICATE),
+        CertificateError::UnsupportedSignatureAlgorithmContext { .. }
+        | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
+            Reason::new("it is signed in a way that is no longer safe, such as SHA-1", NEW_CERTIFICATE)
+        }
+        // Among others: a certificate that is its own CA cannot be a server's, says webpki.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature | CertificateError::Other(_)
+            if is_self_issued =>
+        {
+            let hint = "ask a server admin for the certificate's file, and name that file in REQUESTS_CA_BUNDLE";
+            Reason::new(format!("it is self-signed, and not {}", in_all(searched)), format!("{hint}; {NO_CHECK}"))
+        }
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+            let issuer = issuer(&certificate);
+            // A CA of that name is known, if another key has signed it.
+            let found = match error {
+                CertificateError::UnknownIssuer => {
+                    format!("'{issuer}', which issued it, is not {}", in_all(searched))
+                }
+                _ => format!("'{issuer}', which issued it, has another key here: it has perhaps been renewed"),
+            };
+            let hint = "add your hospital's CA to the system's trust store or name its file in REQUESTS_CA_BUNDLE";
+            Reason::new(found, format!("{hint}; {NO_CHECK}"))
+        }
+        other => Reason::new(other.to_string(), NEW_CERTIFICATE),
+    }
 }
 
-fn searched_in(bundles: &[String]) -> String {
+fn in_all(bundles: &[String]) -> String {
     let bundles = bundles.iter().map(|bundle| format!(" or {bundle}"));
     format!("in the system's trust store{}", bundles.collect::<String>())
 }
 
-fn listed(names: &[String]) -> String {
-    if names.is_empty() {
-        return "no host at all".to_owned();
-    }
-    names.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ")
+/// The common name of who issued it, or all that is said of them.
+fn issuer(certificate: &X509Certificate<'_>) -> String {
+    let issuer = certificate.issuer();
+    let name = issuer.iter_common_name().next().and_then(|name| name.as_str().ok());
+    name.map_or_else(|| issuer.to_string(), str::to_owned)
 }
 
-impl Distrust {
-    /// What to do about it.
-    pub(in crate::api) fn hint(&self) -> &'static str {
-        match self {
-            Distrust::UnknownIssuer { .. } | Distrust::OtherIssuer { .. } => {
-                "add your hospital's CA to the system's trust store or name its file in REQUESTS_CA_BUNDLE; \
-                 'anon settings set-validate-ssl false' turns the check off, at your own risk; see 'anon help troubleshooting certificate'"
-            }
-            Distrust::SelfSigned { .. } => {
-                "ask a server admin for the certificate's file, and name that file in REQUESTS_CA_BUNDLE; \
-                 'anon settings set-validate-ssl false' turns the check off, at your own risk; see 'anon help troubleshooting certificate'"
-            }
-            Distrust::Expired { .. } | Distrust::NotYetValid { .. } => {
-                "if that clock is right, ask a server admin for a new certificate; if not, set it"
-            }
-            Distrust::WrongName { .. } => {
-                "use a name that it has: 'anon server add NAME URL'; or ask a server admin for a certificate with this name"
-            }
-            Distrust::Revoked | Distrust::Other(_) => "ask a server admin for a new certificate",
-        }
-    }
+/// The hosts that a certificate is for: names and addresses.
+fn hosts(certificate: &X509Certificate<'_>) -> String {
+    let names = certificate.subject_alternative_name().ok().flatten();
+    let names = names.iter().flat_map(|names| &names.value.general_names).filter_map(host);
+    let names: Vec<String> = names.map(|name| format!("'{name}'")).collect();
+    if names.is_empty() { "no host at all".to_owned() } else { names.join(", ") }
+}
 
-    /// What the check found, in the words of this program.
-    pub(super) fn new(
-        error: &rustls::Error,
-        leaf: &CertificateDer<'_>,
-        host: &ServerName<'_>,
-        now: UnixTime,
-        searched: &[String],
-    ) -> Distrust {
-        let rustls::Error::InvalidCertificate(error) = error else { return Distrust::Other(error.to_string()) };
-        let Some(certificate) = Certificate::read(leaf) else {
-            return Distrust::Other("it cannot be read".to_owned());
-        };
-        let now = moment(seconds(now));
-        // The dates in the context may be those of a CA on the way.
-        match error {
-            CertificateError::ExpiredContext { not_after, .. } => {
-                Distrust::Expired { until: moment(seconds(*not_after)), now }
-            }
-            CertificateError::Expired => Distrust::Expired { until: moment(certificate.not_after), now },
-            CertificateError::NotValidYetContext { not_before, .. } => {
-                Distrust::NotYetValid { from: moment(seconds(*not_before)), now }
-            }
-            CertificateError::NotValidYet => Distrust::NotYetValid { from: moment(certificate.not_before), now },
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-                Distrust::WrongName { host: host.to_str().into_owned(), names: certificate.names }
-            }
-            CertificateError::Revoked => Distrust::Revoked,
-            CertificateError::UnsupportedSignatureAlgorithmContext { .. }
-            | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
-                Distrust::Other("it is signed in a way that is no longer safe, such as SHA-1".to_owned())
-            }
-            // Among others: a certificate that is its own CA cannot be a server's, says webpki.
-            CertificateError::UnknownIssuer | CertificateError::BadSignature | CertificateError::Other(_)
-                if certificate.is_self_issued =>
-            {
-                Distrust::SelfSigned { searched: searched.to_vec() }
-            }
-            CertificateError::UnknownIssuer => {
-                Distrust::UnknownIssuer { issuer: certificate.issuer, searched: searched.to_vec() }
-            }
-            CertificateError::BadSignature => Distrust::OtherIssuer { issuer: certificate.issuer },
-            other => Distrust::Other(other.to_string()),
+fn host(name: &GeneralName<'_>) -> Option<String> {
+    match name {
+        GeneralName::DNSName(name) => Some((*name).to_owned()),
+        GeneralName::IPAddress(bytes) => {
+            let v4 = <[u8; 4]>::try_from(*bytes).map(IpAddr::from);
+            v4.or_else(|_| <[u8; 16]>::try_from(*bytes).map(IpAddr::from)).ok().map(|address| address.to_string())
         }
+        _ => None,
     }
 }
 
 fn seconds(time: UnixTime) -> i64 {
     i64::try_from(time.as_secs()).unwrap_or(i64::MAX)
+}
+
+/// A moment, in seconds since 1970, on this computer's clock.
+fn moment(seconds: i64) -> String {
+    let moment = DateTime::from_timestamp(seconds, 0).map(|moment| moment.with_timezone(&Local));
+    moment.map_or_else(|| format!("{seconds} s after 1970"), |moment| moment.format("%Y-%m-%d %H:%M").to_string())
 }

@@ -11,28 +11,25 @@
 //! A certificate that is named itself is trusted for its own names and dates, even if it is its own CA.
 
 mod bundle;
-mod certificate;
 mod distrust;
 mod verifier;
-
-pub use distrust::Distrust;
 
 use std::sync::Arc;
 
 use rustls::ClientConfig;
-use rustls::crypto::CryptoProvider;
+use rustls::crypto::ring;
 
-pub(super) use bundle::BundleFault;
-use verifier::{Anyone, Verifier};
+pub(super) use bundle::BadBundle;
+pub(super) use distrust::NEW_CERTIFICATE;
+use verifier::Verifier;
 
-/// How connections are encrypted. Reads no certificates: that is done when the first one has to be checked.
-pub(super) fn config(validate: bool) -> Result<ClientConfig, rustls::Error> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions()?;
-    let builder = builder.dangerous().with_custom_certificate_verifier(verifier(validate, provider));
-    Ok(builder.with_no_client_auth())
+/// How connections are encrypted where certificates are checked. Reads none yet: that is done when the first one has to be checked.
+pub(super) fn config() -> ClientConfig {
+    let verifier = Arc::new(Verifier::default());
+    ClientConfig::builder().dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth()
 }
 
-fn verifier(validate: bool, provider: Arc<CryptoProvider>) -> Arc<dyn rustls::client::danger::ServerCertVerifier> {
-    if validate { Arc::new(Verifier::new(provider)) } else { Arc::new(Anyone::new(provider)) }
+/// Chooses what encrypts, unless a program that uses this library has done so.
+pub(super) fn choose_provider() {
+    let _ = ring::default_provider().install_default();
 }

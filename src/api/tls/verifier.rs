@@ -4,20 +4,21 @@ use std::sync::{Arc, OnceLock};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::verify_server_name;
-use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
+use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, SignatureScheme};
+use x509_parser::certificate::X509Certificate;
+use x509_parser::prelude::FromDer;
 
-use super::bundle::{Bundle, BundleFault};
-use super::certificate::Certificate;
-use super::distrust::Distrust;
+use super::bundle::{BadBundle, Bundle};
+use super::distrust;
 
 /// Trusts what the system trusts and what the environment names. Reads both when the first certificate is to be checked.
 #[derive(Debug)]
 pub(super) struct Verifier {
     provider: Arc<CryptoProvider>,
-    trust: OnceLock<Result<Trust, Arc<BundleFault>>>,
+    trust: OnceLock<Result<Trust, Arc<BadBundle>>>,
 }
 
 /// Whom to trust.
@@ -28,53 +29,42 @@ struct Trust {
     chains: Option<Arc<dyn ServerCertVerifier>>,
 }
 
-impl Verifier {
-    pub(super) fn new(provider: Arc<CryptoProvider>) -> Verifier {
-        Verifier { provider, trust: OnceLock::new() }
-    }
-
-    fn trust(&self) -> Result<&Trust, Error> {
-        let read = || Bundle::of_the_environment().map(|bundle| Trust::new(bundle, &self.provider)).map_err(Arc::new);
-        self.trust.get_or_init(read).as_ref().map_err(|fault| Error::Other(OtherError(Arc::clone(fault) as _)))
+impl Default for Verifier {
+    fn default() -> Verifier {
+        let provider = CryptoProvider::get_default().cloned();
+        Verifier { provider: provider.unwrap_or_else(|| Arc::new(ring::default_provider())), trust: OnceLock::new() }
     }
 }
 
-impl Trust {
-    fn new(bundle: Bundle, provider: &Arc<CryptoProvider>) -> Trust {
-        // A server's own certificate vouches for itself alone; see `holds`.
-        let is_ca = |der: &&CertificateDer<'_>| Certificate::read(der).is_some_and(|certificate| !certificate.is_no_ca);
-        let issuers: Vec<_> = bundle.certificates.iter().filter(is_ca).cloned().collect();
-        let chains = chains(issuers, provider);
-        Trust { bundle, chains }
-    }
-
-    fn check(
-        &self,
-        leaf: &CertificateDer<'_>,
-        issuers: &[CertificateDer<'_>],
-        name: &ServerName<'_>,
-        stapled: &[u8],
-        now: UnixTime,
-    ) -> Result<(), Error> {
-        let refusal = match &self.chains {
-            Some(chains) => match chains.verify_server_cert(leaf, issuers, name, stapled, now) {
-                Ok(_) => return Ok(()),
-                Err(refusal) => refusal,
-            },
-            None => CertificateError::UnknownIssuer.into(),
+impl Verifier {
+    fn trust(&self) -> Result<&Trust, Error> {
+        let read = || {
+            let bundle = Bundle::of_the_environment()?;
+            // A server's own certificate vouches for itself alone; see `check_alone`.
+            let issuers = bundle.certificates.iter().filter(|der| may_issue(der)).cloned().collect();
+            Ok(Trust { chains: chains(issuers, &self.provider), bundle })
         };
-        if self.bundle.certificates.contains(leaf) { check_alone(leaf, name, now) } else { Err(refusal) }
+        self.trust
+            .get_or_init(|| read().map_err(Arc::new))
+            .as_ref()
+            .map_err(|bad| Error::Other(OtherError(Arc::clone(bad) as _)))
     }
+}
+
+/// Whether a certificate may have issued others: it does not say that it is no CA.
+fn may_issue(der: &CertificateDer<'_>) -> bool {
+    let Ok((_, certificate)) = X509Certificate::from_der(der) else { return false };
+    certificate.basic_constraints().ok().flatten().is_none_or(|constraints| constraints.value.ca)
 }
 
 /// The check of a certificate that was named itself: whoever named it has vouched for all but its dates and its names.
 fn check_alone(leaf: &CertificateDer<'_>, name: &ServerName<'_>, now: UnixTime) -> Result<(), Error> {
-    let certificate = Certificate::read(leaf).ok_or(CertificateError::BadEncoding)?;
+    let (_, certificate) = X509Certificate::from_der(leaf).map_err(|_| CertificateError::BadEncoding)?;
     let seconds = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
-    if seconds < certificate.not_before {
+    if seconds < certificate.validity().not_before.timestamp() {
         return Err(CertificateError::NotValidYet.into());
     }
-    if seconds > certificate.not_after {
+    if seconds > certificate.validity().not_after.timestamp() {
         return Err(CertificateError::Expired.into());
     }
     verify_server_name(&ParsedCertificate::try_from(leaf)?, name)
@@ -124,9 +114,17 @@ impl ServerCertVerifier for Verifier {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         let trust = self.trust()?;
-        trust.check(leaf, issuers, name, stapled, now).map(|()| ServerCertVerified::assertion()).map_err(|refusal| {
-            let distrust = Distrust::new(&refusal, leaf, name, now, &trust.bundle.origins);
-            CertificateError::Other(OtherError(Arc::new(distrust))).into()
+        let by_chain = match &trust.chains {
+            Some(chains) => chains.verify_server_cert(leaf, issuers, name, stapled, now),
+            None => Err(CertificateError::UnknownIssuer.into()),
+        };
+        let outcome = match by_chain {
+            Err(_) if trust.bundle.certificates.contains(leaf) => check_alone(leaf, name, now),
+            outcome => outcome.map(drop),
+        };
+        outcome.map(|()| ServerCertVerified::assertion()).map_err(|refusal| {
+            let reason = distrust::why(&refusal, leaf, name, now, &trust.bundle.origins);
+            CertificateError::Other(OtherError(Arc::new(reason))).into()
         })
     }
 
@@ -150,50 +148,5 @@ impl ServerCertVerifier for Verifier {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.provider.signature_verification_algorithms.supported_schemes()
-    }
-}
-
-/// Trusts any server, as `validate_ssl: false` says.
-#[derive(Debug)]
-pub(super) struct Anyone(Arc<CryptoProvider>);
-
-impl Anyone {
-    pub(super) fn new(provider: Arc<CryptoProvider>) -> Anyone {
-        Anyone(provider)
-    }
-}
-
-impl ServerCertVerifier for Anyone {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        _: &[u8],
-        _: &CertificateDer<'_>,
-        _: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        Ok(HandshakeSignatureValid::assertion())
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        _: &[u8],
-        _: &CertificateDer<'_>,
-        _: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        Ok(HandshakeSignatureValid::assertion())
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
     }
 }

@@ -122,7 +122,7 @@ fn parameters(node: Node) -> Result<Parameters, Problem> {
         match Kind::from_name(name) {
             Some(kind) => parameters.set(kind, value.trim()),
             None if text.is_empty() => {}
-            None => return Err(Problem::new(place, format!("'{name}' in {NAME} is no parameter of a job"))),
+            None => return Err(Problem::new(place, format!("'{name}' in {NAME} is not a parameter of a job"))),
         }
     }
     Ok(parameters)

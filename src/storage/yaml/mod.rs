@@ -41,6 +41,13 @@ impl PartialEq for Node {
     }
 }
 
+/// Nothing, as where a value was left out.
+impl Default for Node {
+    fn default() -> Node {
+        Content::Bare(String::new()).into()
+    }
+}
+
 impl Node {
     /// A text.
     pub fn text(text: impl Into<String>) -> Node {
@@ -92,7 +99,7 @@ impl Node {
     /// The items of a list; none for nothing.
     ///
     /// # Errors
-    /// If it is no list.
+    /// If it is not a list.
     pub fn into_list(self, name: &str) -> Result<Vec<Node>, Problem> {
         match self.content {
             _ if self.is_null() => Ok(vec![]),
@@ -104,7 +111,7 @@ impl Node {
     /// The entries of a mapping; none for nothing.
     ///
     /// # Errors
-    /// If it is no mapping.
+    /// If it is not a mapping.
     pub fn into_entries(self, name: &str) -> Result<Entries, Problem> {
         match self.content {
             _ if self.is_null() => Ok(Entries::default()),
@@ -148,28 +155,9 @@ impl Entries {
         Some(self.0.remove(at).1)
     }
 
-    /// Takes a text out; `None` if it is missing or nothing.
-    ///
-    /// # Errors
-    /// As [`Node::into_text`].
-    pub fn text(&mut self, key: &str) -> Result<Option<String>, Problem> {
-        self.take(key).map_or(Ok(None), |node| node.into_text(key))
-    }
-
-    /// Takes a list out; empty if it is missing or nothing.
-    ///
-    /// # Errors
-    /// As [`Node::into_list`].
-    pub fn list(&mut self, key: &str) -> Result<Vec<Node>, Problem> {
-        self.take(key).map_or(Ok(vec![]), |node| node.into_list(key))
-    }
-
-    /// Takes a mapping out; empty if it is missing or nothing.
-    ///
-    /// # Errors
-    /// As [`Node::into_entries`].
-    pub fn entries(&mut self, key: &str) -> Result<Entries, Problem> {
-        self.take(key).map_or(Ok(Entries::default()), |node| node.into_entries(key))
+    /// Takes the value of a key out: nothing, if it is missing.
+    pub fn take_or_nothing(&mut self, key: &str) -> Node {
+        self.take(key).unwrap_or_default()
     }
 
     /// Whether there is none.

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag};
+use saphyr_parser::{Event, Parser, ScalarStyle, StrInput, Tag};
 
 use super::{Content, Entries, Node};
 use crate::problem::{Place, Problem, Problems};
@@ -15,22 +15,16 @@ const MOST: usize = 1_000_000;
 
 /// Reads a YAML file: UTF-8, with or without a byte order mark, or UTF-16 with one. An empty file is nothing.
 ///
-/// It takes a small multiple of the size of the file: what is nested more than 64 deep, holds more values than any
-/// file of ours of its size, or repeats itself (`*name`) to more than its size is refused. Of a key that is there twice the last value counts, as in AnonAPI.
-/// Tags have no meaning but those of YAML's own types.
+/// It takes a small multiple of the size of the file: what is nested more than 64 deep, holds more values than any file of ours of
+/// its size, or repeats itself (`*name`) to more than its size is refused. Of a key that is there twice the last value counts, as in
+/// AnonAPI. Tags have no meaning but those of YAML's own types.
 ///
 /// # Errors
 /// What is wrong first, with its line, and without a value of the file: that may be a token.
 pub fn read(bytes: &[u8], path: &Path, hint: &str) -> Result<Node, Problems> {
     let problem = |problem: Problem| Problems::new(path, vec![problem.hint(hint)]);
     let text = text_of(bytes).map_err(problem)?;
-    let mut tree = Tree::new(text.len());
-    let mut parser = Parser::new_from_str(&text);
-    while let Some(event) = parser.next_event() {
-        let (event, span) = event.map_err(|error| problem(scanned(&error)))?;
-        tree.add(event, &span.start).map_err(problem)?;
-    }
-    Ok(tree.root.unwrap_or_else(|| Content::Bare(String::new()).into()))
+    Reader::new(&text).document().map_err(problem)
 }
 
 fn text_of(bytes: &[u8]) -> Result<String, Problem> {
@@ -45,20 +39,8 @@ fn text_of(bytes: &[u8]) -> Result<String, Problem> {
     }
 }
 
-fn scanned(error: &ScanError) -> Problem {
-    Problem::new(place(error.marker()), error.info())
-}
-
-fn place(mark: &Marker) -> Place {
-    Place::Line(mark.line())
-}
-
-/// What was read so far.
-struct Tree {
-    /// The lists and mappings that have begun, the innermost last.
-    open: Vec<Open>,
-    root: Option<Node>,
-    has_document: bool,
+struct Reader<'a> {
+    parser: Parser<'a, StrInput<'a>>,
     anchors: HashMap<usize, Node>,
     values: usize,
     /// How many values there may be.
@@ -67,102 +49,113 @@ struct Tree {
     allowance: usize,
 }
 
-struct Open {
-    node: Node,
-    anchor: usize,
-    /// Of a mapping: the key whose value comes next.
-    key: Option<Node>,
-    /// Of a mapping: where each key is.
-    known: HashMap<String, usize>,
-}
-
-impl Tree {
-    fn new(size: usize) -> Tree {
-        let most = MOST.max(size / 8);
-        Tree {
-            open: vec![],
-            root: None,
-            has_document: false,
-            anchors: HashMap::new(),
-            values: 0,
-            most,
-            allowance: size,
-        }
+impl<'a> Reader<'a> {
+    fn new(text: &'a str) -> Reader<'a> {
+        let (parser, size) = (Parser::new_from_str(text), text.len());
+        Reader { parser, anchors: HashMap::new(), values: 0, most: most_values(size), allowance: size }
     }
 
-    fn add(&mut self, event: Event<'_>, mark: &Marker) -> Result<(), Problem> {
-        let wrong = |what: String| Err(Problem::new(place(mark), what));
-        match event {
-            Event::DocumentStart(_) if std::mem::replace(&mut self.has_document, true) => {
-                return wrong("a second document begins here ('---')".to_owned());
+    fn document(mut self) -> Result<Node, Problem> {
+        let mut root = None;
+        while let Some((event, line)) = self.next()? {
+            match event {
+                Event::DocumentStart(_) if root.is_some() => {
+                    return Err(Problem::new(Place::Line(line), "a second document begins here ('---')"));
+                }
+                Event::Scalar(..) | Event::SequenceStart(..) | Event::MappingStart(..) | Event::Alias(_) => {
+                    root = Some(self.node(event, line, 0)?);
+                }
+                _ => {}
             }
+        }
+        Ok(root.unwrap_or_default())
+    }
+
+    /// What comes next, and its line.
+    fn next(&mut self) -> Result<Option<(Event<'a>, usize)>, Problem> {
+        let next = self.parser.next_event().transpose();
+        let next = next.map_err(|error| Problem::new(Place::Line(error.marker().line()), error.info()))?;
+        Ok(next.map(|(event, span)| (event, span.start.line())))
+    }
+
+    /// The value that an event begins, inside of so many lists and mappings.
+    fn node(&mut self, event: Event<'a>, line: usize, depth: usize) -> Result<Node, Problem> {
+        let wrong = |what: String| Problem::new(Place::Line(line), what);
+        if depth > DEEPEST {
+            return Err(wrong(format!("is nested more than {DEEPEST} deep")));
+        }
+        let (content, anchor) = match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let text = text.into_owned();
-                let content = if is_bare(style, tag.as_deref()) { Content::Bare(text) } else { Content::Text(text) };
-                self.put(Node { content, line: mark.line() }, anchor, mark)?;
+                (if is_bare(style, tag.as_deref()) { Content::Bare(text) } else { Content::Text(text) }, anchor)
             }
-            Event::SequenceStart(anchor, _) => self.open.push(Open::new(Content::List(vec![]), anchor, mark)),
-            Event::MappingStart(anchor, _) => {
-                self.open.push(Open::new(Content::Mapping(Entries::default()), anchor, mark))
-            }
-            Event::SequenceEnd | Event::MappingEnd => {
-                if let Some(Open { node, anchor, .. }) = self.open.pop() {
-                    self.put(node, anchor, mark)?;
+            Event::SequenceStart(anchor, _) => {
+                let mut items = vec![];
+                while let Some(item) = self.inner(depth)? {
+                    items.push(item);
                 }
+                (Content::List(items), anchor)
             }
+            Event::MappingStart(anchor, _) => (Content::Mapping(self.entries(depth)?), anchor),
             Event::Alias(anchor) => {
-                let Some(node) = self.anchors.get(&anchor) else {
-                    return wrong("repeats what is not complete yet".to_owned());
-                };
-                let mut node = node.clone();
-                self.pay(&node, mark)?;
-                node.line = mark.line();
-                self.put(node, 0, mark)?;
+                let node = self.anchors.get(&anchor).cloned();
+                let node = node.ok_or_else(|| wrong("repeats what is not complete yet".to_owned()))?;
+                self.pay(&node, line)?;
+                (node.content, 0)
             }
-            _ => {}
-        }
-        if self.open.len() > DEEPEST {
-            return wrong(format!("is nested more than {DEEPEST} deep"));
-        }
-        Ok(())
-    }
-
-    /// A value is complete.
-    fn put(&mut self, node: Node, anchor: usize, mark: &Marker) -> Result<(), Problem> {
+            _ => (Node::default().content, 0),
+        };
         self.values += 1;
         if self.values > self.most {
-            return Err(Problem::new(place(mark), format!("holds more than {} values", self.most)));
+            return Err(wrong(format!("holds more than {} values", self.most)));
         }
+        let node = Node { content, line };
         if anchor > 0 {
-            self.pay(&node, mark)?;
+            self.pay(&node, line)?;
             self.anchors.insert(anchor, node.clone());
         }
-        let Some(parent) = self.open.last_mut() else {
-            self.root = Some(node);
-            return Ok(());
-        };
-        match &mut parent.node.content {
-            Content::List(items) => items.push(node),
-            Content::Mapping(entries) => match parent.key.take() {
-                Some(key) => enter(entries, &mut parent.known, key, node),
-                // However nothing is spelt, it is one key.
-                None if node.is_null() => parent.key = Some(Node { content: Content::Bare("null".to_owned()), ..node }),
-                None if node.as_key().is_some() => parent.key = Some(node),
-                None => return Err(Problem::new(place(mark), "a list or a mapping cannot be a key")),
-            },
-            Content::Text(_) | Content::Bare(_) => {}
+        Ok(node)
+    }
+
+    /// The next value of a list or a mapping, until it ends.
+    fn inner(&mut self, depth: usize) -> Result<Option<Node>, Problem> {
+        match self.next()? {
+            None | Some((Event::SequenceEnd | Event::MappingEnd, _)) => Ok(None),
+            Some((event, line)) => self.node(event, line, depth + 1).map(Some),
         }
-        Ok(())
+    }
+
+    fn entries(&mut self, depth: usize) -> Result<Entries, Problem> {
+        let mut entries = Entries::default();
+        let mut known = HashMap::new();
+        while let Some(mut key) = self.inner(depth)? {
+            // However nothing is spelt, it is one key.
+            if key.is_null() {
+                key.content = Content::Bare("null".to_owned());
+            }
+            let Some(name) = key.as_key() else {
+                return Err(Problem::new(key.place(), "a list or a mapping cannot be a key"));
+            };
+            let at = *known.entry(name.to_owned()).or_insert(entries.0.len());
+            let entry = (key, self.inner(depth)?.unwrap_or_default());
+            match entries.0.get_mut(at) {
+                Some(earlier) => *earlier = entry,
+                None => entries.0.push(entry),
+            }
+        }
+        Ok(entries)
     }
 
     /// Each copy of a value counts.
-    fn pay(&mut self, node: &Node, mark: &Marker) -> Result<(), Problem> {
-        match self.allowance.checked_sub(size(node)) {
-            Some(rest) => self.allowance = rest,
-            None => return Err(Problem::new(place(mark), "repeats itself (with '&name' and '*name') beyond measure")),
-        }
+    fn pay(&mut self, node: &Node, line: usize) -> Result<(), Problem> {
+        let beyond = || Problem::new(Place::Line(line), "repeats itself (with '&name' and '*name') beyond measure");
+        self.allowance = self.allowance.checked_sub(size(node)).ok_or_else(beyond)?;
         Ok(())
     }
+}
+
+fn most_values(size: usize) -> usize {
+    MOST.max(size / 8)
 }
 
 /// Whether a value is a number or the like if it looks so. PyYAML can write `!!int "1"` as well.
@@ -170,14 +163,6 @@ fn is_bare(style: ScalarStyle, tag: Option<&Tag>) -> bool {
     match tag.filter(|tag| tag.is_yaml_core_schema()) {
         Some(tag) => tag.suffix != "str",
         None => style == ScalarStyle::Plain,
-    }
-}
-
-fn enter(entries: &mut Entries, known: &mut HashMap<String, usize>, key: Node, value: Node) {
-    let at = *known.entry(key.as_key().unwrap_or_default().to_owned()).or_insert(entries.0.len());
-    match entries.0.get_mut(at) {
-        Some(entry) => *entry = (key, value),
-        None => entries.0.push((key, value)),
     }
 }
 
@@ -190,25 +175,17 @@ fn size(node: &Node) -> usize {
     }
 }
 
-impl Open {
-    fn new(content: Content, anchor: usize, mark: &Marker) -> Open {
-        Open { node: Node { content, line: mark.line() }, anchor, key: None, known: HashMap::new() }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn there_is_an_end_to_how_many_values_are_read() {
-        let mut tree = Tree::new(0);
-        tree.values = MOST - 2;
-        let mut parser = Parser::new_from_str("- a\n- b\n- c\n");
-        let events = std::iter::from_fn(|| parser.next_event().and_then(Result::ok));
-        let fault = events.map(|(event, span)| tree.add(event, &span.start)).find_map(Result::err).unwrap();
+        let mut reader = Reader::new("- a\n- b\n- c\n");
+        reader.values = MOST - 2;
+        let fault = reader.document().unwrap_err();
         assert_eq!((fault.place, fault.message.as_str()), (Place::Line(3), "holds more than 1000000 values"));
         // As many files as fit into the largest selection.
-        assert!(Tree::new("- folder/1.dcm\n".len() * 10 * MOST).most > 10 * MOST);
+        assert!(most_values("- folder/1.dcm\n".len() * 10 * MOST) > 10 * MOST);
     }
 }
