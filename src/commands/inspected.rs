@@ -11,7 +11,7 @@ use crate::commands::console::{Console, Interrupt, Table};
 use crate::inspection::{About, Effect, Findings, Looking, Progress, Risk};
 use crate::problem::numbered;
 use crate::scan::{DEFAULT_CONCURRENCY, Named};
-use crate::text::{agreeing, counted, grouped, or_empty, sized};
+use crate::text::{agreeing, counted, grouped, sized};
 
 /// Whether and how files are looked into.
 #[derive(Args, Default)]
@@ -135,16 +135,6 @@ impl FilesView {
             modalities: found.modalities.iter().cloned().collect(),
             risks: found.risks.iter().map(risk).collect(),
         }
-    }
-
-    /// The cells of the CSV form.
-    pub fn cells(&self) -> Vec<String> {
-        let risks: Vec<String> = self.risks.iter().map(|risk| format!("{}: {}", risk.cause, risk.files)).collect();
-        let mut cells = vec![or_empty(&self.line), self.source.clone()];
-        cells.extend([self.files, self.dicom, self.bytes].map(|number| number.to_string()));
-        cells.extend([self.patients, self.studies, self.series].map(|number| number.to_string()));
-        cells.extend([self.modalities.join(" "), risks.join(", ")]);
-        cells
     }
 }
 

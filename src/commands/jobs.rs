@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::api::{ApiError, Client, Job, JobId, in_parallel};
-use crate::commands::console::{Answer, Interrupt, Table, View};
+use crate::commands::console::{Answer, Interrupt, RowsIn, Table, View};
 use crate::commands::context::Context;
 use crate::commands::ids::shown;
 use crate::error::{Error, Result};
@@ -73,13 +73,6 @@ impl JobsView {
 }
 
 impl JobView {
-    /// The cells of its CSV form, as those of [`JobsView`].
-    pub fn cells(&self) -> Vec<String> {
-        let (down, processed) = (or_empty(&self.files_downloaded), or_empty(&self.files_processed));
-        let (id, status) = (self.job_id.to_string(), self.status.clone());
-        vec![id, or_empty(&self.date), status, down, processed, or_empty(&self.user_name), or_empty(&self.error)]
-    }
-
     /// What a server says of a job.
     pub fn of(job: &Job) -> JobView {
         JobView {
@@ -97,10 +90,7 @@ impl JobView {
 impl View for JobsView {
     const COLUMNS: &'static [&'static str] =
         &["job_id", "date", "status", "files_downloaded", "files_processed", "user_name", "error"];
-
-    fn rows(&self) -> Vec<Vec<String>> {
-        self.jobs.iter().map(JobView::cells).collect()
-    }
+    const ROWS: &'static [RowsIn] = &[RowsIn::of(&["jobs"])];
 }
 
 /// What was done to jobs, and what was not.
@@ -135,15 +125,12 @@ pub struct FailedJob {
 
 impl View for ActedView {
     const COLUMNS: &'static [&'static str] = &["job_id", "outcome", "error"];
-
-    fn rows(&self) -> Vec<Vec<String>> {
-        let row = |id: i64, outcome: &str, error: &str| vec![id.to_string(), outcome.to_owned(), error.to_owned()];
-        let done = self.done.iter().map(|id| row(*id, "done", ""));
-        let failed = self.failed.iter().map(|job| row(job.job_id, "failed", &job.error));
-        let not_tried = self.not_tried.iter().map(|id| row(*id, "not tried", ""));
-        let left_out = self.left_out.iter().map(|id| row(*id, "left out", ""));
-        done.chain(failed).chain(not_tried).chain(left_out).collect()
-    }
+    const ROWS: &'static [RowsIn] = &[
+        RowsIn::of(&["done"]).marked("outcome", "done"),
+        RowsIn::of(&["failed"]).marked("outcome", "failed"),
+        RowsIn::of(&["not_tried"]).marked("outcome", "not tried"),
+        RowsIn::of(&["left_out"]).marked("outcome", "left out"),
+    ];
 }
 
 /// Something that is done to many jobs: how it is called, before and after.

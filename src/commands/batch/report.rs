@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::followed::{List, follow, missing, rows};
 use super::open;
 use crate::api::Job;
-use crate::commands::console::{View, csv, json};
+use crate::commands::console::{RowsIn, View, csv, json};
 use crate::commands::context::Context;
 use crate::error::{Error, Result};
 use crate::following::report::{self, Entry, MARK};
@@ -56,22 +56,17 @@ pub struct BatchReport {
 
 impl View for BatchReport {
     const COLUMNS: &'static [&'static str] = &Entry::COLUMNS;
+    const ROWS: &'static [RowsIn] = &[RowsIn::of(&["jobs"])];
 
     fn columns(&self) -> &'static [&'static str] {
         report::columns(self.with_source)
     }
 
-    fn rows(&self) -> Vec<Vec<String>> {
-        let left_out = Self::COLUMNS.len() - self.columns().len();
-        let row = |entry: &Entry| entry.cells().split_off(left_out).into_iter().map(plain_text).collect();
-        self.jobs.iter().map(row).collect()
+    /// A spreadsheet computes what begins like a formula, unless there is an apostrophe before it.
+    fn cell(text: String) -> String {
+        let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err();
+        if is_formula { format!("'{text}") } else { text }
     }
-}
-
-/// A spreadsheet computes what begins like a formula, unless there is an apostrophe before it.
-fn plain_text(cell: String) -> String {
-    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err();
-    if is_formula { format!("'{cell}") } else { cell }
 }
 
 /// The form of a file.

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::followed::{Count, FollowedView, List, counts, follow, missing, tally};
 use super::open;
 use crate::api::JobId;
-use crate::commands::console::{Console, Table, View};
+use crate::commands::console::{Console, RowsIn, Table, View};
 use crate::commands::context::Context;
 use crate::error::{Error, Result};
 use crate::following::{Followed, NOT_FOUND};
@@ -89,10 +89,7 @@ pub struct BatchStatus {
 
 impl View for BatchStatus {
     const COLUMNS: &'static [&'static str] = FollowedView::COLUMNS;
-
-    fn rows(&self) -> Vec<Vec<String>> {
-        self.jobs.iter().map(FollowedView::cells).collect()
-    }
+    const ROWS: &'static [RowsIn] = &[RowsIn::of(&["jobs"])];
 }
 
 impl Status {

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::followed::{self, Count, FollowedView, counts, missing, rows};
 use crate::api::{ApiError, Client, JobId, JobStatus, Stage};
-use crate::commands::console::{Console, Interrupt, Level, Live, View};
+use crate::commands::console::{Console, Interrupt, Level, Live, RowsIn, View};
 use crate::commands::context::Context;
 use crate::error::{Error, Result};
 use crate::following::watch::{self, News, Next};
@@ -74,10 +74,7 @@ pub enum Outcome {
 
 impl View for BatchWatch {
     const COLUMNS: &'static [&'static str] = FollowedView::COLUMNS;
-
-    fn rows(&self) -> Vec<Vec<String>> {
-        self.jobs.iter().map(FollowedView::cells).collect()
-    }
+    const ROWS: &'static [RowsIn] = &[RowsIn::of(&["jobs"])];
 }
 
 impl Watch {

@@ -19,7 +19,7 @@ mod results;
 mod table;
 mod visible;
 
-pub use document::{Complaint, Complaints, Done, Format, View, csv, json};
+pub use document::{Complaint, Complaints, Done, Format, RowsIn, View, csv, json};
 pub use editor::{Editing, open_in_editor};
 pub use input::stdin;
 pub use interrupt::Interrupt;

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::kinds::Kinds;
 use super::words::when;
-use crate::commands::console::{Table, View};
+use crate::commands::console::{RowsIn, Table, View};
 use crate::commands::context::Context;
 use crate::commands::map::planned;
 use crate::creation::{Fingerprint, Journal as JobJournal, Known};
@@ -95,12 +95,5 @@ impl State {
 
 impl View for JournalView {
     const COLUMNS: &'static [&'static str] = &["line", "source", "pseudonym", "state", "job_id", "when"];
-
-    fn rows(&self) -> Vec<Vec<String>> {
-        let row = |row: &State| {
-            let (line, source, state) = (row.line.to_string(), row.source.clone(), row.state.clone());
-            vec![line, source, or_empty(&row.pseudonym), state, or_empty(&row.job_id), or_empty(&row.when)]
-        };
-        self.rows.iter().map(row).collect()
-    }
+    const ROWS: &'static [RowsIn] = &[RowsIn::of(&["rows"])];
 }
