@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::io::{self, Read};
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -22,6 +22,8 @@ use super::reply::TOO_LARGE;
 use super::tls;
 use super::token::Token;
 use super::unanswered::{Unanswered, connection, innermost, is_timeout};
+
+use crate::locks::unlocked;
 
 /// No honest answer is larger: a thousand jobs with every field are about 1 MB.
 const LARGEST_ANSWER: usize = 16 << 20;
@@ -159,7 +161,7 @@ impl Transport {
     }
 
     fn used(&self) -> std::sync::MutexGuard<'_, HashSet<SocketAddr>> {
-        self.used.lock().unwrap_or_else(PoisonError::into_inner)
+        unlocked(self.used.lock())
     }
 }
 

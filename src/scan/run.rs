@@ -4,11 +4,12 @@ use std::collections::HashSet;
 use std::hash::RandomState;
 use std::mem;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 use crate::dicom::looks_like_dicom;
 use crate::error::{Error, Result};
+use crate::locks::unlocked;
 
 use super::found::Tally;
 use super::look::{Look, look};
@@ -162,9 +163,4 @@ impl<'a, T: Send> Run<'a, T> {
         let result = |root: Root<'_, T>| unlocked(root.result.into_inner()).unwrap_or_else(interrupted);
         self.roots.into_iter().map(result).collect()
     }
-}
-
-/// A thread that panicked with the lock has said so already.
-fn unlocked<G>(outcome: std::result::Result<G, PoisonError<G>>) -> G {
-    outcome.unwrap_or_else(PoisonError::into_inner)
 }

@@ -9,7 +9,7 @@ use crate::commands::context::Context;
 use crate::commands::inspected::{self, FilesView, LookingInto, RiskView};
 use crate::error::{Error, Result};
 use crate::plan::{self, Checked};
-use crate::problem::{Problem, Problems, grouped};
+use crate::problem::{Problem, Problems, merged};
 use crate::text::counted;
 use crate::values::Source;
 
@@ -82,9 +82,9 @@ pub fn report(context: &Context, path: &Path, looking: &LookingInto) -> Result<O
 }
 
 fn tell(console: &Console, path: &Path, found: &Checked, of_files: &str, has_risks: bool) {
-    console.warn_of(path, &grouped(&found.warnings));
+    console.warn_of(path, &found.warnings);
     if !found.errors.is_empty() {
-        console.error(&Problems::new(path, grouped(&found.errors)).into());
+        console.error(&Problems::new(path, merged(&found.errors)).into());
     }
     let blank = if found.inspected.is_empty() || of_files.is_empty() { "" } else { "\n" };
     console.print(format_args!("{blank}{}: {}{of_files}", path.display(), summary(found, has_risks)));

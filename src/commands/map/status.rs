@@ -9,7 +9,6 @@ use crate::commands::context::Context;
 use crate::commands::create::show_defaults::{Parameter, parameters};
 use crate::error::Result;
 use crate::mapping::{Document, Mapping, Row};
-use crate::problem::{Problem, grouped};
 use crate::text::counted;
 use crate::values::Kind;
 
@@ -27,9 +26,7 @@ impl Status {
         let path = context.mapping_path()?;
         let document = Document::read(&path)?;
         let (console, mapping) = (&context.console, document.mapping());
-        let told: Vec<Problem> =
-            [&mapping.problems, &mapping.warnings, &mapping.doubts].into_iter().flatten().cloned().collect();
-        console.warn_of(&path, &grouped(&told));
+        console.warn_of(&path, [&mapping.problems, &mapping.warnings, &mapping.doubts].into_iter().flatten());
         console.show(&MappingView::of(&path, mapping), |console| print(console, &path, mapping));
         Ok(())
     }
