@@ -48,7 +48,7 @@ pub(super) struct Request<'a> {
 
 /// What came back.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct Reply {
     pub(super) status: StatusCode,
     /// Where it sends the client, as it is written.
     pub(super) location: Option<String>,
@@ -112,7 +112,7 @@ impl Transport {
     }
 
     /// Sends a request and reads the whole answer, once.
-    pub(super) fn send(&self, over: Over, request: &Request<'_>) -> Result<Answer, Unanswered> {
+    pub(super) fn send(&self, over: Over, request: &Request<'_>) -> Result<Reply, Unanswered> {
         let proxy = self.proxy(request.url).map_err(Unanswered::lasting)?;
         let client = if over == Over::Kept { &self.kept } else { &self.fresh };
         self.under_way.fetch_add(1, Ordering::SeqCst);
@@ -136,7 +136,7 @@ impl Transport {
         }
     }
 
-    fn read(&self, response: Response) -> Result<Answer, Unanswered> {
+    fn read(&self, response: Response) -> Result<Reply, Unanswered> {
         let status = response.status();
         let text = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let location = text(LOCATION);
@@ -149,7 +149,7 @@ impl Transport {
             _ => Err(io::ErrorKind::Unsupported.into()),
         };
         let failure = match body {
-            Ok(body) if body.len() <= LARGEST_ANSWER => return Ok(Answer { status, location, date, body }),
+            Ok(body) if body.len() <= LARGEST_ANSWER => return Ok(Reply { status, location, date, body }),
             Ok(_) => Failure::NotAnApi(TOO_LARGE),
             Err(error) if is_timeout(&error) => Failure::Timeout(self.seconds),
             Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {

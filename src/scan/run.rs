@@ -11,10 +11,10 @@ use crate::dicom::looks_like_dicom;
 use crate::error::{Error, Result};
 use crate::locks::unlocked;
 
-use super::found::Tally;
+use super::found::FoundSoFar;
 use super::look::{Look, look};
 use super::walk::{Met, relative, walk};
-use super::{Check, Found, OnProgress, Progress, Scan};
+use super::{Check, Found, OnProgress, Scan, Scanned};
 
 /// How many files pass between two reports of the progress.
 const REPORT_EVERY: u64 = 64;
@@ -38,7 +38,7 @@ enum What {
 pub(super) struct Run<'a, T> {
     scan: &'a Scan<'a>,
     roots: Vec<Root<'a, T>>,
-    now: Mutex<Progress>,
+    now: Mutex<Scanned>,
     /// Values of patients are compared by their hashes under this key, which nobody else has.
     key: RandomState,
     progress: OnProgress<'a>,
@@ -48,7 +48,7 @@ pub(super) struct Run<'a, T> {
 /// One of the scanned folders.
 struct Root<'a, T> {
     path: &'a Path,
-    tally: Mutex<Tally>,
+    tally: Mutex<FoundSoFar>,
     /// Tasks that are not done with.
     pending: AtomicU64,
     result: Mutex<Option<Result<T>>>,
@@ -147,7 +147,7 @@ impl<'a, T: Send> Run<'a, T> {
     }
 
     /// Counts, and reports now and then.
-    fn step(&self, count: impl FnOnce(&mut Progress)) {
+    fn step(&self, count: impl FnOnce(&mut Scanned)) {
         let mut now = unlocked(self.now.lock());
         let folders = now.folders;
         count(&mut now);

@@ -71,19 +71,19 @@ impl View for BatchReport {
 
 /// The form of a file.
 #[derive(Clone, Copy)]
-enum Form {
+enum FileType {
     Xlsx,
     Csv,
     Json,
 }
 
-impl Form {
-    fn of(path: &Path) -> Result<Form> {
+impl FileType {
+    fn of(path: &Path) -> Result<FileType> {
         let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
         match ending.as_deref() {
-            Some("xlsx") => Ok(Form::Xlsx),
-            Some("csv") => Ok(Form::Csv),
-            Some("json") => Ok(Form::Json),
+            Some("xlsx") => Ok(FileType::Xlsx),
+            Some("csv") => Ok(FileType::Csv),
+            Some("json") => Ok(FileType::Json),
             _ => Err(Error::usage(
                 format!("'{}' does not end in .xlsx, .csv or .json", path.display()),
                 "the ending says in which form the report is written",
@@ -93,9 +93,9 @@ impl Form {
 
     fn write(self, view: &BatchReport) -> Result<Vec<u8>> {
         match self {
-            Form::Csv => Ok(csv(view).into_bytes()),
-            Form::Json => Ok(json(view).into_bytes()),
-            Form::Xlsx => report::workbook(&view.jobs, view.with_source)
+            FileType::Csv => Ok(csv(view).into_bytes()),
+            FileType::Json => Ok(json(view).into_bytes()),
+            FileType::Xlsx => report::workbook(&view.jobs, view.with_source)
                 .map_err(|why| Error::refused(format!("no workbook can be made of it: {why}"), "write a .csv instead")),
         }
     }
@@ -109,7 +109,7 @@ impl Report {
             console.show(&view, |console| console.print_document(&csv(&view)));
             return Ok(());
         }
-        let form = Form::of(&self.file)?;
+        let form = FileType::of(&self.file)?;
         let path = context.folder.join(&self.file);
         refuse_another(&path, &self.file)?;
         let view = self.view(context)?;

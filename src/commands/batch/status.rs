@@ -33,7 +33,7 @@ pub struct Status {
     statuses: Vec<String>,
     /// Add columns that tell whose each job is: pseudonym, source, line (of the mapping)
     #[arg(long, value_name = "COLUMN", value_enum, value_delimiter = ',', hide_possible_values = true)]
-    columns: Vec<Column>,
+    columns: Vec<ExtraColumn>,
     /// Sort by a column: id, date, status, down, proc, user, pseudonym, source or line
     #[arg(long, value_name = "COLUMN", value_enum, hide_possible_values = true)]
     sort: Option<SortBy>,
@@ -53,7 +53,7 @@ pub struct Status {
 
 /// What tells whose a job is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Column {
+enum ExtraColumn {
     Pseudonym,
     Source,
     Line,
@@ -263,20 +263,20 @@ impl Status {
 /// The lines around the tables of jobs and of statuses, and the prompt.
 const LINES_AROUND: usize = 8;
 
-impl Column {
+impl ExtraColumn {
     fn name(self) -> &'static str {
         match self {
-            Column::Pseudonym => "pseudonym",
-            Column::Source => "source",
-            Column::Line => "line",
+            ExtraColumn::Pseudonym => "pseudonym",
+            ExtraColumn::Source => "source",
+            ExtraColumn::Line => "line",
         }
     }
 
     fn cell(self, followed: &Followed) -> String {
         match self {
-            Column::Pseudonym => or_empty(&followed.pseudonym),
-            Column::Source => or_empty(&followed.source),
-            Column::Line => or_empty(&followed.line),
+            ExtraColumn::Pseudonym => or_empty(&followed.pseudonym),
+            ExtraColumn::Source => or_empty(&followed.source),
+            ExtraColumn::Line => or_empty(&followed.line),
         }
     }
 }

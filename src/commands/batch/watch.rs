@@ -47,7 +47,7 @@ pub struct BatchWatch {
     /// The server's name.
     pub server: String,
     /// How it ended.
-    pub outcome: Outcome,
+    pub outcome: WatchOutcome,
     /// The jobs of the batch.
     pub jobs: Vec<FollowedView>,
     /// How many jobs of the batch have each status. A status that no job has is left out.
@@ -61,7 +61,7 @@ pub struct BatchWatch {
 /// How a watch ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
+pub enum WatchOutcome {
     /// All jobs are done.
     Done,
     /// No job is under way any more, and some are not done.
@@ -273,10 +273,10 @@ fn finish(console: &Console, server: &Server, ids: &[JobId], next: Option<Next>,
     let missing = missing(ids, jobs);
     let done = jobs.iter().filter(|followed| followed.job.status == JobStatus::Done).count();
     let outcome = match next {
-        None => Outcome::Interrupted,
-        Some(Next::TimedOut) => Outcome::TimedOut,
-        Some(_) if done == ids.len() => Outcome::Done,
-        Some(_) => Outcome::Failed,
+        None => WatchOutcome::Interrupted,
+        Some(Next::TimedOut) => WatchOutcome::TimedOut,
+        Some(_) if done == ids.len() => WatchOutcome::Done,
+        Some(_) => WatchOutcome::Failed,
     };
     let view = BatchWatch {
         server: server.name.clone(),
@@ -288,18 +288,18 @@ fn finish(console: &Console, server: &Server, ids: &[JobId], next: Option<Next>,
     };
     let overview = overview(server, jobs, missing.len());
     console.show(&view, |console| {
-        if matches!(outcome, Outcome::Done | Outcome::Failed) {
+        if matches!(outcome, WatchOutcome::Done | WatchOutcome::Failed) {
             console.print(&overview);
         }
     });
     match outcome {
-        Outcome::Done => Ok(()),
-        Outcome::Failed => Err(Error::Partly {
+        WatchOutcome::Done => Ok(()),
+        WatchOutcome::Failed => Err(Error::Partly {
             summary: format!("{} of {} are not done", ids.len() - done, counted(ids.len(), "job")),
             hint: Some("'anon batch show-error' tells why jobs failed".to_owned()),
         }),
-        Outcome::TimedOut => Err(Error::TimedOut(format!("the time is up. {overview}"))),
-        Outcome::Interrupted => Err(Error::Interrupted(format!("the jobs go on. {overview}"))),
+        WatchOutcome::TimedOut => Err(Error::TimedOut(format!("the time is up. {overview}"))),
+        WatchOutcome::Interrupted => Err(Error::Interrupted(format!("the jobs go on. {overview}"))),
     }
 }
 

@@ -66,13 +66,13 @@ impl RowsIn {
 }
 
 /// A row of the CSV form.
-struct Row<'v> {
+struct CsvRow<'v> {
     /// The row itself, then what it is in.
     levels: Vec<&'v Value>,
     mark: Option<(&'static str, &'static str)>,
 }
 
-impl Row<'_> {
+impl CsvRow<'_> {
     fn cell(&self, column: usize, name: &str) -> String {
         if let Some((_, word)) = self.mark.filter(|(mark, _)| *mark == name) {
             return word.to_owned();
@@ -91,12 +91,12 @@ impl Row<'_> {
 
 /// Adds the rows at the end of a path that begins in the first of these.
 fn add_rows<'v>(
-    rows: &mut Vec<Row<'v>>,
+    rows: &mut Vec<CsvRow<'v>>,
     levels: Vec<&'v Value>,
     path: &[&str],
     mark: Option<(&'static str, &'static str)>,
 ) {
-    let Some((name, rest)) = path.split_first() else { return rows.push(Row { levels, mark }) };
+    let Some((name, rest)) = path.split_first() else { return rows.push(CsvRow { levels, mark }) };
     let elements = match &levels[0][name] {
         Value::Array(list) => list.as_slice(),
         one => std::slice::from_ref(one),
@@ -133,7 +133,7 @@ pub fn csv<V: View>(view: &V) -> String {
     }
     let columns = view.columns();
     let header = columns.iter().map(|name| (*name).to_owned()).collect();
-    let cells = |row: &Row<'_>| -> Vec<String> {
+    let cells = |row: &CsvRow<'_>| -> Vec<String> {
         columns.iter().enumerate().map(|(column, name)| V::cell(row.cell(column, name))).collect()
     };
     for record in std::iter::once(header).chain(rows.iter().map(cells)) {

@@ -24,7 +24,7 @@ pub use editor::{Editing, open_in_editor};
 pub use input::{Item, stdin};
 pub use interrupt::Interrupt;
 pub use mark::Mark;
-pub use progress::{Level, Live, Progress};
+pub use progress::{Bar, Level, Live};
 pub use questions::Answer;
 pub use table::Table;
 pub use visible::{beginning, visible};
@@ -246,16 +246,16 @@ impl Console {
     }
 
     /// A progress bar for steps without a known end, which print nothing; where none can be drawn, a line now and then.
-    pub fn progress(&self, what: &str) -> Progress {
+    pub fn progress(&self, what: &str) -> Bar {
         let is_log = !self.interactive && !self.wishes.quiet && !self.is_one_object();
-        Progress::new(self.shows_progress(), None, what).with_heartbeat(is_log, what)
+        Bar::new(self.shows_progress(), None, what).with_heartbeat(is_log, what)
     }
 
     /// A progress bar for `total` steps that print a line each: for when those lines go to a file. On a terminal they are
     /// progress enough, and a bar among them would garble them.
-    pub fn progress_of(&self, total: usize, what: &str) -> Progress {
+    pub fn progress_of(&self, total: usize, what: &str) -> Bar {
         let is_seen = self.shows_progress() && (self.wishes.quiet || !io::stdout().is_terminal());
-        Progress::new(is_seen, Some(total as u64), what)
+        Bar::new(is_seen, Some(total as u64), what)
     }
 
     fn shows_progress(&self) -> bool {
