@@ -69,11 +69,11 @@ fn cancel(context: &Context, only: Option<&JobStatus>, dry_run: bool) -> Result<
     }
     let what = what(&CANCEL, &ids, &server, dry_run);
     let order = Order { action: &CANCEL, what, ids, left_out: vec![], dry_run };
-    act(context, (&server, &client), &order, |client, id| client.cancel_job(id))
+    act(context, (&server, &client), &order)
 }
 
 /// `reset 3 jobs on p01: https://…`. A dry run names the jobs, too.
-fn what(action: &Action, ids: &[JobId], server: &Server, dry_run: bool) -> String {
+fn what(action: &Action<'_>, ids: &[JobId], server: &Server, dry_run: bool) -> String {
     let what = format!("{} {} on {server}", action.verb, counted(ids.len(), "job"));
     if dry_run { format!("{what}: {}", shown(ids)) } else { what }
 }

@@ -8,6 +8,7 @@ use super::open;
 use crate::api::JobId;
 use crate::commands::console::{Console, RowsIn, Table, View};
 use crate::commands::context::Context;
+use crate::commands::jobs::{COLUMNS, cells};
 use crate::error::{Error, Result};
 use crate::following::{Followed, NOT_FOUND};
 use crate::settings::Server;
@@ -87,6 +88,25 @@ pub struct BatchStatus {
     pub not_found: Vec<i64>,
 }
 
+impl BatchStatus {
+    /// The jobs that are shown, and how many of all there are of each status.
+    pub fn of(
+        server: &Server,
+        shown: &[Followed],
+        summary: Vec<Count>,
+        ids: &[JobId],
+        missing: &[JobId],
+    ) -> BatchStatus {
+        BatchStatus {
+            server: server.name.clone(),
+            jobs: shown.iter().map(FollowedView::of).collect(),
+            summary,
+            total: ids.len(),
+            not_found: missing.iter().map(|id| id.0).collect(),
+        }
+    }
+}
+
 impl View for BatchStatus {
     const COLUMNS: &'static [&'static str] = FollowedView::COLUMNS;
     const ROWS: &'static [RowsIn] = &[RowsIn::of(&["jobs"])];
@@ -101,13 +121,7 @@ impl Status {
         self.refuse_unknown(&all)?;
         let summary = counts(&all, missing.len());
         let chosen = self.chosen(all);
-        let view = BatchStatus {
-            server: server.name.clone(),
-            jobs: chosen.iter().map(FollowedView::of).collect(),
-            summary,
-            total: ids.len(),
-            not_found: missing.iter().map(|id| id.0).collect(),
-        };
+        let view = BatchStatus::of(&server, &chosen, summary, &ids, &missing);
         let is_own = |followed: &Followed| {
             followed.job.user_name.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(client.user()))
         };
@@ -237,22 +251,14 @@ impl Status {
     /// The columns of the manual, and those that were asked for.
     fn table(&self, jobs: &[Followed], with_user: bool) -> Table {
         let with_names = self.patient_name && !self.no_patient_name;
-        let mut header = vec!["id", "date", "status", "down", "proc"];
-        header.extend(with_user.then_some("user"));
+        let shown = COLUMNS.len() - usize::from(!with_user);
+        let mut header = COLUMNS[..shown].to_vec();
         header.extend(with_names.then_some("anon_name"));
         header.extend(self.columns.iter().map(|column| column.name()));
         let mut table = Table::new(header).painted(2);
         for followed in jobs {
-            let job = &followed.job;
-            let mut cells = vec![
-                job.job_id.to_string(),
-                or_empty(&job.date),
-                job.status.to_string(),
-                or_empty(&job.files_downloaded),
-                or_empty(&job.files_processed),
-            ];
-            cells.extend(with_user.then(|| or_empty(&job.user_name)));
-            cells.extend(with_names.then(|| job.pseudo_id().unwrap_or_default()));
+            let mut cells = cells(&followed.job)[..shown].to_vec();
+            cells.extend(with_names.then(|| followed.job.pseudo_id().unwrap_or_default()));
             cells.extend(self.columns.iter().map(|column| column.cell(followed)));
             table.row(cells);
         }

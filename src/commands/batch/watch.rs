@@ -7,7 +7,8 @@ use clap::Args;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::followed::{self, Count, FollowedView, counts, missing, rows};
+use super::followed::{self, FollowedView, counts, missing, rows};
+use super::status::BatchStatus;
 use crate::api::{ApiError, Client, JobId, JobStatus, Stage};
 use crate::commands::console::{Console, Interrupt, Level, Live, RowsIn, View};
 use crate::commands::context::Context;
@@ -44,18 +45,10 @@ pub struct Watch {
 /// How a watch ended, and the jobs as they were then.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct BatchWatch {
-    /// The server's name.
-    pub server: String,
     /// How it ended.
     pub outcome: WatchOutcome,
-    /// The jobs of the batch.
-    pub jobs: Vec<FollowedView>,
-    /// How many jobs of the batch have each status. A status that no job has is left out.
-    pub summary: Vec<Count>,
-    /// How many jobs are in the batch.
-    pub total: usize,
-    /// Ids of the batch that the server does not know.
-    pub not_found: Vec<i64>,
+    #[serde(flatten)]
+    pub status: BatchStatus,
 }
 
 /// How a watch ended.
@@ -278,14 +271,8 @@ fn finish(console: &Console, server: &Server, ids: &[JobId], next: Option<Next>,
         Some(_) if done == ids.len() => WatchOutcome::Done,
         Some(_) => WatchOutcome::Failed,
     };
-    let view = BatchWatch {
-        server: server.name.clone(),
-        outcome,
-        jobs: jobs.iter().map(FollowedView::of).collect(),
-        summary: counts(jobs, missing.len()),
-        total: ids.len(),
-        not_found: missing.iter().map(|id| id.0).collect(),
-    };
+    let status = BatchStatus::of(server, jobs, counts(jobs, missing.len()), ids, &missing);
+    let view = BatchWatch { outcome, status };
     let overview = overview(server, jobs, missing.len());
     console.show(&view, |console| {
         if matches!(outcome, WatchOutcome::Done | WatchOutcome::Failed) {

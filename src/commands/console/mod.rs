@@ -25,7 +25,6 @@ pub use input::{Item, stdin};
 pub use interrupt::Interrupt;
 pub use mark::Mark;
 pub use progress::{Bar, Level, Live};
-pub use questions::Answer;
 pub use table::Table;
 pub use visible::{beginning, visible};
 
