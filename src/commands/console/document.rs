@@ -29,6 +29,9 @@ pub trait View: Serialize + JsonSchema {
     /// Where its rows are. Without this, the view is the one row.
     const ROWS: &'static [RowsIn] = &[RowsIn::of(&[])];
 
+    /// The number by which rows of several lists are sorted. Without this, one list comes after the other.
+    const SORTED_BY: Option<&'static str> = None;
+
     /// Those of the columns that this one has.
     fn columns(&self) -> &'static [&'static str] {
         Self::COLUMNS
@@ -39,13 +42,13 @@ pub trait View: Serialize + JsonSchema {
         serde_json::to_value(self).unwrap_or_default()
     }
 
-    /// What is written for a text.
+    /// What is written for the text of a cell.
     fn cell(text: String) -> String {
         text
     }
 }
 
-/// A list in the JSON form whose elements are rows of the CSV form. One that is no object is the cell of the first column.
+/// A list in the JSON form whose elements are rows of the CSV form. An element that is no object is the cell of the first column.
 pub struct RowsIn {
     /// The fields that lead there, each in the elements of the one before.
     path: &'static [&'static str],
@@ -77,15 +80,13 @@ impl CsvRow<'_> {
         if let Some((_, word)) = self.mark.filter(|(mark, _)| *mark == name) {
             return word.to_owned();
         }
-        match self.levels.iter().find_map(|level| level.get(name)) {
-            Some(value) => text(value),
-            None if self.levels[0].is_object() => {
-                debug_assert!(false, "a row has no field '{name}'");
-                String::new()
-            }
-            None if column == 0 => text(self.levels[0]),
-            None => String::new(),
+        let is_object = self.levels[0].is_object();
+        if column == 0 && !is_object {
+            return text(self.levels[0]);
         }
+        let value = self.levels.iter().find_map(|level| level.get(name));
+        debug_assert!(value.is_some() || !is_object, "a row has no field '{name}'");
+        value.map(text).unwrap_or_default()
     }
 }
 
@@ -118,7 +119,7 @@ fn text(value: &Value) -> String {
     }
 }
 
-/// The CSV form of a view. Rows of several lists are in the order of their lines.
+/// The CSV form of a view.
 pub fn csv<V: View>(view: &V) -> String {
     let delimiter = if decimal_comma() { b';' } else { b',' };
     let mut writer =
@@ -128,8 +129,8 @@ pub fn csv<V: View>(view: &V) -> String {
     for RowsIn { path, mark } in V::ROWS {
         add_rows(&mut rows, vec![&whole], path, *mark);
     }
-    if V::ROWS.len() > 1 {
-        rows.sort_by_key(|row| row.levels[0].get("line").and_then(Value::as_u64));
+    if let Some(name) = V::SORTED_BY {
+        rows.sort_by_key(|row| row.levels[0].get(name).and_then(Value::as_u64));
     }
     let columns = view.columns();
     let header = columns.iter().map(|name| (*name).to_owned()).collect();
@@ -264,6 +265,12 @@ mod tests {
         let text = csv(&Jobs { server: "p01", jobs, lost: vec![3] }).replace(';', ",");
         let rows = "1,\"a\"\"b\",p01,,CT MR,found\r\n2,\"c\nd\",p01,,,found\r\n3,,p01,,,not found\r\n";
         assert_eq!(text, format!("\u{feff}id,name,server,date,modalities,outcome\r\n{rows}"));
+    }
+
+    #[test]
+    fn a_row_can_be_a_text_in_a_list_of_the_same_name() {
+        let done = ["added 1", "added 2"].map(str::to_owned).to_vec();
+        assert_eq!(csv(&Done { done }), "\u{feff}done\r\nadded 1\r\nadded 2\r\n");
     }
 
     #[test]

@@ -123,4 +123,5 @@ impl View for CreatedView {
         RowsIn::of(&["left_out"]).marked("outcome", "left out"),
         RowsIn::of(&["not_tried"]).marked("outcome", "not tried"),
     ];
+    const SORTED_BY: Option<&'static str> = Some("line");
 }
