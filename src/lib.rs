@@ -30,6 +30,7 @@
 //! | | `text` | encodings, records of delimited values, the user's locale |
 //! | | `storage` | YAML in and out, atomic replacement, locks: the only code that writes files |
 //! | | `dicom`, `unc` | DICOM headers; UNC paths, and finding them for mounts and drive letters |
+//! | | `locks` | locks that a thread has panicked with |
 //! | | `error`, `problem` | one error type for everything; what is wrong in a file, and where |
 //!
 //! `testing` is a fake IDIS server, with the feature `testing`.
@@ -59,6 +60,7 @@ pub mod inspection;
 pub mod internals;
 #[cfg(feature = "cli")]
 mod lists;
+mod locks;
 pub mod mapping;
 pub mod plan;
 mod problem;

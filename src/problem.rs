@@ -138,23 +138,24 @@ pub fn numbered(lines: &[usize]) -> String {
 }
 
 /// One problem for all that are the same on several lines, in the place of the first, which names the others.
-pub fn grouped(list: &[Problem]) -> Vec<Problem> {
+pub fn merged<'p>(problems: impl IntoIterator<Item = &'p Problem>) -> Vec<Problem> {
+    let list: Vec<&Problem> = problems.into_iter().collect();
     let mut lines: HashMap<(&str, Option<&str>), Vec<usize>> = HashMap::new();
-    for problem in list {
+    for problem in &list {
         if let Place::Line(line) = problem.place {
             lines.entry((&problem.message, problem.hint.as_deref())).or_default().push(line);
         }
     }
     let mut groups = vec![];
-    for problem in list {
+    for problem in &list {
         match (&problem.place, lines.get(&(problem.message.as_str(), problem.hint.as_deref()))) {
             (Place::Line(line), Some(all)) if all.len() > 1 => {
                 if all[0] == *line {
                     let message = format!("{} (also {})", problem.message, numbered(&all[1..]));
-                    groups.push(Problem { message, ..problem.clone() });
+                    groups.push(Problem { message, ..(*problem).clone() });
                 }
             }
-            _ => groups.push(problem.clone()),
+            _ => groups.push((*problem).clone()),
         }
     }
     groups
@@ -178,11 +179,11 @@ mod tests {
         let odd = |line: usize| Problem::new(Place::Line(line), "odd");
         let list = [odd(3), Problem::new(Place::Line(4), "wrong"), odd(5), Problem::new(Place::Whole, "odd")];
         let texts: Vec<String> =
-            grouped(&list).iter().map(|problem| format!("{}: {}", problem.place, problem.message)).collect();
+            merged(&list).iter().map(|problem| format!("{}: {}", problem.place, problem.message)).collect();
         assert_eq!(texts, [", line 3: odd (also line 5)", ", line 4: wrong", ": odd"]);
         let many: Vec<Problem> = (1..=100).map(odd).collect();
-        assert_eq!(grouped(&many)[0].message, "odd (also lines 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 89 more)");
-        assert_eq!(grouped(&many).len(), 1);
+        assert_eq!(merged(&many)[0].message, "odd (also lines 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 89 more)");
+        assert_eq!(merged(&many).len(), 1);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::form::Form;
 use super::redirect;
 use super::reply;
 use super::token::Token;
-use super::transport::{Answer, Over, Request, Transport};
+use super::transport::{Over, Reply, Request, Transport};
 use super::unanswered::{Unanswered, wants_login};
 use super::url::{ServerUrl, shown};
 
@@ -197,7 +197,7 @@ impl Client {
     }
 
     /// Names the URL of the function whose answer is wrong, and the proxy if the answer may be that of one.
-    fn understood<T>(&self, answer: &Answer, function: &str, outcome: Result<T, Failure>) -> Result<T> {
+    fn understood<T>(&self, answer: &Reply, function: &str, outcome: Result<T, Failure>) -> Result<T> {
         let of_a_proxy = || {
             let proxy = self.proxy().filter(|_| self.is_plain())?;
             match answer.status.as_u16() {
@@ -216,7 +216,7 @@ impl Client {
     }
 
     /// Calls a function until there is an answer, or none is to be had.
-    fn answer(&self, mut call: Call<'_>) -> Result<Answer> {
+    fn answer(&self, mut call: Call<'_>) -> Result<Reply> {
         let _waiting = self.observer.as_ref().map(|observer| unless_over_soon(observer, self.url.as_str()));
         let deadline = Instant::now() + self.timeout;
         if !call.form.has("user_name") {
@@ -257,7 +257,7 @@ impl Client {
     }
 
     /// Sends a call where it belongs, and wherever the server sends it from there.
-    fn try_once(&self, call: &Call<'_>, url: &str, deadline: Instant) -> Result<Answer, Unanswered> {
+    fn try_once(&self, call: &Call<'_>, url: &str, deadline: Instant) -> Result<Reply, Unanswered> {
         let parsed = Url::parse(url).map_err(|error| Failure::Setup(Reason::new(error.to_string(), "")));
         let mut url = parsed.map_err(Unanswered::lasting)?;
         let mut times = 0;
@@ -279,7 +279,7 @@ impl Client {
         }
     }
 
-    fn send(&self, over: Over, request: &Request<'_>) -> Result<Answer, Unanswered> {
+    fn send(&self, over: Over, request: &Request<'_>) -> Result<Reply, Unanswered> {
         let started = Instant::now();
         let outcome = self.transport.send(over, request);
         self.tell(&Event::Sent {

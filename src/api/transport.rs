@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::io::{self, Read};
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -22,6 +22,8 @@ use super::reply::TOO_LARGE;
 use super::tls;
 use super::token::Token;
 use super::unanswered::{Unanswered, connection, innermost, is_timeout};
+
+use crate::locks::unlocked;
 
 /// No honest answer is larger: a thousand jobs with every field are about 1 MB.
 const LARGEST_ANSWER: usize = 16 << 20;
@@ -46,7 +48,7 @@ pub(super) struct Request<'a> {
 
 /// What came back.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct Reply {
     pub(super) status: StatusCode,
     /// Where it sends the client, as it is written.
     pub(super) location: Option<String>,
@@ -110,7 +112,7 @@ impl Transport {
     }
 
     /// Sends a request and reads the whole answer, once.
-    pub(super) fn send(&self, over: Over, request: &Request<'_>) -> Result<Answer, Unanswered> {
+    pub(super) fn send(&self, over: Over, request: &Request<'_>) -> Result<Reply, Unanswered> {
         let proxy = self.proxy(request.url).map_err(Unanswered::lasting)?;
         let client = if over == Over::Kept { &self.kept } else { &self.fresh };
         self.under_way.fetch_add(1, Ordering::SeqCst);
@@ -134,7 +136,7 @@ impl Transport {
         }
     }
 
-    fn read(&self, response: Response) -> Result<Answer, Unanswered> {
+    fn read(&self, response: Response) -> Result<Reply, Unanswered> {
         let status = response.status();
         let text = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let location = text(LOCATION);
@@ -147,7 +149,7 @@ impl Transport {
             _ => Err(io::ErrorKind::Unsupported.into()),
         };
         let failure = match body {
-            Ok(body) if body.len() <= LARGEST_ANSWER => return Ok(Answer { status, location, date, body }),
+            Ok(body) if body.len() <= LARGEST_ANSWER => return Ok(Reply { status, location, date, body }),
             Ok(_) => Failure::NotAnApi(TOO_LARGE),
             Err(error) if is_timeout(&error) => Failure::Timeout(self.seconds),
             Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
@@ -159,7 +161,7 @@ impl Transport {
     }
 
     fn used(&self) -> std::sync::MutexGuard<'_, HashSet<SocketAddr>> {
-        self.used.lock().unwrap_or_else(PoisonError::into_inner)
+        unlocked(self.used.lock())
     }
 }
 

@@ -1,10 +1,11 @@
 //! What a person is told of calls to a server while they go on.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::api::Event;
 use crate::commands::console::Console;
+use crate::locks::unlocked;
 
 /// A slow server is not worth a line for each of a thousand jobs.
 const BETWEEN_NOTES: Duration = Duration::from_secs(10);
@@ -15,7 +16,7 @@ pub fn observer(console: Arc<Console>, server: &str) -> impl Fn(&Event<'_>) + Se
     let last_note = Mutex::new(None::<Instant>);
     move |event| match event {
         Event::Waiting { .. } => {
-            let mut last = last_note.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut last = unlocked(last_note.lock());
             if last.is_none_or(|last| last.elapsed() >= BETWEEN_NOTES) {
                 *last = Some(Instant::now());
                 console.note(format_args!("waiting for {server} ..."));

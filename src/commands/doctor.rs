@@ -4,13 +4,13 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::api::{ApiError, Client, JobId, Stage};
-use crate::commands::console::{Console, Mark, View};
+use crate::commands::console::{Console, Mark, RowsIn, View};
 use crate::commands::context::Context;
 use crate::error::{Error, Result};
 use crate::mapping::FILE_NAME;
 use crate::plan;
 use crate::settings::{Server, Settings};
-use crate::text::{counted, or_empty};
+use crate::text::counted;
 use crate::unc::UncPath;
 
 /// Clocks that are further apart than this are told of.
@@ -68,14 +68,7 @@ pub enum State {
 
 impl View for Diagnosis {
     const COLUMNS: &'static [&'static str] = &["check", "state", "found", "what_to_do", "stage"];
-
-    fn rows(&self) -> Vec<Vec<String>> {
-        let row = |check: &Check| {
-            let state = format!("{:?}", check.state).to_lowercase();
-            vec![check.check.clone(), state, check.found.clone(), or_empty(&check.what_to_do), or_empty(&check.stage)]
-        };
-        self.checks.iter().map(row).collect()
-    }
+    const ROWS: &'static [RowsIn] = &[RowsIn::of(&["checks"])];
 }
 
 impl Check {

@@ -3,9 +3,8 @@
 use std::str::FromStr;
 
 use crate::api::JobId;
-use crate::commands::console::{Console, stdin};
+use crate::commands::console::Console;
 use crate::error::{Error, Result};
-use crate::problem::Problems;
 
 /// More ids than this in one command are a slip of the keyboard (`1-999999999`), not a wish.
 const MOST: i64 = 1_000_000;
@@ -82,14 +81,8 @@ pub fn read(console: &Console, typed: Vec<Typed>) -> Result<Vec<JobId>> {
 }
 
 fn piped(console: &Console) -> Result<Vec<Ids>> {
-    let (mut all, mut problems) = (vec![], vec![]);
-    for item in console.items()? {
-        match item.without_comment().parse() {
-            Ok(ids) => all.push(ids),
-            Err(fault) => problems.push(item.problem(fault)),
-        }
-    }
-    Problems::none_or(stdin(), problems)?;
+    let all =
+        console.parsed_items(|item| item.without_comment().parse().map_err(|fault: String| item.problem(fault)))?;
     if all.is_empty() { Err(nothing_piped()) } else { Ok(all) }
 }
 

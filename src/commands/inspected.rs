@@ -8,10 +8,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::commands::console::{Console, Interrupt, Table};
-use crate::inspection::{About, Effect, Findings, Looking, Progress, Risk};
+use crate::inspection::{About, Consequence, Findings, Looking, Progress, Risk};
 use crate::problem::numbered;
 use crate::scan::{DEFAULT_CONCURRENCY, Named};
-use crate::text::{agreeing, counted, grouped, or_empty, sized};
+use crate::text::{agreeing, counted, grouped, sized};
 
 /// Whether and how files are looked into.
 #[derive(Args, Default)]
@@ -88,7 +88,7 @@ pub struct RiskView {
     /// What the files are, in a word or two.
     pub title: &'static str,
     /// What is likely to become of them.
-    pub effect: EffectView,
+    pub effect: Consequence,
     /// Why that is.
     pub why: &'static str,
     /// What to do about it.
@@ -97,18 +97,6 @@ pub struct RiskView {
     pub files: u64,
     /// The rows that they are in, by their lines in the mapping.
     pub lines: Vec<usize>,
-}
-
-/// What is likely to become of files.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum EffectView {
-    /// They may wait on the server until somebody looks at them: the job then stays at UPLOADED.
-    HeldBack,
-    /// They may fail, or be left out.
-    Failure,
-    /// They may end up under a pseudonym that is not theirs, or twice.
-    Mixture,
 }
 
 impl FilesView {
@@ -136,16 +124,6 @@ impl FilesView {
             risks: found.risks.iter().map(risk).collect(),
         }
     }
-
-    /// The cells of the CSV form.
-    pub fn cells(&self) -> Vec<String> {
-        let risks: Vec<String> = self.risks.iter().map(|risk| format!("{}: {}", risk.cause, risk.files)).collect();
-        let mut cells = vec![or_empty(&self.line), self.source.clone()];
-        cells.extend([self.files, self.dicom, self.bytes].map(|number| number.to_string()));
-        cells.extend([self.patients, self.studies, self.series].map(|number| number.to_string()));
-        cells.extend([self.modalities.join(" "), risks.join(", ")]);
-        cells
-    }
 }
 
 /// The risks of rows, each once.
@@ -160,11 +138,6 @@ pub fn risks<'a>(rows: impl IntoIterator<Item = (Option<usize>, &'a Findings)>) 
     }
     let view = |(risk, (files, lines)): (Risk, (u64, Vec<usize>))| {
         let About { name: cause, title, effect, why, advice: what_to_do } = risk.about();
-        let effect = match effect {
-            Effect::HeldBack => EffectView::HeldBack,
-            Effect::Failure => EffectView::Failure,
-            Effect::Mixture => EffectView::Mixture,
-        };
         RiskView { cause, title, effect, why, what_to_do, files, lines }
     };
     risks.into_iter().map(view).collect()
@@ -198,9 +171,9 @@ fn at_risk(found: &Findings) -> String {
 /// Tells of each risk once: what it is, why, and what to do.
 pub fn explain(console: &Console, risks: &[RiskView]) {
     for (effect, heading) in [
-        (EffectView::HeldBack, "May be held back: the job then stays at UPLOADED"),
-        (EffectView::Failure, "May fail, or be left out"),
-        (EffectView::Mixture, "May be mixed up"),
+        (Consequence::HeldBack, "May be held back: the job then stays at UPLOADED"),
+        (Consequence::Failure, "May fail, or be left out"),
+        (Consequence::Mixture, "May be mixed up"),
     ] {
         let mut these = risks.iter().filter(|risk| risk.effect == effect).peekable();
         if these.peek().is_some() {

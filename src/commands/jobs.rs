@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::api::{ApiError, Client, Job, JobId, in_parallel};
-use crate::commands::console::{Answer, Interrupt, Table, View};
+use crate::commands::console::{Interrupt, RowsIn, Table, View};
 use crate::commands::context::Context;
 use crate::commands::ids::shown;
 use crate::error::{Error, Result};
@@ -14,8 +14,8 @@ use crate::text::{counted, or_empty};
 /// Enough to hide the network's latency, few enough for a small server.
 pub const AT_ONCE: usize = 16;
 
-/// The columns that the manual shows.
-const COLUMNS: [&str; 6] = ["id", "date", "status", "down", "proc", "user"];
+/// The columns that the manual shows; the last one is the user.
+pub const COLUMNS: [&str; 6] = ["id", "date", "status", "down", "proc", "user"];
 
 /// The jobs as the manual shows them.
 pub fn table(jobs: &[Job]) -> Table {
@@ -26,7 +26,8 @@ pub fn table(jobs: &[Job]) -> Table {
     table
 }
 
-fn cells(job: &Job) -> [String; 6] {
+/// The cells of [`COLUMNS`].
+pub fn cells(job: &Job) -> [String; 6] {
     [
         job.job_id.to_string(),
         or_empty(&job.date),
@@ -73,13 +74,6 @@ impl JobsView {
 }
 
 impl JobView {
-    /// The cells of its CSV form, as those of [`JobsView`].
-    pub fn cells(&self) -> Vec<String> {
-        let (down, processed) = (or_empty(&self.files_downloaded), or_empty(&self.files_processed));
-        let (id, status) = (self.job_id.to_string(), self.status.clone());
-        vec![id, or_empty(&self.date), status, down, processed, or_empty(&self.user_name), or_empty(&self.error)]
-    }
-
     /// What a server says of a job.
     pub fn of(job: &Job) -> JobView {
         JobView {
@@ -97,10 +91,7 @@ impl JobView {
 impl View for JobsView {
     const COLUMNS: &'static [&'static str] =
         &["job_id", "date", "status", "files_downloaded", "files_processed", "user_name", "error"];
-
-    fn rows(&self) -> Vec<Vec<String>> {
-        self.jobs.iter().map(JobView::cells).collect()
-    }
+    const ROWS: &'static [RowsIn] = &[RowsIn::of(&["jobs"])];
 }
 
 /// What was done to jobs, and what was not.
@@ -135,36 +126,42 @@ pub struct FailedJob {
 
 impl View for ActedView {
     const COLUMNS: &'static [&'static str] = &["job_id", "outcome", "error"];
-
-    fn rows(&self) -> Vec<Vec<String>> {
-        let row = |id: i64, outcome: &str, error: &str| vec![id.to_string(), outcome.to_owned(), error.to_owned()];
-        let done = self.done.iter().map(|id| row(*id, "done", ""));
-        let failed = self.failed.iter().map(|job| row(job.job_id, "failed", &job.error));
-        let not_tried = self.not_tried.iter().map(|id| row(*id, "not tried", ""));
-        let left_out = self.left_out.iter().map(|id| row(*id, "left out", ""));
-        done.chain(failed).chain(not_tried).chain(left_out).collect()
-    }
+    const ROWS: &'static [RowsIn] = &[
+        RowsIn::of(&["done"]).marked("outcome", "done"),
+        RowsIn::of(&["failed"]).marked("outcome", "failed"),
+        RowsIn::of(&["not_tried"]).marked("outcome", "not tried"),
+        RowsIn::of(&["left_out"]).marked("outcome", "left out"),
+    ];
 }
 
-/// Something that is done to many jobs: how it is called, before and after.
-pub struct Action {
+/// Something that is done to many jobs, and how it is called, before and after.
+pub struct Action<'a> {
     /// What is done, for the end report: `reset`.
     pub verb: &'static str,
     /// What it was when done: `Reset job 3 on p01`.
     pub done: fn(JobId, &Server) -> String,
+    /// Does it to one.
+    pub work: &'a (dyn Fn(&Client, JobId) -> Result<(), ApiError> + Sync),
 }
 
 /// `anon … reset`.
-pub const RESET: Action = Action { verb: "reset", done: |id, server| format!("Reset job {id} on {server}") };
+pub const RESET: Action<'_> = Action {
+    verb: "reset",
+    done: |id, server| format!("Reset job {id} on {server}"),
+    work: &|client, id| client.reset_job(id),
+};
 
 /// `anon … cancel`.
-pub const CANCEL: Action =
-    Action { verb: "cancel", done: |id, server| format!("Cancelled job {id} on {}", server.name) };
+pub const CANCEL: Action<'_> = Action {
+    verb: "cancel",
+    done: |id, server| format!("Cancelled job {id} on {}", server.name),
+    work: &|client, id| client.cancel_job(id),
+};
 
 /// What is to be done to which jobs.
 pub struct Order<'a> {
     /// What is done to each.
-    pub action: &'a Action,
+    pub action: &'a Action<'a>,
     /// The same of all of them, as the question has it: `reset 3 jobs on p01: 4-6`.
     pub what: String,
     /// The jobs.
@@ -189,12 +186,7 @@ pub fn which(ids: &[JobId], server: &Server) -> String {
 /// # Errors
 /// [`Error::Refused`] if there are no jobs; [`Error::Partly`] when some could not be changed: each has been named;
 /// [`Error::Interrupted`] after Ctrl-C.
-pub fn act(
-    context: &Context,
-    (server, client): (&Server, &Client),
-    order: &Order<'_>,
-    work: impl Fn(&Client, JobId) -> Result<(), ApiError> + Sync,
-) -> Result<()> {
+pub fn act(context: &Context, (server, client): (&Server, &Client), order: &Order<'_>) -> Result<()> {
     let console = &context.console;
     let Order { action, what, ids, left_out, dry_run } = order;
     let mut acted = ActedView {
@@ -214,7 +206,7 @@ pub fn act(
         console.show(&acted, |console| console.print(format_args!("This would {what}")));
         return Ok(());
     }
-    if console.confirm(format_args!("This will {what}. Are you sure?"))? == Answer::No {
+    if !console.confirm(format_args!("This will {what}. Are you sure?"))? {
         console.note("Cancelled: nothing was done");
         console.show(&acted, |_| {});
         return Ok(());
@@ -225,7 +217,7 @@ pub fn act(
     let handled = in_parallel(
         ids,
         AT_ONCE,
-        |id| work(client, *id),
+        |id| (action.work)(client, *id),
         |id, outcome| {
             progress.step();
             match outcome {

@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::commands::console::{Console, Interrupt};
 use crate::error::{Error, Result};
-use crate::scan::{Check, Exclusion, Found, OnProgress, Progress, Scan};
+use crate::scan::{Check, Exclusion, Found, OnProgress, Scan, Scanned};
 use crate::text::counted;
 
 /// What to search, and how.
@@ -70,7 +70,7 @@ impl Scanning {
             ..Scan::default()
         };
         let (bar, started) = (console.progress("finding files:"), Instant::now());
-        let progress = |Progress { seen, checked, selected, folders: done }: Progress| {
+        let progress = |Scanned { seen, checked, selected, folders: done }: Scanned| {
             let folder = (done as usize + 1).min(folders);
             let rate = checked as f64 / started.elapsed().as_secs_f64().max(0.001);
             let files = counted(seen as usize, "file");

@@ -4,12 +4,11 @@ use clap::Args;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::commands::console::{Console, View};
+use crate::commands::console::{Console, RowsIn, View};
 use crate::commands::context::Context;
 use crate::commands::server::list::Servers;
 use crate::error::Result;
 use crate::settings::{Server, Settings};
-use crate::text::or_empty;
 
 /// Show what this tool knows: servers, user name, active mapping, where the settings are
 #[derive(Args)]
@@ -73,12 +72,5 @@ impl Overview {
 
 impl View for Overview {
     const COLUMNS: &'static [&'static str] = &["name", "url", "active", "user_name", "active_mapping", "settings_file"];
-
-    fn rows(&self) -> Vec<Vec<String>> {
-        let mut rows = self.servers.rows();
-        for row in &mut rows {
-            row.extend([self.user_name.clone(), or_empty(&self.active_mapping), self.settings_file.clone()]);
-        }
-        rows
-    }
+    const ROWS: &'static [RowsIn] = &[RowsIn::of(&["servers"])];
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use chrono::NaiveDateTime;
 
@@ -14,6 +14,7 @@ use super::survey::Recognised;
 use crate::api::{ApiError, Client, Created, Effect, Failure, JobId, in_parallel};
 use crate::batch::Additions;
 use crate::error::Error;
+use crate::locks::unlocked;
 use crate::plan::Planned;
 
 /// Creates the jobs of rows: see [`Session::create`]. The journal is taken for as long as that lasts.
@@ -57,7 +58,7 @@ pub(super) fn create<'s>(
     for index in rest {
         each(rows[index].planned(), &Outcome::NotTried);
     }
-    let book = work.book.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let book = unlocked(work.book.into_inner());
     let on_disk = book.journal.sync().and(session.batch.sync());
     let done = |(row, outcome): (&Surveyed<'s>, Outcome)| {
         let job = &row.row.job;
@@ -171,7 +172,7 @@ impl Work<'_> {
 
     /// A thread that panicked while it held the book has not left it half-written: each change is one insertion.
     fn book(&self) -> MutexGuard<'_, Book> {
-        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+        unlocked(self.book.lock())
     }
 
     fn create(&self, surveyed: &Surveyed<'_>) -> Outcome {

@@ -6,11 +6,11 @@ use chrono::NaiveDateTime;
 use rust_xlsxwriter::{Color, DocProperties, Format, IgnoreError, Workbook, Worksheet, XlsxError};
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::Value;
 use zip::ZipArchive;
 
 use super::{Followed, NOT_FOUND};
 use crate::api::Job;
-use crate::text::or_empty;
 use crate::troubleshooting::{advice, in_few_words};
 
 /// What a report says that it is, so that it is known again.
@@ -46,7 +46,7 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The names of [`Entry::cells`].
+    /// The columns of a report.
     pub const COLUMNS: [&'static str; 10] = [
         "line",
         "source",
@@ -86,22 +86,6 @@ impl Entry {
     /// Leaves out what tells where the data is.
     pub fn without_source(&mut self) {
         (self.line, self.source) = (None, None);
-    }
-
-    /// A cell for each column.
-    pub fn cells(&self) -> Vec<String> {
-        vec![
-            or_empty(&self.line),
-            or_empty(&self.source),
-            or_empty(&self.pseudonym),
-            self.job_id.to_string(),
-            self.status.clone(),
-            or_empty(&self.files_downloaded),
-            or_empty(&self.files_processed),
-            or_empty(&self.date),
-            or_empty(&self.cause),
-            or_empty(&self.what_to_do),
-        ]
     }
 }
 
@@ -147,16 +131,22 @@ fn build(entries: &[Entry], columns: &[&str]) -> Result<Vec<u8>, XlsxError> {
 }
 
 fn write(sheet: &mut Worksheet, row: u32, entry: &Entry, columns: &[&str]) -> Result<(), XlsxError> {
-    let cells = entry.cells();
-    let shown = Entry::COLUMNS.iter().zip(cells).filter(|(name, _)| columns.contains(name));
-    for (column, (name, cell)) in (0..).zip(shown) {
-        let count = matches!(*name, "line" | "files_downloaded" | "files_processed").then(|| cell.parse::<f64>());
-        match count {
-            Some(Ok(count)) => sheet.write_number(row, column, count)?,
-            _ if cell.is_empty() => sheet,
-            _ if *name == "status" => sheet.write_string_with_format(row, column, &cell, &colours(&cell))?,
-            _ => sheet.write_string(row, column, cell.chars().take(LONGEST_CELL).collect::<String>())?,
+    let entry = serde_json::to_value(entry).unwrap_or_default();
+    for (column, name) in (0..).zip(columns) {
+        let text = match &entry[name] {
+            Value::Null => continue,
+            Value::Number(count) if *name != "job_id" => {
+                sheet.write_number(row, column, count.as_f64().unwrap_or_default())?;
+                continue;
+            }
+            Value::String(text) => text.chars().take(LONGEST_CELL).collect(),
+            id => id.to_string(),
         };
+        if *name == "status" {
+            sheet.write_string_with_format(row, column, &text, &colours(&text))?;
+        } else {
+            sheet.write_string(row, column, &text)?;
+        }
     }
     Ok(())
 }
@@ -180,7 +170,7 @@ pub fn is_one(bytes: &[u8]) -> bool {
     let text = String::from_utf8_lossy(bytes);
     let text = text.trim_start_matches('\u{feff}').trim_start();
     if text.starts_with('{') {
-        return serde_json::from_str::<serde_json::Value>(text).is_ok_and(|value| value["report"] == MARK);
+        return serde_json::from_str::<Value>(text).is_ok_and(|value| value["report"] == MARK);
     }
     let header = text.lines().next().unwrap_or_default();
     let names: Vec<&str> = header.split([',', ';', '\t']).map(|name| name.trim().trim_matches('"')).collect();

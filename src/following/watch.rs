@@ -33,7 +33,7 @@ pub enum Next {
 
 /// How far all jobs are.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Progress {
+pub struct JobsProgress {
     /// Jobs that are neither waiting nor being processed.
     pub settled: usize,
     /// All jobs that the server knows.
@@ -52,8 +52,8 @@ pub struct Watch {
     unchanged: u32,
     seen: HashMap<JobId, Seen>,
     /// How far they were at the first look, and when that was.
-    start: Option<(Duration, Progress)>,
-    now: Progress,
+    start: Option<(Duration, JobsProgress)>,
+    now: JobsProgress,
 }
 
 /// What was last seen of a job.
@@ -84,7 +84,7 @@ impl Watch {
             unchanged: 0,
             seen: HashMap::new(),
             start: None,
-            now: Progress::default(),
+            now: JobsProgress::default(),
         }
     }
 
@@ -144,7 +144,7 @@ impl Watch {
     }
 
     /// How far they are.
-    pub fn progress(&self) -> Progress {
+    pub fn progress(&self) -> JobsProgress {
         self.now
     }
 
@@ -174,9 +174,9 @@ pub fn is_under_way(status: &JobStatus) -> bool {
     matches!(status, JobStatus::Active | JobStatus::Uploaded)
 }
 
-fn progress(jobs: &[Followed]) -> Progress {
+fn progress(jobs: &[Followed]) -> JobsProgress {
     let files = |count: Option<i64>| count.and_then(|count| u64::try_from(count).ok()).unwrap_or_default();
-    let mut progress = Progress { jobs: jobs.len(), ..Progress::default() };
+    let mut progress = JobsProgress { jobs: jobs.len(), ..JobsProgress::default() };
     for Followed { job, .. } in jobs {
         progress.settled += usize::from(!is_under_way(&job.status));
         progress.processed = progress.processed.saturating_add(files(job.files_processed));
@@ -283,6 +283,6 @@ mod tests {
         watched(&mut watch, 160, &jobs(5));
         let at = Duration::from_secs(160);
         assert_eq!((watch.rate(at), watch.left(at)), (Some(0.5), Some(Duration::from_secs(100))));
-        assert_eq!(watch.progress(), Progress { settled: 5, jobs: 10, processed: 50, downloaded: 1000 });
+        assert_eq!(watch.progress(), JobsProgress { settled: 5, jobs: 10, processed: 50, downloaded: 1000 });
     }
 }

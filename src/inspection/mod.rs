@@ -19,7 +19,7 @@ use crate::values::Source;
 pub use crate::dicom::Patients;
 pub use crate::scan::Named;
 pub use findings::Findings;
-pub use risk::{About, Effect, Risk};
+pub use risk::{About, Consequence, Risk};
 
 /// The files of one row.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,5 +1,8 @@
 //! What may keep files from being anonymized, as far as their headers tell.
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use crate::dicom::{Description, Pixels};
 
 /// Why files may be held back, fail, or go where nobody wants them. A risk, never a promise: only the server knows its rules.
@@ -44,8 +47,9 @@ pub enum Risk {
 }
 
 /// What is likely to become of the files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Effect {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Consequence {
     /// They may wait on the server until somebody looks at them: the job then stays at UPLOADED.
     HeldBack,
     /// They may fail, or be left out.
@@ -62,7 +66,7 @@ pub struct About {
     /// What the files are, in a word or two.
     pub title: &'static str,
     /// What is likely to become of them.
-    pub effect: Effect,
+    pub effect: Consequence,
     /// Why that is.
     pub why: &'static str,
     /// What to do.
@@ -120,7 +124,7 @@ impl Risk {
 
     /// What there is to tell of it.
     pub fn about(self) -> About {
-        use Effect::{Failure, HeldBack, Mixture};
+        use Consequence::{Failure, HeldBack, Mixture};
         let about = |name, title, effect, why, advice| About { name, title, effect, why, advice };
         match self {
             Risk::Missing => about(

@@ -7,14 +7,15 @@ use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::mem;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 use super::findings::{Findings, Tally};
 use super::risk::Risk;
 use super::{Files, Looking, Progress};
 use crate::dicom::{self, Described};
 use crate::error::{Error, Result};
+use crate::locks::unlocked;
 use crate::scan::{Met, Named, Scan, is_gone, open, open_each, shown, walk};
 use crate::selection::Selection;
 
@@ -218,9 +219,4 @@ impl<'a> Run<'a> {
     fn is_stopped(&self) -> bool {
         self.looking.stop.load(Ordering::Relaxed)
     }
-}
-
-/// A thread that panicked with the lock has said so already.
-fn unlocked<G>(outcome: std::result::Result<G, PoisonError<G>>) -> G {
-    outcome.unwrap_or_else(PoisonError::into_inner)
 }

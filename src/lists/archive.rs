@@ -18,7 +18,7 @@ pub(super) type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
 
 /// The kinds of workbooks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum BookKind {
     Xlsx,
     Xlsb,
     Ods,
@@ -28,7 +28,7 @@ pub(super) enum Kind {
 ///
 /// # Errors
 /// For an archive that is damaged, that holds too much, or that is something else.
-pub(super) fn open(bytes: &[u8]) -> Result<(Kind, Archive<'_>), Problem> {
+pub(super) fn open(bytes: &[u8]) -> Result<(BookKind, Archive<'_>), Problem> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
     let kind = match named(&mut archive) {
         Ok(kind) => kind,
@@ -40,20 +40,20 @@ pub(super) fn open(bytes: &[u8]) -> Result<(Kind, Archive<'_>), Problem> {
     Ok((kind, archive))
 }
 
-fn named(archive: &mut Archive<'_>) -> Result<Kind, &'static str> {
+fn named(archive: &mut Archive<'_>) -> Result<BookKind, &'static str> {
     let mut mimetype = String::new();
     if let Ok(part) = archive.by_name("mimetype") {
         let _ = part.take(200).read_to_string(&mut mimetype);
     }
     let has = |part: &str| archive.index_for_name(part).is_some();
     match mimetype.as_str() {
-        _ if mimetype.contains("opendocument.spreadsheet") => Ok(Kind::Ods),
+        _ if mimetype.contains("opendocument.spreadsheet") => Ok(BookKind::Ods),
         _ if mimetype.contains("opendocument") => Err("an OpenDocument file of another kind"),
-        _ if has("xl/workbook.bin") => Ok(Kind::Xlsb),
+        _ if has("xl/workbook.bin") => Ok(BookKind::Xlsb),
         _ if has("word/document.xml") => Err("a Word document"),
         _ if has("ppt/presentation.xml") => Err("a presentation"),
         _ if has("Index/Document.iwa") || has("Index.zip") => Err("a Numbers or Pages document"),
-        _ if has("[Content_Types].xml") || has("_rels/.rels") => Ok(Kind::Xlsx),
+        _ if has("[Content_Types].xml") || has("_rels/.rels") => Ok(BookKind::Xlsx),
         _ => Err("a zip archive"),
     }
 }

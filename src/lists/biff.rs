@@ -77,15 +77,15 @@ fn u16_at(bytes: &[u8], place: usize) -> Option<u16> {
 
 /// A record: what it is, and where its data are in the stream.
 #[derive(Clone, Copy)]
-struct Record {
+struct BiffRecord {
     kind: u16,
     start: usize,
     end: usize,
 }
 
-fn record(stream: &[u8], start: usize) -> Option<Record> {
+fn record(stream: &[u8], start: usize) -> Option<BiffRecord> {
     let length = usize::from(u16_at(stream, start + 2)?);
-    let record = Record { kind: u16_at(stream, start)?, start: start + 4, end: start + 4 + length };
+    let record = BiffRecord { kind: u16_at(stream, start)?, start: start + 4, end: start + 4 + length };
     (record.end <= stream.len()).then_some(record)
 }
 

@@ -18,40 +18,40 @@ pub(super) enum Cell {
     /// A day, which a spreadsheet may have made of something else.
     Date(String),
     /// It shows nothing that could be a value.
-    Faulty(Fault),
+    Faulty(CellFault),
 }
 
 /// Why a cell is not taken, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Fault {
+pub(super) struct CellFault {
     message: Cow<'static, str>,
     hint: &'static str,
 }
 
-impl Fault {
+impl CellFault {
     /// A date where a number or a name belongs.
-    pub const DATE: Fault = Fault {
+    pub const DATE: CellFault = CellFault {
         message: Cow::Borrowed("this cell holds a date or a time, not a number or a name"),
         hint: "format the column as text, type the value again and save the list",
     };
     /// A formula that no program has calculated yet.
-    pub const FORMULA: Fault = Fault {
+    pub const FORMULA: CellFault = CellFault {
         message: Cow::Borrowed("this cell holds a formula whose result is not in the file"),
         hint: "open the file in a spreadsheet program and save it, so that the formula is calculated",
     };
-    pub const BOOLEAN: Fault = Fault {
+    pub const BOOLEAN: CellFault = CellFault {
         message: Cow::Borrowed("this cell holds 'true' or 'false', which each language shows in its own words"),
         hint: "format the column as text and type the value again",
     };
     const AS_TEXT: &str = "format the column as text, enter the value again and save the list";
 
-    pub fn new(message: impl Into<Cow<'static, str>>) -> Fault {
-        Fault { message: message.into(), hint: Fault::AS_TEXT }
+    pub fn new(message: impl Into<Cow<'static, str>>) -> CellFault {
+        CellFault { message: message.into(), hint: CellFault::AS_TEXT }
     }
 
     /// A cell that shows an error, such as `#N/A`.
-    fn error(name: impl std::fmt::Display) -> Fault {
-        Fault {
+    fn error(name: impl std::fmt::Display) -> CellFault {
+        CellFault {
             message: format!("this cell shows the error {name}").into(),
             hint: "correct the formula in the spreadsheet, or type the value",
         }
@@ -126,7 +126,7 @@ impl Collector {
 pub(super) fn text(text: impl Into<String>) -> Cell {
     let text = text.into();
     if text.len() > LONGEST_TEXT && text.chars().count() > LONGEST_TEXT {
-        return Cell::Faulty(Fault::new("this cell holds more text than fits in a cell"));
+        return Cell::Faulty(CellFault::new("this cell holds more text than fits in a cell"));
     }
     if text.trim().is_empty() { Cell::Empty } else { Cell::Text(text) }
 }
@@ -134,12 +134,12 @@ pub(super) fn text(text: impl Into<String>) -> Cell {
 /// A number without a format: whole numbers without `.0`, others with all their digits.
 ///
 /// A spreadsheet keeps 15 digits of a number. One that has more was longer when it was typed, and is now another one.
-pub(super) fn number(value: f64) -> Result<String, Fault> {
+pub(super) fn number(value: f64) -> Result<String, CellFault> {
     if !value.is_finite() {
-        return Err(Fault::new("this cell holds no number"));
+        return Err(CellFault::new("this cell holds no number"));
     }
     if value.abs() >= 1e15 {
-        return Err(Fault::new(
+        return Err(CellFault::new(
             "this number has more digits than a spreadsheet keeps (15), so its last ones may be wrong",
         ));
     }
@@ -153,7 +153,7 @@ pub(super) fn number(value: f64) -> Result<String, Fault> {
     let text = value.to_string();
     let digits = text.trim_start_matches(['-', '0', '.']).bytes().filter(u8::is_ascii_digit).count();
     if digits > 15 {
-        return Err(Fault::new(format!("this cell holds {text}, of which a spreadsheet shows 15 digits")));
+        return Err(CellFault::new(format!("this cell holds {text}, of which a spreadsheet shows 15 digits")));
     }
     Ok(text)
 }
@@ -165,9 +165,9 @@ pub(super) fn shown(value: Data, format: &str) -> Cell {
         Data::Float(value) => format::shown(value, format),
         Data::String(text) => format::shown_text(&text, format),
         Data::DateTimeIso(text) | Data::DurationIso(text) => Cell::Date(text),
-        Data::Bool(_) => Cell::Faulty(Fault::BOOLEAN),
+        Data::Bool(_) => Cell::Faulty(CellFault::BOOLEAN),
         Data::DateTime(moment) => day(&moment),
-        Data::Error(error) => Cell::Faulty(Fault::error(error)),
+        Data::Error(error) => Cell::Faulty(CellFault::error(error)),
         Data::Empty => Cell::Empty,
     }
 }
@@ -177,7 +177,7 @@ fn day(moment: &ExcelDateTime) -> Cell {
     let days = moment.as_f64();
     // Up to the end of the year 9999; beyond that, a spreadsheet shows `####`.
     if moment.is_duration() || days.fract() != 0.0 || !(1.0..2_958_466.0).contains(&days) {
-        return Cell::Faulty(Fault::DATE);
+        return Cell::Faulty(CellFault::DATE);
     }
     let (year, month, day, ..) = moment.to_ymd_hms_milli();
     Cell::Date(format!("{year}-{month:02}-{day:02}"))

@@ -12,12 +12,12 @@ pub(super) const NAMED: usize = 4;
 /// Collects doubts by their kind.
 #[derive(Debug, Default)]
 pub(super) struct Doubts {
-    kinds: Vec<Kind>,
+    kinds: Vec<SameDoubt>,
     problems: Vec<Problem>,
 }
 
 #[derive(Debug)]
-struct Kind {
+struct SameDoubt {
     column: Column,
     doubt: Doubt,
     /// The first value of the kind.
@@ -31,7 +31,7 @@ struct Kind {
 impl Doubts {
     /// A doubt about a value in this cell.
     pub fn of(&mut self, column: Column, doubt: Doubt, value: &str, row: usize, index: usize) {
-        let same = |kind: &&mut Kind| kind.column == column && discriminant(&kind.doubt) == discriminant(&doubt);
+        let same = |kind: &&mut SameDoubt| kind.column == column && discriminant(&kind.doubt) == discriminant(&doubt);
         match self.kinds.iter_mut().find(same) {
             Some(kind) => {
                 kind.count += 1;
@@ -40,7 +40,7 @@ impl Doubts {
                 }
             }
             None => {
-                self.kinds.push(Kind { column, doubt, value: value.to_owned(), index, rows: vec![row], count: 1 });
+                self.kinds.push(SameDoubt { column, doubt, value: value.to_owned(), index, rows: vec![row], count: 1 });
             }
         }
     }

@@ -4,7 +4,7 @@
 //! `General`, `0000000`, `0.00000000`, `"MR"0000000` and `@`. With any other (thousands, percent, exponents, fractions,
 //! conditions) it is not worth the risk to guess what a person sees: the cell is refused.
 
-use super::cells::{Cell, Fault, number};
+use super::cells::{Cell, CellFault, number};
 
 /// The digits that a spreadsheet keeps and shows.
 const DIGITS: usize = 15;
@@ -51,7 +51,7 @@ pub(super) fn shown_text(text: &str, format: &str) -> Cell {
     }
 }
 
-fn formatted(value: f64, format: &str) -> Result<String, Fault> {
+fn formatted(value: f64, format: &str) -> Result<String, CellFault> {
     let unformatted = number(value)?;
     let sections = sections(format);
     let chosen = match sections.as_slice() {
@@ -67,14 +67,14 @@ fn formatted(value: f64, format: &str) -> Result<String, Fault> {
         Body::Digits { least, least_decimals, most_decimals } => {
             let mut text = format!("{:.*}", most_decimals, value.abs());
             if text.parse() != Ok(value.abs()) {
-                return Err(Fault::new(format!(
+                return Err(CellFault::new(format!(
                     "this cell holds {unformatted}, but its number format '{format}' shows fewer digits"
                 )));
             }
             // The decimals of a whole number are all 0: none of them can be lost.
             let kept = text.trim_start_matches(['0', '.']).bytes().filter(u8::is_ascii_digit).count();
             if kept > DIGITS && value.fract() != 0.0 {
-                return Err(Fault::new("this number shows more digits than a spreadsheet keeps (15)"));
+                return Err(CellFault::new("this number shows more digits than a spreadsheet keeps (15)"));
             }
             for _ in least_decimals..most_decimals {
                 if text.ends_with('0') {
@@ -96,8 +96,8 @@ fn formatted(value: f64, format: &str) -> Result<String, Fault> {
     if text.trim().is_empty() { Err(refused(format)) } else { Ok(text.trim().to_owned()) }
 }
 
-fn refused(format: &str) -> Fault {
-    Fault::new(format!("this cell does not show what it holds, by its number format '{format}'"))
+fn refused(format: &str) -> CellFault {
+    CellFault::new(format!("this cell does not show what it holds, by its number format '{format}'"))
 }
 
 /// The sections, split at the semicolons that are not quoted.

@@ -9,7 +9,7 @@ use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesStart, Event};
 
 use super::archive::{Archive, attribute, elements, xml};
-use super::cells::{self, Cell, Collector, Fault, Sheet, number};
+use super::cells::{self, Cell, CellFault, Collector, Sheet, number};
 use super::workbook::{Book, Tab, damaged, protected};
 use crate::problem::Problem;
 
@@ -182,24 +182,24 @@ impl Reading {
 fn content(value: &Value, shown: String) -> Cell {
     match value.kind.as_str() {
         "" | "string" if value.has_formula && value.kind.is_empty() && shown.trim().is_empty() => {
-            Cell::Faulty(Fault::FORMULA)
+            Cell::Faulty(CellFault::FORMULA)
         }
         "" | "string" => cells::text(shown),
         "date" | "time" => Cell::Date(shown),
-        "boolean" => Cell::Faulty(Fault::BOOLEAN),
+        "boolean" => Cell::Faulty(CellFault::BOOLEAN),
         "float" => {
-            let Some(number) = value.number else { return Cell::Faulty(Fault::new("this cell holds no number")) };
+            let Some(number) = value.number else { return Cell::Faulty(CellFault::new("this cell holds no number")) };
             if value.has_formula && number == 0.0 {
-                return Cell::Faulty(Fault::FORMULA);
+                return Cell::Faulty(CellFault::FORMULA);
             }
             shown_number(number, shown.trim()).map_or_else(Cell::Faulty, cells::text)
         }
-        _ => Cell::Faulty(Fault::new(format!("this cell shows '{}', which is not a plain number", shown.trim()))),
+        _ => Cell::Faulty(CellFault::new(format!("this cell shows '{}', which is not a plain number", shown.trim()))),
     }
 }
 
 /// The text that a number is shown as, if it shows that number: digits, with a text before them perhaps.
-fn shown_number(value: f64, shown: &str) -> Result<String, Fault> {
+fn shown_number(value: f64, shown: &str) -> Result<String, CellFault> {
     let unformatted = number(value)?;
     let digits = shown.find(|letter: char| letter.is_ascii_digit()).unwrap_or(shown.len());
     let (before, digits) = shown.split_at(digits);
@@ -212,7 +212,7 @@ fn shown_number(value: f64, shown: &str) -> Result<String, Fault> {
         let sign = if value < 0.0 { "-" } else { "" };
         return Ok(format!("{before_digits}{sign}{digits}"));
     }
-    Err(Fault::new(format!("this cell shows '{shown}', but holds the number {unformatted}")))
+    Err(CellFault::new(format!("this cell shows '{shown}', but holds the number {unformatted}")))
 }
 
 #[cfg(test)]

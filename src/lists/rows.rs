@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::cells::{Cell, Fault};
+use super::cells::{Cell, CellFault};
 use super::columns::{Columns, option};
 use super::doubts::{Doubts, NAMED, others};
 use super::{InputList, InputRow, Listed, MOST_ROWS, place};
@@ -142,7 +142,7 @@ impl<'a, T: Listed> Rows<'a, T> {
             Cell::Empty => return Ok(None),
             Cell::Text(text) => text,
             Cell::Date(text) if column == Column::Path => text,
-            Cell::Date(_) => return Err(Fault::DATE.at(place(self.sheet, row, index))),
+            Cell::Date(_) => return Err(CellFault::DATE.at(place(self.sheet, row, index))),
             Cell::Faulty(fault) => return Err(fault.at(place(self.sheet, row, index))),
         };
         match parse(text) {

@@ -19,7 +19,7 @@ const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
 const LOOKED_AT: usize = 10_000;
 
 /// The header of a list, and what stands between its cells.
-struct Header {
+struct ListHeader {
     columns: Columns,
     delimiters: Delimiters,
 }
@@ -83,7 +83,7 @@ fn header<'a, T: Listed>(
     mut lines: Records<'a>,
     declared: Option<char>,
     choice: &Choice,
-) -> Result<(Header, Records<'a>), Vec<Problem>> {
+) -> Result<(ListHeader, Records<'a>), Vec<Problem>> {
     let delimiters = declared.map_or(DELIMITERS.to_vec(), |declared| vec![declared]);
     let (mut other, mut perhaps) = (None, None);
     while lines.peek_line().is_some() {
@@ -124,7 +124,7 @@ fn chosen<'a>(
     lines: &Records<'a>,
     declared: Option<char>,
     choice: &Choice,
-) -> (Header, Records<'a>) {
+) -> (ListHeader, Records<'a>) {
     let below = |record: &Record<'a>| {
         let mut records = lines.clone();
         records.pass(record);
@@ -135,7 +135,7 @@ fn chosen<'a>(
         // Who writes a decimal comma has no commas between cells.
         let delimiters = DELIMITERS.into_iter().filter(|delimiter| *delimiter != ',' || !choice.decimal_comma);
         let delimiters = declared.map_or_else(|| Delimiters::None(delimiters.collect()), Delimiters::One);
-        return (Header { columns, delimiters }, below(&record));
+        return (ListHeader { columns, delimiters }, below(&record));
     }
     let fitting = |(delimiter, columns, record): &(char, Columns, Record<'a>)| {
         let mut records = below(record);
@@ -145,7 +145,7 @@ fn chosen<'a>(
     // The manual's names come first, and columns on the left.
     found.sort_by_cached_key(|candidate| (candidate.1.fit, Reverse(fitting(candidate)), candidate.1.value.index));
     let (delimiter, columns, record) = found.swap_remove(0);
-    (Header { columns, delimiters: Delimiters::One(delimiter) }, below(&record))
+    (ListHeader { columns, delimiters: Delimiters::One(delimiter) }, below(&record))
 }
 
 /// How many cells a row has, up to the last one that is filled.

@@ -76,9 +76,9 @@ pub(super) fn read<T: Listed>(bytes: &[u8], choice: &Choice) -> Option<Result<In
 pub(super) fn open(bytes: &[u8]) -> Option<Result<Book<'_>, Problem>> {
     if bytes.starts_with(b"PK") {
         return Some(archive::open(bytes).and_then(|(kind, archive)| match kind {
-            archive::Kind::Xlsx => xlsx::open(bytes, archive),
-            archive::Kind::Xlsb => xlsb::open(bytes),
-            archive::Kind::Ods => ods::open(archive),
+            archive::BookKind::Xlsx => xlsx::open(bytes, archive),
+            archive::BookKind::Xlsb => xlsb::open(bytes),
+            archive::BookKind::Ods => ods::open(archive),
         }));
     }
     xls::is_xls(bytes).then(|| xls::open(bytes))

@@ -5,7 +5,7 @@ use std::io::{Cursor, Read, Write};
 use calamine::{Data, Reader, Xls, XlsError};
 use cfb::CompoundFile;
 
-use super::cells::{self, Cell, Collector, Fault};
+use super::cells::{self, Cell, CellFault, Collector};
 use super::workbook::{Book, damaged, protected, tabs, too_large, unreadable};
 use super::{biff, guard};
 use crate::problem::Problem;
@@ -55,7 +55,7 @@ pub(super) fn open(bytes: &[u8]) -> Result<Book<'_>, Problem> {
             collector.add(cell.0, cell.1, cells::shown(value, format))?;
         }
         for (row, column) in &sheet.uncalculated {
-            collector.add(*row, *column, Cell::Faulty(Fault::FORMULA))?;
+            collector.add(*row, *column, Cell::Faulty(CellFault::FORMULA))?;
         }
         Ok(collector.sheet(sheet.hidden.clone()))
     };

@@ -7,7 +7,7 @@ use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 use super::archive::Archive;
-use super::cells::{self, Cell, Collector, Fault};
+use super::cells::{self, Cell, CellFault, Collector};
 use super::sheet_xml;
 use super::workbook::{Book, damaged, protected, tabs};
 use crate::problem::Problem;
@@ -30,7 +30,7 @@ pub(super) fn open<'a>(bytes: &'a [u8], mut archive: Archive<'a>) -> Result<Book
             collector.add(row, column, cells::shown(value, format.map_or("General", code)))?;
         }
         for (row, column) in details.uncalculated {
-            collector.add(row, column, Cell::Faulty(Fault::FORMULA))?;
+            collector.add(row, column, Cell::Faulty(CellFault::FORMULA))?;
         }
         Ok(collector.sheet(details.hidden))
     };

@@ -95,7 +95,7 @@ pub(super) struct Looked {
 }
 
 /// What a look tells of a source.
-enum Answer {
+enum News {
     /// It is there, on this line and in this place, or it is not.
     Found(Option<(usize, PathBuf)>),
     /// What is wrong with it.
@@ -119,11 +119,11 @@ pub(super) fn look(document: &Arc<Document>, defaults: &Parameters, file: &Path)
     let (mut looked, mut begun, mut done) = (Looked::default(), 0, 0);
     while done < sources {
         match received.recv_timeout(PATIENCE) {
-            Ok(Answer::Found(place)) => {
+            Ok(News::Found(place)) => {
                 begun += 1;
                 looked.places.extend(place);
             }
-            Ok(Answer::Done(fault)) => {
+            Ok(News::Done(fault)) => {
                 done += 1;
                 looked.faults.extend(fault);
             }
@@ -142,14 +142,14 @@ fn rows_to_look_at(document: &Document) -> Vec<&Row> {
     rows.filter(|row| row.source().is_some_and(|source| !source.is_pacs())).collect()
 }
 
-fn answer(document: &Document, defaults: &Parameters, file: &Path, answers: &Sender<Answer>) {
+fn answer(document: &Document, defaults: &Parameters, file: &Path, answers: &Sender<News>) {
     let places = Places::of(document.mapping(), defaults, file);
     let look = |row: &&Row| {
         let spot = places.spot(row);
         let place = spot.as_ref().and_then(Spot::path);
         let there = place.filter(|place| place.exists()).map(|place| (row.line, place.to_owned()));
-        let _ = answers.send(Answer::Found(there));
-        let _ = answers.send(Answer::Done(place.and_then(|place| fault(row, place))));
+        let _ = answers.send(News::Found(there));
+        let _ = answers.send(News::Done(place.and_then(|place| fault(row, place))));
     };
     in_parallel(&rows_to_look_at(document), LOOKS_AT_ONCE, look, |_, ()| true);
 }

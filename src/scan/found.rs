@@ -92,14 +92,14 @@ impl fmt::Display for Named {
 
 /// What the threads find, in any order.
 #[derive(Default)]
-pub(super) struct Tally {
+pub(super) struct FoundSoFar {
     pub(super) found: Found,
     pub(super) identities: Identities,
     /// What was tried, where, and what came of it.
     pub(super) failed: Vec<(&'static str, PathBuf, io::Error)>,
 }
 
-impl Tally {
+impl FoundSoFar {
     /// Selects a file.
     pub(super) fn select(&mut self, root: &Path, path: &Path) {
         let Some(name) = relative(root, path).to_str() else {

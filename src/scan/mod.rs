@@ -65,7 +65,7 @@ pub struct Scan<'a> {
 
 /// How far a scan is, over all its folders. All numbers only grow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Progress {
+pub struct Scanned {
     /// Files that were found.
     pub seen: u64,
     /// Files that were looked into.
@@ -77,7 +77,7 @@ pub struct Progress {
 }
 
 /// What is told of the progress of a scan, from any thread.
-pub type OnProgress<'a> = &'a (dyn Fn(Progress) + Sync);
+pub type OnProgress<'a> = &'a (dyn Fn(Scanned) + Sync);
 
 impl Scan<'_> {
     /// Scans one folder.

@@ -7,9 +7,11 @@ use std::mem;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, Builder, Scope};
 use std::time::{Duration, Instant};
+
+use crate::locks::unlocked;
 
 /// Files that are handed over at a time, so that handing over costs little.
 const BATCH: usize = 64;
@@ -84,7 +86,7 @@ impl<F: Send> Pool<'_, F> {
 
     fn work<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, queue: &Queue<F>) {
         loop {
-            let batch = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            let batch = unlocked(queue.lock()).recv();
             let Ok(batch) = batch else { return };
             for file in batch {
                 if self.opened.load(Ordering::Relaxed) >= FIRST {

@@ -4,16 +4,17 @@ use std::collections::HashSet;
 use std::hash::RandomState;
 use std::mem;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 use crate::dicom::looks_like_dicom;
 use crate::error::{Error, Result};
+use crate::locks::unlocked;
 
-use super::found::Tally;
+use super::found::FoundSoFar;
 use super::look::{Look, look};
 use super::walk::{Met, relative, walk};
-use super::{Check, Found, OnProgress, Progress, Scan};
+use super::{Check, Found, OnProgress, Scan, Scanned};
 
 /// How many files pass between two reports of the progress.
 const REPORT_EVERY: u64 = 64;
@@ -37,7 +38,7 @@ enum What {
 pub(super) struct Run<'a, T> {
     scan: &'a Scan<'a>,
     roots: Vec<Root<'a, T>>,
-    now: Mutex<Progress>,
+    now: Mutex<Scanned>,
     /// Values of patients are compared by their hashes under this key, which nobody else has.
     key: RandomState,
     progress: OnProgress<'a>,
@@ -47,7 +48,7 @@ pub(super) struct Run<'a, T> {
 /// One of the scanned folders.
 struct Root<'a, T> {
     path: &'a Path,
-    tally: Mutex<Tally>,
+    tally: Mutex<FoundSoFar>,
     /// Tasks that are not done with.
     pending: AtomicU64,
     result: Mutex<Option<Result<T>>>,
@@ -146,7 +147,7 @@ impl<'a, T: Send> Run<'a, T> {
     }
 
     /// Counts, and reports now and then.
-    fn step(&self, count: impl FnOnce(&mut Progress)) {
+    fn step(&self, count: impl FnOnce(&mut Scanned)) {
         let mut now = unlocked(self.now.lock());
         let folders = now.folders;
         count(&mut now);
@@ -162,9 +163,4 @@ impl<'a, T: Send> Run<'a, T> {
         let result = |root: Root<'_, T>| unlocked(root.result.into_inner()).unwrap_or_else(interrupted);
         self.roots.into_iter().map(result).collect()
     }
-}
-
-/// A thread that panicked with the lock has said so already.
-fn unlocked<G>(outcome: std::result::Result<G, PoisonError<G>>) -> G {
-    outcome.unwrap_or_else(PoisonError::into_inner)
 }

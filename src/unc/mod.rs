@@ -155,7 +155,7 @@ impl Shares {
 
     #[cfg(windows)]
     fn is_there(&self, share: &str) -> bool {
-        let mut answers = self.answers.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut answers = crate::locks::unlocked(self.answers.lock());
         *answers.entry(share.to_lowercase()).or_insert_with(|| Path::new(share).is_dir())
     }
 }

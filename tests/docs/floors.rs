@@ -11,11 +11,11 @@ const FLOORS: [&[&str]; 5] = [
     &["commands"],
     &["plan", "creation", "following", "inspection", "scan", "folders", "troubleshooting"],
     &["mapping", "lists", "selection", "batch", "settings"],
-    &["values", "text", "storage", "dicom", "unc", "api", "error", "problem"],
+    &["values", "text", "storage", "dicom", "unc", "api", "locks", "error", "problem"],
 ];
 
 /// On one floor, who knows whom: for each a reason.
-const WITHIN: [(&str, &str); 21] = [
+const WITHIN: [(&str, &str); 23] = [
     // A row of a mapping becomes a job that is created.
     ("creation", "plan"),
     // Jobs are joined with the rows that they were created for, by the journal; what their errors mean is told beside them.
@@ -47,6 +47,9 @@ const WITHIN: [(&str, &str); 21] = [
     ("api", "text"),
     // The environment names files of certificates.
     ("api", "storage"),
+    // What several threads share.
+    ("api", "locks"),
+    ("unc", "locks"),
 ];
 
 /// Above the floors: the fake server is for tests, and the door of the project's own tests knows what it opens.

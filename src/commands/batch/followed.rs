@@ -13,7 +13,6 @@ use crate::following::{Followed, NOT_FOUND, Rows};
 use crate::mapping::{Document, FILE_NAME};
 use crate::plan::{Planned, plan};
 use crate::settings::Server;
-use crate::text::or_empty;
 
 /// How the server is asked for jobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,7 +82,7 @@ pub struct FollowedView {
 }
 
 impl FollowedView {
-    /// The names of [`FollowedView::cells`].
+    /// The columns of the CSV form.
     pub const COLUMNS: &'static [&'static str] = &[
         "job_id",
         "date",
@@ -100,13 +99,6 @@ impl FollowedView {
     pub fn of(followed: &Followed) -> FollowedView {
         let Followed { job, pseudonym, source, line } = followed;
         FollowedView { job: JobView::of(job), pseudonym: pseudonym.clone(), source: source.clone(), line: *line }
-    }
-
-    /// A row of CSV.
-    pub fn cells(&self) -> Vec<String> {
-        let mut cells = self.job.cells();
-        cells.extend([or_empty(&self.pseudonym), or_empty(&self.source), or_empty(&self.line)]);
-        cells
     }
 }
 

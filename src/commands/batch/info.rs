@@ -3,7 +3,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::batch::Batch;
-use crate::commands::console::View;
+use crate::commands::console::{RowsIn, View};
 use crate::commands::context::Context;
 use crate::error::Result;
 
@@ -48,8 +48,5 @@ impl BatchView {
 
 impl View for BatchView {
     const COLUMNS: &'static [&'static str] = &["job_id", "server", "url"];
-
-    fn rows(&self) -> Vec<Vec<String>> {
-        self.job_ids.iter().map(|id| vec![id.to_string(), self.server.clone(), self.url.clone()]).collect()
-    }
+    const ROWS: &'static [RowsIn] = &[RowsIn::of(&["job_ids"])];
 }

@@ -13,8 +13,6 @@ pub mod show_error;
 pub mod status;
 pub mod watch;
 
-use clap::Subcommand;
-
 use crate::api::{Client, JobId, JobStatus};
 use crate::commands::context::Context;
 use crate::commands::ids::shown;
@@ -23,8 +21,7 @@ use crate::error::Result;
 use crate::settings::Server;
 use crate::text::counted;
 
-#[derive(Subcommand)]
-pub enum Batch {
+group!(Batch {
     Add(add::Add),
     Cancel(cancel::Cancel),
     CancelActive(cancel_active::CancelActive),
@@ -38,27 +35,7 @@ pub enum Batch {
     ShowError(show_error::ShowError),
     Status(status::Status),
     Watch(watch::Watch),
-}
-
-impl Batch {
-    pub fn run(self, context: &Context) -> Result<()> {
-        match self {
-            Batch::Add(command) => command.run(context),
-            Batch::Cancel(command) => command.run(context),
-            Batch::CancelActive(command) => command.run(context),
-            Batch::Delete(command) => command.run(context),
-            Batch::Info(command) => command.run(context),
-            Batch::Init(command) => command.run(context),
-            Batch::Remove(command) => command.run(context),
-            Batch::Report(command) => command.run(context),
-            Batch::Reset(command) => command.run(context),
-            Batch::ResetError(command) => command.run(context),
-            Batch::ShowError(command) => command.run(context),
-            Batch::Status(command) => command.run(context),
-            Batch::Watch(command) => command.run(context),
-        }
-    }
-}
+});
 
 /// The batch of the working folder, and a client of the server that it belongs to.
 fn open(context: &Context) -> Result<(Vec<JobId>, Server, Client)> {
@@ -92,11 +69,11 @@ fn cancel(context: &Context, only: Option<&JobStatus>, dry_run: bool) -> Result<
     }
     let what = what(&CANCEL, &ids, &server, dry_run);
     let order = Order { action: &CANCEL, what, ids, left_out: vec![], dry_run };
-    act(context, (&server, &client), &order, |client, id| client.cancel_job(id))
+    act(context, (&server, &client), &order)
 }
 
 /// `reset 3 jobs on p01: https://…`. A dry run names the jobs, too.
-fn what(action: &Action, ids: &[JobId], server: &Server, dry_run: bool) -> String {
+fn what(action: &Action<'_>, ids: &[JobId], server: &Server, dry_run: bool) -> String {
     let what = format!("{} {} on {server}", action.verb, counted(ids.len(), "job"));
     if dry_run { format!("{what}: {}", shown(ids)) } else { what }
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::followed::{List, follow, missing, rows};
 use super::open;
 use crate::api::Job;
-use crate::commands::console::{View, csv, json};
+use crate::commands::console::{RowsIn, View, csv, json};
 use crate::commands::context::Context;
 use crate::error::{Error, Result};
 use crate::following::report::{self, Entry, MARK};
@@ -56,39 +56,34 @@ pub struct BatchReport {
 
 impl View for BatchReport {
     const COLUMNS: &'static [&'static str] = &Entry::COLUMNS;
+    const ROWS: &'static [RowsIn] = &[RowsIn::of(&["jobs"])];
 
     fn columns(&self) -> &'static [&'static str] {
         report::columns(self.with_source)
     }
 
-    fn rows(&self) -> Vec<Vec<String>> {
-        let left_out = Self::COLUMNS.len() - self.columns().len();
-        let row = |entry: &Entry| entry.cells().split_off(left_out).into_iter().map(plain_text).collect();
-        self.jobs.iter().map(row).collect()
+    /// A spreadsheet computes what begins like a formula, unless there is an apostrophe before it.
+    fn cell(text: String) -> String {
+        let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err();
+        if is_formula { format!("'{text}") } else { text }
     }
-}
-
-/// A spreadsheet computes what begins like a formula, unless there is an apostrophe before it.
-fn plain_text(cell: String) -> String {
-    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err();
-    if is_formula { format!("'{cell}") } else { cell }
 }
 
 /// The form of a file.
 #[derive(Clone, Copy)]
-enum Form {
+enum FileType {
     Xlsx,
     Csv,
     Json,
 }
 
-impl Form {
-    fn of(path: &Path) -> Result<Form> {
+impl FileType {
+    fn of(path: &Path) -> Result<FileType> {
         let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
         match ending.as_deref() {
-            Some("xlsx") => Ok(Form::Xlsx),
-            Some("csv") => Ok(Form::Csv),
-            Some("json") => Ok(Form::Json),
+            Some("xlsx") => Ok(FileType::Xlsx),
+            Some("csv") => Ok(FileType::Csv),
+            Some("json") => Ok(FileType::Json),
             _ => Err(Error::usage(
                 format!("'{}' does not end in .xlsx, .csv or .json", path.display()),
                 "the ending says in which form the report is written",
@@ -98,9 +93,9 @@ impl Form {
 
     fn write(self, view: &BatchReport) -> Result<Vec<u8>> {
         match self {
-            Form::Csv => Ok(csv(view).into_bytes()),
-            Form::Json => Ok(json(view).into_bytes()),
-            Form::Xlsx => report::workbook(&view.jobs, view.with_source)
+            FileType::Csv => Ok(csv(view).into_bytes()),
+            FileType::Json => Ok(json(view).into_bytes()),
+            FileType::Xlsx => report::workbook(&view.jobs, view.with_source)
                 .map_err(|why| Error::refused(format!("no workbook can be made of it: {why}"), "write a .csv instead")),
         }
     }
@@ -114,7 +109,7 @@ impl Report {
             console.show(&view, |console| console.print_document(&csv(&view)));
             return Ok(());
         }
-        let form = Form::of(&self.file)?;
+        let form = FileType::of(&self.file)?;
         let path = context.folder.join(&self.file);
         refuse_another(&path, &self.file)?;
         let view = self.view(context)?;

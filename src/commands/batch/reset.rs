@@ -25,6 +25,6 @@ impl Reset {
         let (ids, left_out) = self.opted_out.look_up(&context.console, &client, ids)?;
         let what = what(&RESET, &ids, &server, self.dry_run);
         let order = Order { action: &RESET, what, ids, left_out, dry_run: self.dry_run };
-        act(context, (&server, &client), &order, |client, id| client.reset_job(id))
+        act(context, (&server, &client), &order)
     }
 }

@@ -41,7 +41,7 @@ impl ResetError {
             what += &format!(" ({title})");
         }
         let order = Order { action: &RESET, what, ids, left_out, dry_run: self.dry_run };
-        act(context, (&server, &client), &order, |client, id| client.reset_job(id))
+        act(context, (&server, &client), &order)
     }
 
     /// The jobs that are meant, and their cause if one was named.

@@ -6,11 +6,11 @@ use serde::Serialize;
 use super::followed::{List, follow};
 use super::open;
 use crate::api::{Job, JobStatus};
-use crate::commands::console::{Console, View};
+use crate::commands::console::{Console, RowsIn, View};
 use crate::commands::context::Context;
 use crate::error::Result;
 use crate::following::Followed;
-use crate::text::{agreeing, counted, or_empty};
+use crate::text::{agreeing, counted};
 use crate::troubleshooting::{Cause, causes};
 
 /// Show which jobs of the batch are in error and why, cause by cause, and what to do about it
@@ -74,23 +74,7 @@ pub struct ErrorView {
 impl View for BatchErrors {
     const COLUMNS: &'static [&'static str] =
         &["cause", "title", "what_to_do", "do_not_use", "job_id", "pseudonym", "source", "line", "error"];
-
-    fn rows(&self) -> Vec<Vec<String>> {
-        let row = |cause: &CauseView, job: &ErrorView| {
-            vec![
-                cause.cause.to_string(),
-                cause.title.clone(),
-                or_empty(&cause.what_to_do),
-                cause.do_not_use.to_string(),
-                job.job_id.to_string(),
-                or_empty(&job.pseudonym),
-                or_empty(&job.source),
-                or_empty(&job.line),
-                or_empty(&job.error),
-            ]
-        };
-        self.causes.iter().flat_map(|cause| cause.jobs.iter().map(move |job| row(cause, job))).collect()
-    }
+    const ROWS: &'static [RowsIn] = &[RowsIn::of(&["causes", "jobs"])];
 }
 
 impl ShowError {

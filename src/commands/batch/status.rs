@@ -6,8 +6,9 @@ use serde::Serialize;
 use super::followed::{Count, FollowedView, List, counts, follow, missing, tally};
 use super::open;
 use crate::api::JobId;
-use crate::commands::console::{Console, Table, View};
+use crate::commands::console::{Console, RowsIn, Table, View};
 use crate::commands::context::Context;
+use crate::commands::jobs::{COLUMNS, cells};
 use crate::error::{Error, Result};
 use crate::following::{Followed, NOT_FOUND};
 use crate::settings::Server;
@@ -33,7 +34,7 @@ pub struct Status {
     statuses: Vec<String>,
     /// Add columns that tell whose each job is: pseudonym, source, line (of the mapping)
     #[arg(long, value_name = "COLUMN", value_enum, value_delimiter = ',', hide_possible_values = true)]
-    columns: Vec<Column>,
+    columns: Vec<ExtraColumn>,
     /// Sort by a column: id, date, status, down, proc, user, pseudonym, source or line
     #[arg(long, value_name = "COLUMN", value_enum, hide_possible_values = true)]
     sort: Option<SortBy>,
@@ -53,7 +54,7 @@ pub struct Status {
 
 /// What tells whose a job is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Column {
+enum ExtraColumn {
     Pseudonym,
     Source,
     Line,
@@ -87,12 +88,28 @@ pub struct BatchStatus {
     pub not_found: Vec<i64>,
 }
 
+impl BatchStatus {
+    /// The jobs that are shown, and how many of all there are of each status.
+    pub fn of(
+        server: &Server,
+        shown: &[Followed],
+        summary: Vec<Count>,
+        ids: &[JobId],
+        missing: &[JobId],
+    ) -> BatchStatus {
+        BatchStatus {
+            server: server.name.clone(),
+            jobs: shown.iter().map(FollowedView::of).collect(),
+            summary,
+            total: ids.len(),
+            not_found: missing.iter().map(|id| id.0).collect(),
+        }
+    }
+}
+
 impl View for BatchStatus {
     const COLUMNS: &'static [&'static str] = FollowedView::COLUMNS;
-
-    fn rows(&self) -> Vec<Vec<String>> {
-        self.jobs.iter().map(FollowedView::cells).collect()
-    }
+    const ROWS: &'static [RowsIn] = &[RowsIn::of(&["jobs"])];
 }
 
 impl Status {
@@ -104,13 +121,7 @@ impl Status {
         self.refuse_unknown(&all)?;
         let summary = counts(&all, missing.len());
         let chosen = self.chosen(all);
-        let view = BatchStatus {
-            server: server.name.clone(),
-            jobs: chosen.iter().map(FollowedView::of).collect(),
-            summary,
-            total: ids.len(),
-            not_found: missing.iter().map(|id| id.0).collect(),
-        };
+        let view = BatchStatus::of(&server, &chosen, summary, &ids, &missing);
         let is_own = |followed: &Followed| {
             followed.job.user_name.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(client.user()))
         };
@@ -240,22 +251,14 @@ impl Status {
     /// The columns of the manual, and those that were asked for.
     fn table(&self, jobs: &[Followed], with_user: bool) -> Table {
         let with_names = self.patient_name && !self.no_patient_name;
-        let mut header = vec!["id", "date", "status", "down", "proc"];
-        header.extend(with_user.then_some("user"));
+        let shown = COLUMNS.len() - usize::from(!with_user);
+        let mut header = COLUMNS[..shown].to_vec();
         header.extend(with_names.then_some("anon_name"));
         header.extend(self.columns.iter().map(|column| column.name()));
         let mut table = Table::new(header).painted(2);
         for followed in jobs {
-            let job = &followed.job;
-            let mut cells = vec![
-                job.job_id.to_string(),
-                or_empty(&job.date),
-                job.status.to_string(),
-                or_empty(&job.files_downloaded),
-                or_empty(&job.files_processed),
-            ];
-            cells.extend(with_user.then(|| or_empty(&job.user_name)));
-            cells.extend(with_names.then(|| job.pseudo_id().unwrap_or_default()));
+            let mut cells = cells(&followed.job)[..shown].to_vec();
+            cells.extend(with_names.then(|| followed.job.pseudo_id().unwrap_or_default()));
             cells.extend(self.columns.iter().map(|column| column.cell(followed)));
             table.row(cells);
         }
@@ -266,20 +269,20 @@ impl Status {
 /// The lines around the tables of jobs and of statuses, and the prompt.
 const LINES_AROUND: usize = 8;
 
-impl Column {
+impl ExtraColumn {
     fn name(self) -> &'static str {
         match self {
-            Column::Pseudonym => "pseudonym",
-            Column::Source => "source",
-            Column::Line => "line",
+            ExtraColumn::Pseudonym => "pseudonym",
+            ExtraColumn::Source => "source",
+            ExtraColumn::Line => "line",
         }
     }
 
     fn cell(self, followed: &Followed) -> String {
         match self {
-            Column::Pseudonym => or_empty(&followed.pseudonym),
-            Column::Source => or_empty(&followed.source),
-            Column::Line => or_empty(&followed.line),
+            ExtraColumn::Pseudonym => or_empty(&followed.pseudonym),
+            ExtraColumn::Source => or_empty(&followed.source),
+            ExtraColumn::Line => or_empty(&followed.line),
         }
     }
 }

@@ -7,9 +7,10 @@ use clap::Args;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::followed::{self, Count, FollowedView, counts, missing, rows};
+use super::followed::{self, FollowedView, counts, missing, rows};
+use super::status::BatchStatus;
 use crate::api::{ApiError, Client, JobId, JobStatus, Stage};
-use crate::commands::console::{Console, Interrupt, Level, Live, View};
+use crate::commands::console::{Console, Interrupt, Level, Live, RowsIn, View};
 use crate::commands::context::Context;
 use crate::error::{Error, Result};
 use crate::following::watch::{self, News, Next};
@@ -44,24 +45,16 @@ pub struct Watch {
 /// How a watch ended, and the jobs as they were then.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct BatchWatch {
-    /// The server's name.
-    pub server: String,
     /// How it ended.
-    pub outcome: Outcome,
-    /// The jobs of the batch.
-    pub jobs: Vec<FollowedView>,
-    /// How many jobs of the batch have each status. A status that no job has is left out.
-    pub summary: Vec<Count>,
-    /// How many jobs are in the batch.
-    pub total: usize,
-    /// Ids of the batch that the server does not know.
-    pub not_found: Vec<i64>,
+    pub outcome: WatchOutcome,
+    #[serde(flatten)]
+    pub status: BatchStatus,
 }
 
 /// How a watch ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
+pub enum WatchOutcome {
     /// All jobs are done.
     Done,
     /// No job is under way any more, and some are not done.
@@ -74,10 +67,7 @@ pub enum Outcome {
 
 impl View for BatchWatch {
     const COLUMNS: &'static [&'static str] = FollowedView::COLUMNS;
-
-    fn rows(&self) -> Vec<Vec<String>> {
-        self.jobs.iter().map(FollowedView::cells).collect()
-    }
+    const ROWS: &'static [RowsIn] = &[RowsIn::of(&["jobs"])];
 }
 
 impl Watch {
@@ -276,33 +266,27 @@ fn finish(console: &Console, server: &Server, ids: &[JobId], next: Option<Next>,
     let missing = missing(ids, jobs);
     let done = jobs.iter().filter(|followed| followed.job.status == JobStatus::Done).count();
     let outcome = match next {
-        None => Outcome::Interrupted,
-        Some(Next::TimedOut) => Outcome::TimedOut,
-        Some(_) if done == ids.len() => Outcome::Done,
-        Some(_) => Outcome::Failed,
+        None => WatchOutcome::Interrupted,
+        Some(Next::TimedOut) => WatchOutcome::TimedOut,
+        Some(_) if done == ids.len() => WatchOutcome::Done,
+        Some(_) => WatchOutcome::Failed,
     };
-    let view = BatchWatch {
-        server: server.name.clone(),
-        outcome,
-        jobs: jobs.iter().map(FollowedView::of).collect(),
-        summary: counts(jobs, missing.len()),
-        total: ids.len(),
-        not_found: missing.iter().map(|id| id.0).collect(),
-    };
+    let status = BatchStatus::of(server, jobs, counts(jobs, missing.len()), ids, &missing);
+    let view = BatchWatch { outcome, status };
     let overview = overview(server, jobs, missing.len());
     console.show(&view, |console| {
-        if matches!(outcome, Outcome::Done | Outcome::Failed) {
+        if matches!(outcome, WatchOutcome::Done | WatchOutcome::Failed) {
             console.print(&overview);
         }
     });
     match outcome {
-        Outcome::Done => Ok(()),
-        Outcome::Failed => Err(Error::Partly {
+        WatchOutcome::Done => Ok(()),
+        WatchOutcome::Failed => Err(Error::Partly {
             summary: format!("{} of {} are not done", ids.len() - done, counted(ids.len(), "job")),
             hint: Some("'anon batch show-error' tells why jobs failed".to_owned()),
         }),
-        Outcome::TimedOut => Err(Error::TimedOut(format!("the time is up. {overview}"))),
-        Outcome::Interrupted => Err(Error::Interrupted(format!("the jobs go on. {overview}"))),
+        WatchOutcome::TimedOut => Err(Error::TimedOut(format!("the time is up. {overview}"))),
+        WatchOutcome::Interrupted => Err(Error::Interrupted(format!("the jobs go on. {overview}"))),
     }
 }
 

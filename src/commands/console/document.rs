@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::error::Error;
 use crate::problem::{Place, Problem, Problems};
@@ -22,16 +23,100 @@ pub enum Format {
 
 /// What a command shows, in the shape that its schema in `docs/schema` describes.
 pub trait View: Serialize + JsonSchema {
-    /// The columns of the CSV form.
+    /// The columns of the CSV form: fields of a row, or else of what the row is in.
     const COLUMNS: &'static [&'static str];
 
-    /// Those of them that this one has.
+    /// Where its rows are. Without this, the view is the one row.
+    const ROWS: &'static [RowsIn] = &[RowsIn::of(&[])];
+
+    /// The number by which rows of several lists are sorted. Without this, one list comes after the other.
+    const SORTED_BY: Option<&'static str> = None;
+
+    /// Those of the columns that this one has.
     fn columns(&self) -> &'static [&'static str] {
         Self::COLUMNS
     }
 
-    /// The rows of the CSV form, a cell for each column.
-    fn rows(&self) -> Vec<Vec<String>>;
+    /// What the CSV form is made of: the JSON form, unless that has no rows.
+    fn for_csv(&self) -> Value {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+
+    /// What is written for the text of a cell.
+    fn cell(text: String) -> String {
+        text
+    }
+}
+
+/// A list in the JSON form whose elements are rows of the CSV form. An element that is no object is the cell of the first column.
+pub struct RowsIn {
+    /// The fields that lead there, each in the elements of the one before.
+    path: &'static [&'static str],
+    /// A column that tells its rows from those of other lists, and what it says.
+    mark: Option<(&'static str, &'static str)>,
+}
+
+impl RowsIn {
+    /// The list to which these fields lead, or the one object.
+    pub const fn of(path: &'static [&'static str]) -> RowsIn {
+        RowsIn { path, mark: None }
+    }
+
+    /// That one of several: the column that tells its rows from those of the others, and what it says.
+    pub const fn marked(self, column: &'static str, word: &'static str) -> RowsIn {
+        RowsIn { mark: Some((column, word)), ..self }
+    }
+}
+
+/// A row of the CSV form.
+struct CsvRow<'v> {
+    /// The row itself, then what it is in.
+    levels: Vec<&'v Value>,
+    mark: Option<(&'static str, &'static str)>,
+}
+
+impl CsvRow<'_> {
+    fn cell(&self, column: usize, name: &str) -> String {
+        if let Some((_, word)) = self.mark.filter(|(mark, _)| *mark == name) {
+            return word.to_owned();
+        }
+        let is_object = self.levels[0].is_object();
+        if column == 0 && !is_object {
+            return text(self.levels[0]);
+        }
+        let value = self.levels.iter().find_map(|level| level.get(name));
+        debug_assert!(value.is_some() || !is_object, "a row has no field '{name}'");
+        value.map(text).unwrap_or_default()
+    }
+}
+
+/// Adds the rows at the end of a path that begins in the first of these.
+fn add_rows<'v>(
+    rows: &mut Vec<CsvRow<'v>>,
+    levels: Vec<&'v Value>,
+    path: &[&str],
+    mark: Option<(&'static str, &'static str)>,
+) {
+    let Some((name, rest)) = path.split_first() else { return rows.push(CsvRow { levels, mark }) };
+    let elements = match &levels[0][name] {
+        Value::Array(list) => list.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    for element in elements {
+        add_rows(rows, [&[element], levels.as_slice()].concat(), rest, mark);
+    }
+}
+
+/// What a cell says: a list its elements, an object its plain values.
+fn text(value: &Value) -> String {
+    let joined = |values: Vec<&Value>, between| values.into_iter().map(text).collect::<Vec<_>>().join(between);
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(list) => joined(list.iter().collect(), if list.iter().any(Value::is_object) { ", " } else { " " }),
+        Value::Object(fields) => joined(fields.values().filter(|value| !value.is_array()).collect(), ": "),
+        Value::Bool(_) | Value::Number(_) => value.to_string(),
+    }
 }
 
 /// The CSV form of a view.
@@ -39,10 +124,22 @@ pub fn csv<V: View>(view: &V) -> String {
     let delimiter = if decimal_comma() { b';' } else { b',' };
     let mut writer =
         csv::WriterBuilder::new().delimiter(delimiter).terminator(csv::Terminator::CRLF).from_writer(vec![]);
-    let header = view.columns().iter().map(|name| (*name).to_owned()).collect();
-    for row in std::iter::once(header).chain(view.rows()) {
+    let whole = view.for_csv();
+    let mut rows = vec![];
+    for RowsIn { path, mark } in V::ROWS {
+        add_rows(&mut rows, vec![&whole], path, *mark);
+    }
+    if let Some(name) = V::SORTED_BY {
+        rows.sort_by_key(|row| row.levels[0].get(name).and_then(Value::as_u64));
+    }
+    let columns = view.columns();
+    let header = columns.iter().map(|name| (*name).to_owned()).collect();
+    let cells = |row: &CsvRow<'_>| -> Vec<String> {
+        columns.iter().enumerate().map(|(column, name)| V::cell(row.cell(column, name))).collect()
+    };
+    for record in std::iter::once(header).chain(rows.iter().map(cells)) {
         // Memory takes everything, and each row has a cell for each column.
-        let written = writer.write_record(&row);
+        let written = writer.write_record(&record);
         debug_assert!(written.is_ok(), "{written:?}");
     }
     let text = String::from_utf8_lossy(&writer.into_inner().unwrap_or_default()).into_owned();
@@ -63,10 +160,7 @@ pub struct Done {
 
 impl View for Done {
     const COLUMNS: &'static [&'static str] = &["done"];
-
-    fn rows(&self) -> Vec<Vec<String>> {
-        self.done.iter().map(|line| vec![line.clone()]).collect()
-    }
+    const ROWS: &'static [RowsIn] = &[RowsIn::of(&["done"])];
 }
 
 /// What went wrong, and what a person would have been warned of: the one object on standard error.
@@ -138,24 +232,50 @@ mod tests {
     use super::*;
 
     #[derive(Serialize, JsonSchema)]
-    struct Two(Vec<[&'static str; 2]>);
+    struct Jobs {
+        server: &'static str,
+        jobs: Vec<Job>,
+        lost: Vec<i64>,
+    }
 
-    impl View for Two {
-        const COLUMNS: &'static [&'static str] = &["id", "name"];
+    #[derive(Serialize, JsonSchema)]
+    struct Job {
+        id: i64,
+        name: &'static str,
+        #[serde(flatten)]
+        more: More,
+    }
 
-        fn rows(&self) -> Vec<Vec<String>> {
-            self.0.iter().map(|row| row.map(str::to_owned).to_vec()).collect()
-        }
+    #[derive(Default, Serialize, JsonSchema)]
+    struct More {
+        date: Option<String>,
+        modalities: Vec<&'static str>,
+    }
+
+    impl View for Jobs {
+        const COLUMNS: &'static [&'static str] = &["id", "name", "server", "date", "modalities", "outcome"];
+        const ROWS: &'static [RowsIn] =
+            &[RowsIn::of(&["jobs"]).marked("outcome", "found"), RowsIn::of(&["lost"]).marked("outcome", "not found")];
     }
 
     #[test]
     fn csv_opens_in_excel() {
-        let text = csv(&Two(vec![["1", "a\"b"], ["2", "c\nd"]])).replace(';', ",");
-        assert_eq!(text, "\u{feff}id,name\r\n1,\"a\"\"b\"\r\n2,\"c\nd\"\r\n");
+        let job = |id, name, modalities| Job { id, name, more: More { modalities, ..More::default() } };
+        let jobs = vec![job(1, "a\"b", vec!["CT", "MR"]), job(2, "c\nd", vec![])];
+        let text = csv(&Jobs { server: "p01", jobs, lost: vec![3] }).replace(';', ",");
+        let rows = "1,\"a\"\"b\",p01,,CT MR,found\r\n2,\"c\nd\",p01,,,found\r\n3,,p01,,,not found\r\n";
+        assert_eq!(text, format!("\u{feff}id,name,server,date,modalities,outcome\r\n{rows}"));
+    }
+
+    #[test]
+    fn a_row_can_be_a_text_in_a_list_of_the_same_name() {
+        let done = ["added 1", "added 2"].map(str::to_owned).to_vec();
+        assert_eq!(csv(&Done { done }), "\u{feff}done\r\nadded 1\r\nadded 2\r\n");
     }
 
     #[test]
     fn csv_of_nothing_is_its_header() {
-        assert_eq!(csv(&Two(vec![])).replace(';', ","), "\u{feff}id,name\r\n");
+        let text = csv(&Jobs { server: "p01", jobs: vec![], lost: vec![] }).replace(';', ",");
+        assert_eq!(text, "\u{feff}id,name,server,date,modalities,outcome\r\n");
     }
 }

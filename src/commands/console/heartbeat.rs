@@ -1,6 +1,8 @@
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use crate::locks::unlocked;
 
 /// When work first tells that it goes on, where no progress bar can be drawn.
 const FIRST: Duration = Duration::from_secs(2);
@@ -51,7 +53,7 @@ impl Drop for Heartbeat {
 
 impl Shared {
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        unlocked(self.state.lock())
     }
 
     fn beat(&self, first: Duration, then: Duration, tell: &impl Fn(&str)) {
@@ -60,7 +62,7 @@ impl Shared {
         while !state.is_over {
             let now = Instant::now();
             if now < due {
-                state = self.over.wait_timeout(state, due - now).unwrap_or_else(PoisonError::into_inner).0;
+                state = unlocked(self.over.wait_timeout(state, due - now)).0;
                 continue;
             }
             // Told under the lock, so that nothing is told after the end.

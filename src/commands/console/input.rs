@@ -58,6 +58,22 @@ impl Console {
         })?;
         Ok(items(&text.text))
     }
+
+    /// The same as `parse` reads them.
+    ///
+    /// # Errors
+    /// All that is wrong with them in one go.
+    pub fn parsed_items<T>(&self, parse: impl Fn(&Item) -> Result<T, Problem>) -> Result<Vec<T>> {
+        let (mut all, mut problems) = (vec![], vec![]);
+        for item in self.items()? {
+            match parse(&item) {
+                Ok(one) => all.push(one),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        Problems::none_or(stdin(), problems)?;
+        Ok(all)
+    }
 }
 
 fn items(text: &str) -> Vec<Item> {

@@ -19,13 +19,12 @@ mod results;
 mod table;
 mod visible;
 
-pub use document::{Complaint, Complaints, Done, Format, View, csv, json};
+pub use document::{Complaint, Complaints, Done, Format, RowsIn, View, csv, json};
 pub use editor::{Editing, open_in_editor};
-pub use input::stdin;
+pub use input::{Item, stdin};
 pub use interrupt::Interrupt;
 pub use mark::Mark;
-pub use progress::{Level, Live, Progress};
-pub use questions::Answer;
+pub use progress::{Bar, Level, Live};
 pub use table::Table;
 pub use visible::{beginning, visible};
 
@@ -33,13 +32,14 @@ use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, OnceLock};
 
 use anstream::{AutoStream, ColorChoice};
 use clap::ValueEnum;
 use clap::builder::styling::{AnsiColor, Style};
 
 use crate::error::Error;
+use crate::locks::unlocked;
 use crate::problem::{self, Problem};
 use visible::line;
 
@@ -198,7 +198,7 @@ impl Console {
     }
 
     fn take_warnings(&self) -> Vec<String> {
-        std::mem::take(&mut self.warnings.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *unlocked(self.warnings.lock()))
     }
 
     /// Whether all that goes to stderr is to be one JSON object, and so waits for the end.
@@ -228,8 +228,8 @@ impl Console {
     }
 
     /// Warns of problems of a file that are none to stop at: of the first, and of how many more there are.
-    pub fn warn_of(&self, path: &Path, problems: &[Problem]) {
-        problem::lines(path, problems).for_each(|line| self.warn(line));
+    pub fn warn_of<'p>(&self, path: &Path, problems: impl IntoIterator<Item = &'p Problem>) {
+        problem::lines(path, &problem::merged(problems)).for_each(|line| self.warn(line));
     }
 
     fn complain(&self, text: impl Display) {
@@ -239,22 +239,22 @@ impl Console {
     fn tell_with(&self, style: Style, word: &str, text: impl Display) {
         if self.is_one_object() {
             let text = visible(text.to_string().trim_end()).into_owned();
-            return self.warnings.lock().unwrap_or_else(PoisonError::into_inner).push(text);
+            return unlocked(self.warnings.lock()).push(text);
         }
         self.write_err(&format!("{style}{word}:{style:#} {}\n", visible(text.to_string().trim_end())));
     }
 
     /// A progress bar for steps without a known end, which print nothing; where none can be drawn, a line now and then.
-    pub fn progress(&self, what: &str) -> Progress {
+    pub fn progress(&self, what: &str) -> Bar {
         let is_log = !self.interactive && !self.wishes.quiet && !self.is_one_object();
-        Progress::new(self.shows_progress(), None, what).with_heartbeat(is_log, what)
+        Bar::new(self.shows_progress(), None, what).with_heartbeat(is_log, what)
     }
 
     /// A progress bar for `total` steps that print a line each: for when those lines go to a file. On a terminal they are
     /// progress enough, and a bar among them would garble them.
-    pub fn progress_of(&self, total: usize, what: &str) -> Progress {
+    pub fn progress_of(&self, total: usize, what: &str) -> Bar {
         let is_seen = self.shows_progress() && (self.wishes.quiet || !io::stdout().is_terminal());
-        Progress::new(is_seen, Some(total as u64), what)
+        Bar::new(is_seen, Some(total as u64), what)
     }
 
     fn shows_progress(&self) -> bool {

@@ -7,13 +7,13 @@ use super::heartbeat::Heartbeat;
 use super::{Console, visible};
 
 /// A progress bar on stderr, where that is a terminal.
-pub struct Progress {
+pub struct Bar {
     bar: ProgressBar,
     heartbeat: Option<Heartbeat>,
 }
 
-impl Progress {
-    pub(super) fn new(interactive: bool, total: Option<u64>, what: &str) -> Progress {
+impl Bar {
+    pub(super) fn new(interactive: bool, total: Option<u64>, what: &str) -> Bar {
         let target = if interactive { ProgressDrawTarget::stderr_with_hz(10) } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(total, target);
         let template = match total {
@@ -27,11 +27,11 @@ impl Progress {
         if interactive {
             bar.enable_steady_tick(Duration::from_millis(200));
         }
-        Progress { bar, heartbeat: None }
+        Bar { bar, heartbeat: None }
     }
 
     /// In a log, a line now and then.
-    pub(super) fn with_heartbeat(mut self, is_log: bool, what: &str) -> Progress {
+    pub(super) fn with_heartbeat(mut self, is_log: bool, what: &str) -> Bar {
         let what = visible(what).into_owned();
         let tell = move |message: &str| {
             let message = if message.is_empty() { "..." } else { message };
@@ -57,7 +57,7 @@ impl Progress {
     }
 }
 
-impl Drop for Progress {
+impl Drop for Bar {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }

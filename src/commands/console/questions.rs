@@ -8,35 +8,26 @@ use super::visible::line;
 use super::{Console, stdin, visible};
 use crate::error::{Error, Result};
 
-/// What a person said to a yes-or-no question.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
-    /// Go on.
-    Yes,
-    /// Leave everything as it is.
-    No,
-}
-
 impl Console {
     /// Whether somebody reads what is printed before a question, and then answers it.
     pub fn is_answered_by_a_person() -> bool {
         io::stdin().is_terminal()
     }
 
-    /// Asks a question until it is answered with yes or no; no more is the default.
+    /// Asks a question until it is answered with yes or no, which is the default. Returns whether it is to go on.
     ///
     /// # Errors
     /// [`Error::NoAnswer`] at the end of the input.
-    pub fn confirm(&self, question: impl Display) -> Result<Answer> {
+    pub fn confirm(&self, question: impl Display) -> Result<bool> {
         loop {
             if self.wishes.assume_yes {
                 self.note(format_args!("{} [y/N]: y", line(&question.to_string())));
-                return Ok(Answer::Yes);
+                return Ok(true);
             }
             let answer = self.answer_to(&format!("{} [y/N]: ", line(&question.to_string())))?;
             match answer.trim().to_lowercase().as_str() {
-                "y" | "yes" => return Ok(Answer::Yes),
-                "n" | "no" | "" => return Ok(Answer::No),
+                "y" | "yes" => return Ok(true),
+                "n" | "no" | "" => return Ok(false),
                 _ => self.note("please answer y or n"),
             }
         }

@@ -2,7 +2,6 @@
 
 use std::fmt::Display;
 use std::io::{self, Write};
-use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
 use anstream::AutoStream;
@@ -11,6 +10,7 @@ use anstream::adapter::strip_str;
 use super::document::Done;
 use super::visible::{beginning, line, visible};
 use super::{Console, Format, Table, View, csv, json};
+use crate::locks::unlocked;
 use crate::text::plain;
 
 impl Console {
@@ -70,7 +70,7 @@ impl Console {
 
     /// At the end: what a command without a view has done, for scripts. One that has failed before it did anything has no result.
     pub(super) fn end_results(&self, has_failed: bool) {
-        let lines = std::mem::take(&mut *self.done.lock().unwrap_or_else(PoisonError::into_inner));
+        let lines = std::mem::take(&mut *unlocked(self.done.lock()));
         let is_due = self.is_for_scripts() && !self.has_result.load(Ordering::SeqCst);
         if is_due && !(has_failed && lines.is_empty()) {
             self.show(&Done { done: lines }, |_| {});
@@ -82,7 +82,7 @@ impl Console {
         if self.is_for_scripts() {
             let lines = strip_str(text).to_string();
             let lines = lines.lines().filter(|line| !line.is_empty()).map(str::to_owned);
-            self.done.lock().unwrap_or_else(PoisonError::into_inner).extend(lines);
+            unlocked(self.done.lock()).extend(lines);
         }
         match self.wishes.format {
             Format::Table => self.write_out(text),

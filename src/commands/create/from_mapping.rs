@@ -11,7 +11,7 @@ use super::report;
 use super::view::CreatedView;
 use super::words;
 use crate::commands::complete;
-use crate::commands::console::{Answer, Interrupt};
+use crate::commands::console::Interrupt;
 use crate::commands::context::Context;
 use crate::commands::map::planned;
 use crate::creation::{Session, Wanted};
@@ -98,7 +98,7 @@ impl FromMapping {
         }
         words::kinds(console, &rows, &kinds);
         words::risks(console, &rows);
-        if console.confirm(words::question(&rows, &server, &kinds))? == Answer::No {
+        if !console.confirm(words::question(&rows, &server, &kinds))? {
             console.note("Cancelled: no job was created");
             console.show(&view, |_| {});
             return Ok(());

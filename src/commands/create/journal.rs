@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::kinds::Kinds;
 use super::words::when;
-use crate::commands::console::{Table, View};
+use crate::commands::console::{RowsIn, Table, View};
 use crate::commands::context::Context;
 use crate::commands::map::planned;
 use crate::creation::{Fingerprint, Journal as JobJournal, Known};
@@ -30,7 +30,7 @@ impl Journal {
         let server = context.settings()?.active_server()?;
         let path = context.journal_path();
         let journal = JobJournal::read(&path, &server.url)?;
-        let state = |row: &Planned| State::of(row, &journal, &server.url);
+        let state = |row: &Planned| JournalRow::of(row, &journal, &server.url);
         let view = JournalView {
             server: server.name.clone(),
             journal: path.display().to_string(),
@@ -57,12 +57,12 @@ pub struct JournalView {
     /// The journal's path.
     journal: String,
     /// A row of the mapping each.
-    rows: Vec<State>,
+    rows: Vec<JournalRow>,
 }
 
 /// What is known of the job of a row.
 #[derive(Serialize, JsonSchema)]
-struct State {
+struct JournalRow {
     /// The line of the mapping, from 1.
     line: usize,
     /// Where the data comes from: `folder:patient1`.
@@ -77,8 +77,8 @@ struct State {
     when: Option<String>,
 }
 
-impl State {
-    fn of(row: &Planned, journal: &JobJournal, url: &str) -> State {
+impl JournalRow {
+    fn of(row: &Planned, journal: &JobJournal, url: &str) -> JournalRow {
         let job = Fingerprint::of(url, &row.job);
         let (state, job_id) = match journal.known(&job) {
             Known::Created(id) => ("created", Some(id.0)),
@@ -89,18 +89,11 @@ impl State {
         };
         let (line, source) = (row.line, row.source.to_string());
         let (pseudonym, when) = (row.job.pseudo_name.clone(), journal.time(&job).map(when));
-        State { line, source, pseudonym, state: state.to_owned(), job_id, when }
+        JournalRow { line, source, pseudonym, state: state.to_owned(), job_id, when }
     }
 }
 
 impl View for JournalView {
     const COLUMNS: &'static [&'static str] = &["line", "source", "pseudonym", "state", "job_id", "when"];
-
-    fn rows(&self) -> Vec<Vec<String>> {
-        let row = |row: &State| {
-            let (line, source, state) = (row.line.to_string(), row.source.clone(), row.state.clone());
-            vec![line, source, or_empty(&row.pseudonym), state, or_empty(&row.job_id), or_empty(&row.when)]
-        };
-        self.rows.iter().map(row).collect()
-    }
+    const ROWS: &'static [RowsIn] = &[RowsIn::of(&["rows"])];
 }

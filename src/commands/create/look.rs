@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use crate::commands::console::Console;
 use crate::commands::inspected::amount;
 use crate::creation::Surveyed;
 use crate::inspection::{Files, Findings, Looking, Progress, Risk, inspect};
+use crate::locks::unlocked;
 use crate::plan::Planned;
 use crate::problem::numbered;
 use crate::scan::DEFAULT_CONCURRENCY;
@@ -71,7 +72,7 @@ pub fn tell(console: &Console, places: &HashMap<usize, PathBuf>, rows: &[Surveye
 
 impl Shared {
     fn seen(&self) -> MutexGuard<'_, Seen> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+        unlocked(self.seen.lock())
     }
 
     /// Waits until all files are looked at, for so long in all and not longer; no longer than `to_decide` if none is. Returns whether

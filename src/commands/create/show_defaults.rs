@@ -2,7 +2,7 @@ use clap::Args;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::commands::console::View;
+use crate::commands::console::{RowsIn, View};
 use crate::commands::context::Context;
 use crate::error::Result;
 use crate::values::{Kind, Parameters};
@@ -59,9 +59,5 @@ pub fn parameters(parameters: &Parameters) -> Vec<Parameter> {
 
 impl View for Defaults {
     const COLUMNS: &'static [&'static str] = &["name", "value", "explanation"];
-
-    fn rows(&self) -> Vec<Vec<String>> {
-        let row = |one: &Parameter| vec![one.name.clone(), one.value.clone(), one.explanation.clone()];
-        self.parameters.iter().map(row).collect()
-    }
+    const ROWS: &'static [RowsIn] = &[RowsIn::of(&["parameters"])];
 }

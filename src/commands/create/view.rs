@@ -7,12 +7,11 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::api::JobId;
-use crate::commands::console::View;
+use crate::commands::console::{RowsIn, View};
 use crate::creation::{Ending, Outcome, Survey, Surveyed};
 use crate::error::Error;
 use crate::plan::Planned;
 use crate::settings::Server;
-use crate::text::or_empty;
 
 /// What became of the rows of a mapping.
 #[derive(Default, Serialize, JsonSchema)]
@@ -64,11 +63,6 @@ impl CreatedRow {
             error: error.map(ToString::to_string),
             hint: error.and_then(Error::hint),
         }
-    }
-
-    fn cells(&self, outcome: &str) -> Vec<String> {
-        let (line, source, outcome) = (self.line.to_string(), self.source.clone(), outcome.to_owned());
-        vec![line, source, or_empty(&self.pseudonym), outcome, or_empty(&self.job_id), or_empty(&self.error)]
     }
 }
 
@@ -122,17 +116,12 @@ impl CreatedView {
 
 impl View for CreatedView {
     const COLUMNS: &'static [&'static str] = &["line", "source", "pseudonym", "outcome", "job_id", "error"];
-
-    fn rows(&self) -> Vec<Vec<String>> {
-        let lists = [
-            (&self.created, "created"),
-            (&self.failed, "failed"),
-            (&self.perhaps_created, "perhaps created"),
-            (&self.left_out, "left out"),
-            (&self.not_tried, "not tried"),
-        ];
-        let mut rows: Vec<_> = lists.iter().flat_map(|(list, name)| list.iter().map(move |row| (row, *name))).collect();
-        rows.sort_by_key(|(row, _)| row.line);
-        rows.into_iter().map(|(row, outcome)| row.cells(outcome)).collect()
-    }
+    const ROWS: &'static [RowsIn] = &[
+        RowsIn::of(&["created"]).marked("outcome", "created"),
+        RowsIn::of(&["failed"]).marked("outcome", "failed"),
+        RowsIn::of(&["perhaps_created"]).marked("outcome", "perhaps created"),
+        RowsIn::of(&["left_out"]).marked("outcome", "left out"),
+        RowsIn::of(&["not_tried"]).marked("outcome", "not tried"),
+    ];
+    const SORTED_BY: Option<&'static str> = Some("line");
 }

@@ -29,6 +29,6 @@ impl Cancel {
         let (server, client) = context.client()?;
         let what = format!("cancel {}", which(&ids, &server));
         let order = Order { action: &CANCEL, what, ids, left_out: vec![], dry_run: self.dry_run };
-        act(context, (&server, &client), &order, |client, id| client.cancel_job(id))
+        act(context, (&server, &client), &order)
     }
 }

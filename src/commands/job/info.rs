@@ -7,13 +7,12 @@ use serde_json::Value;
 
 use crate::api::{ApiError, Job, JobId, in_parallel};
 use crate::commands::complete;
-use crate::commands::console::{View, beginning};
+use crate::commands::console::{RowsIn, View, beginning};
 use crate::commands::context::Context;
 use crate::commands::ids::{Typed, none_given, read};
 use crate::commands::jobs::{AT_ONCE, JobView};
 use crate::error::{Error, Result};
 use crate::following::Followed;
-use crate::text::or_empty;
 use crate::troubleshooting::{Advice, advice};
 
 /// The fields of source and destination that say something to a user, in the order in which they are shown.
@@ -169,27 +168,7 @@ impl View for JobDetails {
         "meaning",
         "what_to_do",
     ];
-
-    fn rows(&self) -> Vec<Vec<String>> {
-        let row = |job: &JobDetail| {
-            let mut cells = job.job.cells();
-            cells.extend([
-                or_empty(&job.description),
-                or_empty(&job.project),
-                or_empty(&job.priority),
-                or_empty(&job.source_type),
-            ]);
-            cells.extend([
-                or_empty(&job.source),
-                or_empty(&job.destination_path),
-                or_empty(&job.pseudonym),
-                or_empty(&job.pims_key),
-            ]);
-            cells.extend([or_empty(&job.meaning), or_empty(&job.what_to_do)]);
-            cells
-        };
-        self.jobs.iter().map(row).collect()
-    }
+    const ROWS: &'static [RowsIn] = &[RowsIn::of(&["jobs"])];
 }
 
 /// One line for each field: `('status', 'DONE')`.

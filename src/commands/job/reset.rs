@@ -33,6 +33,6 @@ impl Reset {
         let (ids, left_out) = self.opted_out.look_up(&context.console, &client, ids)?;
         let what = format!("reset {}", which(&ids, &server));
         let order = Order { action: &RESET, what, ids, left_out, dry_run: self.dry_run };
-        act(context, (&server, &client), &order, |client, id| client.reset_job(id))
+        act(context, (&server, &client), &order)
     }
 }

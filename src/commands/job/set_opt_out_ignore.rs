@@ -40,8 +40,9 @@ impl SetOptOutIgnore {
         let action = Action {
             verb: "set opt-out ignore",
             done: |id, server| format!("Set opt-out ignore for job {id} on {server}"),
+            work: &|client, id| client.set_opt_out_ignore(id, &reason),
         };
         let order = Order { action: &action, what, ids, left_out: vec![], dry_run: self.dry_run };
-        act(context, (&server, &client), &order, |client, id| client.set_opt_out_ignore(id, &reason))
+        act(context, (&server, &client), &order)
     }
 }

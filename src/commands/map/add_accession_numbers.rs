@@ -2,11 +2,10 @@ use clap::Args;
 
 use super::list_options::ListOptions;
 use super::rows::add;
-use crate::commands::console::{Console, stdin};
+use crate::commands::console::Console;
 use crate::commands::context::Context;
 use crate::error::{Error, Result};
 use crate::mapping::NewRow;
-use crate::problem::Problems;
 use crate::text::counted;
 use crate::values::{AccessionNumber, Parsed, Source};
 
@@ -66,15 +65,10 @@ fn row(console: &Console, parsed: Parsed<AccessionNumber>) -> NewRow {
     NewRow::new(Source::AccessionNumber(parsed.value), None)
 }
 
-/// The numbers on standard input, all that is wrong with them in one go.
+/// The numbers on standard input.
 fn piped(console: &Console) -> Result<Vec<NewRow>> {
-    let (mut rows, mut problems) = (vec![], vec![]);
-    for item in console.items()? {
-        match AccessionNumber::parse_typed(item.without_comment()) {
-            Ok(parsed) => rows.push(row(console, parsed)),
-            Err(spoilt) => problems.push(item.problem(spoilt.to_string()).hint(spoilt.hint())),
-        }
-    }
-    Problems::none_or(stdin(), problems)?;
-    Ok(rows)
+    console.parsed_items(|item| match AccessionNumber::parse_typed(item.without_comment()) {
+        Ok(parsed) => Ok(row(console, parsed)),
+        Err(spoilt) => Err(item.problem(spoilt.to_string()).hint(spoilt.hint())),
+    })
 }

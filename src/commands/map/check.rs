@@ -4,12 +4,12 @@ use clap::Args;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::commands::console::{Complaint, Console, View};
+use crate::commands::console::{Complaint, Console, RowsIn, View};
 use crate::commands::context::Context;
 use crate::commands::inspected::{self, FilesView, LookingInto, RiskView};
 use crate::error::{Error, Result};
 use crate::plan::{self, Checked};
-use crate::problem::{Problem, Problems, grouped};
+use crate::problem::{Problem, Problems, merged};
 use crate::text::counted;
 use crate::values::Source;
 
@@ -82,9 +82,9 @@ pub fn report(context: &Context, path: &Path, looking: &LookingInto) -> Result<O
 }
 
 fn tell(console: &Console, path: &Path, found: &Checked, of_files: &str, has_risks: bool) {
-    console.warn_of(path, &grouped(&found.warnings));
+    console.warn_of(path, &found.warnings);
     if !found.errors.is_empty() {
-        console.error(&Problems::new(path, grouped(&found.errors)).into());
+        console.error(&Problems::new(path, merged(&found.errors)).into());
     }
     let blank = if found.inspected.is_empty() || of_files.is_empty() { "" } else { "\n" };
     console.print(format_args!("{blank}{}: {}{of_files}", path.display(), summary(found, has_risks)));
@@ -136,16 +136,8 @@ impl CheckView {
 
 impl View for CheckView {
     const COLUMNS: &'static [&'static str] = &["kind", "file", "line", "message", "hint"];
-
-    fn rows(&self) -> Vec<Vec<String>> {
-        let row = |kind: &str, found: &Complaint| {
-            let line = found.line.map(|line| line.to_string()).unwrap_or_default();
-            let hint = found.hint.clone().unwrap_or_default();
-            vec![kind.to_owned(), found.file.clone(), line, found.message.clone(), hint]
-        };
-        let errors = self.errors.iter().map(|found| row("error", found));
-        errors.chain(self.warnings.iter().map(|found| row("warning", found))).collect()
-    }
+    const ROWS: &'static [RowsIn] =
+        &[RowsIn::of(&["errors"]).marked("kind", "error"), RowsIn::of(&["warnings"]).marked("kind", "warning")];
 }
 
 /// What a check of a mapping has found, and what is in the files of its rows.
@@ -187,10 +179,7 @@ impl CheckFilesView {
 
 impl View for CheckFilesView {
     const COLUMNS: &'static [&'static str] = FilesView::COLUMNS;
-
-    fn rows(&self) -> Vec<Vec<String>> {
-        self.inspected.iter().map(FilesView::cells).collect()
-    }
+    const ROWS: &'static [RowsIn] = &[RowsIn::of(&["inspected"])];
 }
 
 /// A source as a person looks for it: the folder, without the name that all selections have.

@@ -1,7 +1,6 @@
 use clap::Args;
 
 use super::rows::still;
-use crate::commands::console::Answer;
 use crate::commands::context::Context;
 use crate::error::Result;
 use crate::mapping::{CAP, Document};
@@ -28,7 +27,7 @@ impl Delete {
             Err(_) => "which cannot be read as a mapping".to_owned(),
         };
         let question = format!("This will delete '{}', {what}. Are you sure?", path.display());
-        if console.confirm(question)? == Answer::No {
+        if !console.confirm(question)? {
             console.note("Cancelled: the mapping stays as it is");
             return Ok(());
         }

@@ -3,9 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use crate::commands::console::{Console, stdin};
+use crate::commands::console::{Console, Item};
 use crate::commands::context::Context;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::folders::{FolderId, as_on_disk, expand};
 use crate::lists::InputList;
 use crate::mapping::Mapping;
@@ -59,19 +59,13 @@ pub fn named(
 
 /// The folders on standard input, or those that patterns there find.
 fn piped(context: &Context) -> Result<Vec<NamedFolder>> {
-    let (mut named, mut problems) = (vec![], vec![]);
-    for item in context.console.items()? {
-        match expand(&local_form(&item.text).to_string_lossy(), &context.folder) {
-            Ok(found) => {
-                for folder in found {
-                    named.push(NamedFolder::new(context, folder, None, Some(Place::Line(item.line)))?);
-                }
-            }
-            Err(error) => problems.push(item.problem(error.to_string()).hint(error.hint().unwrap_or_default())),
-        }
-    }
-    Problems::none_or(stdin(), problems)?;
-    Ok(named)
+    let read = |item: &Item| -> Result<Vec<NamedFolder>> {
+        let found = expand(&local_form(&item.text).to_string_lossy(), &context.folder)?.into_iter();
+        found.map(|folder| NamedFolder::new(context, folder, None, Some(Place::Line(item.line)))).collect()
+    };
+    let problem = |item: &Item, error: Error| item.problem(error.to_string()).hint(error.hint().unwrap_or_default());
+    let named = context.console.parsed_items(|item| read(item).map_err(|error| problem(item, error)))?;
+    Ok(named.into_iter().flatten().collect())
 }
 
 /// The folders of an input list, all that is wrong with them in one go.

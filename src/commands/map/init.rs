@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::activate::activate;
 use super::rows::still;
-use crate::commands::console::{Answer, Console};
+use crate::commands::console::Console;
 use crate::commands::context::Context;
 use crate::error::Result;
 use crate::mapping::{CAP, Template};
@@ -27,7 +27,7 @@ impl Init {
         let defaults = &context.settings()?.job_default_parameters;
         let path = context.mapping_here();
         let asked_about = read_if_present(&path, CAP)?;
-        if asked_about.is_some() && console.confirm("Mapping file already exists. Overwrite?")? == Answer::No {
+        if asked_about.is_some() && !console.confirm("Mapping file already exists. Overwrite?")? {
             console.note("Cancelled: the mapping stays as it is");
             return Ok(());
         }

@@ -17,7 +17,6 @@ use std::path::PathBuf;
 use crate::commands::context::Context;
 use crate::error::Result;
 use crate::plan::{self, Plan};
-use crate::problem::grouped;
 
 group!(Map {
     Activate(activate::Activate),
@@ -39,7 +38,7 @@ group!(Map {
 pub fn planned(context: &Context) -> Result<(PathBuf, Plan)> {
     let path = context.mapping_path()?;
     let plan = plan::read(&path, &context.settings()?.job_default_parameters)?;
-    context.console.warn_of(&path, &grouped(&plan.warnings));
+    context.console.warn_of(&path, &plan.warnings);
     plan.refuse_problems(&path)?;
     Ok((path, plan))
 }

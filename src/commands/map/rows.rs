@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::commands::context::Context;
 use crate::error::{Error, Result};
 use crate::mapping::{CAP, Document, NewRow};
-use crate::problem::{Problem, grouped};
+use crate::problem::Problem;
 use crate::storage::{Lock, read_if_present, refuse_if_edited};
 
 /// The mapping as it is on disk at this moment, locked, if it can be changed.
@@ -62,6 +62,6 @@ pub fn add(context: &Context, rows: Vec<NewRow>) -> Result<()> {
     let mapping = document.mapping();
     let new = mapping.warnings.iter().filter(|warning| !earlier.contains(warning));
     // What only `create` must refuse keeps no row from being added.
-    context.console.warn_of(&path, &grouped(&new.chain(&mapping.problems).cloned().collect::<Vec<_>>()));
+    context.console.warn_of(&path, new.chain(&mapping.problems));
     Ok(())
 }

@@ -5,7 +5,6 @@ use crate::commands::complete;
 use crate::commands::context::Context;
 use crate::error::{Error, Result};
 use crate::mapping::OPTIONS_FOR_ALL as OPTIONS;
-use crate::problem::grouped;
 use crate::unc::UncPath;
 use crate::values::Kind;
 
@@ -43,7 +42,7 @@ impl Set {
         if let Some(doubt) = doubt(kind, value) {
             console.warn(doubt);
         }
-        console.warn_of(&path, &grouped(&document.mapping().problems));
+        console.warn_of(&path, &document.mapping().problems);
         Ok(())
     }
 }

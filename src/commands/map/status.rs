@@ -4,13 +4,12 @@ use clap::Args;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::commands::console::{Console, Table, View};
+use crate::commands::console::{Console, RowsIn, Table, View};
 use crate::commands::context::Context;
 use crate::commands::create::show_defaults::{Parameter, parameters};
 use crate::error::Result;
 use crate::mapping::{Document, Mapping, Row};
-use crate::problem::{Problem, grouped};
-use crate::text::{counted, or_empty};
+use crate::text::counted;
 use crate::values::Kind;
 
 /// How many rows are shown: enough to see that they are right.
@@ -27,9 +26,7 @@ impl Status {
         let path = context.mapping_path()?;
         let document = Document::read(&path)?;
         let (console, mapping) = (&context.console, document.mapping());
-        let told: Vec<Problem> =
-            [&mapping.problems, &mapping.warnings, &mapping.doubts].into_iter().flatten().cloned().collect();
-        console.warn_of(&path, &grouped(&told));
+        console.warn_of(&path, [&mapping.problems, &mapping.warnings, &mapping.doubts].into_iter().flatten());
         console.show(&MappingView::of(&path, mapping), |console| print(console, &path, mapping));
         Ok(())
     }
@@ -96,11 +93,5 @@ impl MappingView {
 
 impl View for MappingView {
     const COLUMNS: &'static [&'static str] = &["line", "source", "pseudonym", "description"];
-
-    fn rows(&self) -> Vec<Vec<String>> {
-        let row = |row: &MappingRow| {
-            vec![row.line.to_string(), or_empty(&row.source), or_empty(&row.pseudonym), or_empty(&row.description)]
-        };
-        self.rows.iter().map(row).collect()
-    }
+    const ROWS: &'static [RowsIn] = &[RowsIn::of(&["rows"])];
 }

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::selection_path;
-use crate::commands::console::View;
+use crate::commands::console::{RowsIn, View};
 use crate::commands::context::Context;
 use crate::commands::inspected::{self, FilesView, LookingInto, RiskView};
 use crate::error::{Error, Result};
@@ -75,10 +75,7 @@ pub struct SelectionFilesView {
 
 impl View for SelectionFilesView {
     const COLUMNS: &'static [&'static str] = FilesView::COLUMNS;
-
-    fn rows(&self) -> Vec<Vec<String>> {
-        vec![self.inspected.cells()]
-    }
+    const ROWS: &'static [RowsIn] = &[RowsIn::of(&["inspected"])];
 }
 
 /// A file selection.
@@ -107,8 +104,5 @@ impl SelectionView {
 
 impl View for SelectionView {
     const COLUMNS: &'static [&'static str] = &["file"];
-
-    fn rows(&self) -> Vec<Vec<String>> {
-        self.files.iter().map(|file| vec![file.clone()]).collect()
-    }
+    const ROWS: &'static [RowsIn] = &[RowsIn::of(&["files"])];
 }

@@ -2,7 +2,7 @@ use clap::Args;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::commands::console::{Console, View};
+use crate::commands::console::{Console, RowsIn, View};
 use crate::commands::context::Context;
 use crate::error::Result;
 use crate::settings::{Server, Settings};
@@ -24,16 +24,16 @@ impl List {
 /// The servers of the settings.
 #[derive(Serialize, JsonSchema)]
 pub struct Servers {
-    servers: Vec<ServerView>,
+    pub servers: Vec<ServerView>,
 }
 
 /// A server of the settings.
 #[derive(Serialize, JsonSchema)]
-struct ServerView {
+pub struct ServerView {
     /// The name that it has in the settings.
-    name: String,
+    pub name: String,
     /// Where it is.
-    url: String,
+    pub url: String,
     /// Whether commands talk to this one.
     active: bool,
 }
@@ -52,11 +52,7 @@ impl Servers {
 
 impl View for Servers {
     const COLUMNS: &'static [&'static str] = &["name", "url", "active"];
-
-    fn rows(&self) -> Vec<Vec<String>> {
-        let row = |server: &ServerView| vec![server.name.clone(), server.url.clone(), server.active.to_string()];
-        self.servers.iter().map(row).collect()
-    }
+    const ROWS: &'static [RowsIn] = &[RowsIn::of(&["servers"])];
 }
 
 /// The servers of the settings, the URLs below each other, and what is wrong with the choice of the active one.

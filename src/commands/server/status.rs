@@ -35,8 +35,4 @@ pub struct ServerStatus {
 
 impl View for ServerStatus {
     const COLUMNS: &'static [&'static str] = &["server", "url", "online"];
-
-    fn rows(&self) -> Vec<Vec<String>> {
-        vec![vec![self.server.clone(), self.url.clone(), self.online.to_string()]]
-    }
 }

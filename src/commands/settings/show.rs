@@ -3,14 +3,14 @@ use std::path::Path;
 use clap::Args;
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::{Value, json};
 
-use crate::commands::console::View;
+use crate::commands::console::{RowsIn, View};
 use crate::commands::context::Context;
 use crate::commands::create::show_defaults::{Parameter, parameters};
 use crate::commands::server::list::Servers;
 use crate::error::Result;
 use crate::settings::Settings;
-use crate::text::or_empty;
 
 /// Show all settings except the token
 #[derive(Args)]
@@ -62,21 +62,23 @@ impl SettingsView {
 
 impl View for SettingsView {
     const COLUMNS: &'static [&'static str] = &["name", "value"];
+    const ROWS: &'static [RowsIn] = &[RowsIn::of(&["settings"])];
 
-    fn rows(&self) -> Vec<Vec<String>> {
-        let row = |name: &str, value: String| vec![name.to_owned(), value];
+    /// A row for each thing that can be set.
+    fn for_csv(&self) -> Value {
         let mut rows = vec![
-            row("settings_file", self.settings_file.clone()),
-            row("user_name", self.user_name.clone()),
-            row("has_token", self.has_token.to_string()),
-            row("validate_ssl", self.validate_ssl.to_string()),
-            row("active_mapping", or_empty(&self.active_mapping)),
+            json!({"name": "settings_file", "value": self.settings_file}),
+            json!({"name": "user_name", "value": self.user_name}),
+            json!({"name": "has_token", "value": self.has_token}),
+            json!({"name": "validate_ssl", "value": self.validate_ssl}),
+            json!({"name": "active_mapping", "value": self.active_mapping}),
         ];
-        rows.extend(
-            self.servers.rows().into_iter().map(|server| row(&format!("server {}", server[0]), server[1].clone())),
-        );
+        let servers = self.servers.servers.iter();
+        rows.extend(servers.map(|one| json!({"name": format!("server {}", one.name), "value": one.url})));
         let defaults = self.job_default_parameters.iter();
-        rows.extend(defaults.map(|one| row(&format!("job_default_parameters {}", one.name), one.value.clone())));
-        rows
+        rows.extend(
+            defaults.map(|one| json!({"name": format!("job_default_parameters {}", one.name), "value": one.value})),
+        );
+        json!({ "settings": rows })
     }
 }

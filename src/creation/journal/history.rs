@@ -1,6 +1,6 @@
 use chrono::NaiveDateTime;
 
-use super::line::{Event, Line};
+use super::line::{JobEvent, Line};
 use crate::api::JobId;
 
 /// What the journal knows of a job.
@@ -47,10 +47,10 @@ impl History {
     pub(super) fn add(&mut self, line: &Line) {
         self.time = line.time;
         self.last = match line.event {
-            Event::Asked => Last::Asked(line.time),
-            Event::Failed => Last::Failed(self.asked().unwrap_or(line.time)),
-            Event::Refused => Last::Refused,
-            Event::Created(id) => {
+            JobEvent::Asked => Last::Asked(line.time),
+            JobEvent::Failed => Last::Failed(self.asked().unwrap_or(line.time)),
+            JobEvent::Refused => Last::Refused,
+            JobEvent::Created(id) => {
                 self.earlier.extend(self.id.replace(JobId(id)));
                 Last::Created
             }

@@ -18,7 +18,7 @@ pub(super) const VERSION: u32 = 2;
 /// What happened to a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Event {
+pub(super) enum JobEvent {
     /// It is about to be asked for.
     Asked,
     /// The server has made it, with this id.
@@ -38,7 +38,7 @@ pub(super) struct Line {
     pub(super) v: u32,
     pub(super) server: Option<ServerMark>,
     pub(super) job: Fingerprint,
-    pub(super) event: Event,
+    pub(super) event: JobEvent,
     /// When, in local time.
     pub(super) time: NaiveDateTime,
     /// When the job was created, by the server's clock.
@@ -51,7 +51,7 @@ pub(super) struct Line {
 
 /// Why a line cannot be understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(super) enum LineFault {
     /// It was written by a later version.
     Later(u32),
     /// It is none.
@@ -66,13 +66,13 @@ struct Versioned {
 
 impl Line {
     /// Reads a line, without its line break.
-    pub(super) fn parse(bytes: &[u8]) -> Result<Line, Fault> {
+    pub(super) fn parse(bytes: &[u8]) -> Result<Line, LineFault> {
         let line = serde_json::from_slice::<Line>(bytes).ok();
-        let later = |v: u32| if v > VERSION { Fault::Later(v) } else { Fault::NotALine };
+        let later = |v: u32| if v > VERSION { LineFault::Later(v) } else { LineFault::NotALine };
         match line {
             Some(line) if line.v <= VERSION => Ok(line),
             Some(line) => Err(later(line.v)),
-            None => Err(serde_json::from_slice(bytes).map_or(Fault::NotALine, |Versioned { v }| later(v))),
+            None => Err(serde_json::from_slice(bytes).map_or(LineFault::NotALine, |Versioned { v }| later(v))),
         }
     }
 
@@ -85,7 +85,7 @@ impl Line {
     /// The id that the job got, if that is what the line says.
     pub(super) fn created(&self) -> Option<JobId> {
         match self.event {
-            Event::Created(id) => Some(JobId(id)),
+            JobEvent::Created(id) => Some(JobId(id)),
             _ => None,
         }
     }
@@ -106,7 +106,7 @@ mod tests {
 
     const JOB: &str = "6891a14a74824014b17307be2ba4492b";
 
-    fn line(event: Event) -> Line {
+    fn line(event: JobEvent) -> Line {
         Line {
             v: 1,
             server: Some(ServerMark::of("u")),
@@ -120,15 +120,15 @@ mod tests {
 
     #[test]
     fn lines_go_round() {
-        for event in [Event::Asked, Event::Created(7), Event::Failed, Event::Refused] {
+        for event in [JobEvent::Asked, JobEvent::Created(7), JobEvent::Failed, JobEvent::Refused] {
             let text = line(event).to_text();
             assert_eq!(Line::parse(text.trim_end().as_bytes()), Ok(line(event)), "{text}");
         }
-        let dated = Line { date: "2026-11-23T13:00:00".parse().ok(), ..line(Event::Created(7)) };
+        let dated = Line { date: "2026-11-23T13:00:00".parse().ok(), ..line(JobEvent::Created(7)) };
         let text = dated.to_text();
         assert_eq!(Line::parse(text.trim_end().as_bytes()), Ok(dated), "{text}");
         let row = serde_json::from_str(&format!("{:?}", "0f".repeat(16))).unwrap();
-        let of_a_row = Line { v: VERSION, row: Some(row), ..line(Event::Asked) };
+        let of_a_row = Line { v: VERSION, row: Some(row), ..line(JobEvent::Asked) };
         assert_eq!(Line::parse(of_a_row.to_text().trim_end().as_bytes()), Ok(of_a_row));
         let mark = serde_json::to_string(&ServerMark::of("u")).unwrap();
         let start =
@@ -139,15 +139,15 @@ mod tests {
     #[test]
     fn lines_without_a_version_are_older() {
         let text = format!(r#"{{"job":"{JOB}","event":{{"created":7}},"time":"2026-11-23T12:00:00"}}"#);
-        assert_eq!(Line::parse(text.as_bytes()), Ok(Line { v: 0, server: None, ..line(Event::Created(7)) }));
+        assert_eq!(Line::parse(text.as_bytes()), Ok(Line { v: 0, server: None, ..line(JobEvent::Created(7)) }));
     }
 
     #[test]
     fn what_is_not_understood_is_refused() {
-        let good = line(Event::Created(7)).to_text();
+        let good = line(JobEvent::Created(7)).to_text();
         let changed = |from: &str, to: &str| Line::parse(good.trim_end().replace(from, to).as_bytes());
-        assert_eq!(changed("\"v\":1", "\"v\":3"), Err(Fault::Later(3)));
-        assert_eq!(changed("\"v\":1,", "\"v\":3,\"kind\":[1],"), Err(Fault::Later(3)));
+        assert_eq!(changed("\"v\":1", "\"v\":3"), Err(LineFault::Later(3)));
+        assert_eq!(changed("\"v\":1,", "\"v\":3,\"kind\":[1],"), Err(LineFault::Later(3)));
         for (from, to) in [
             ("\"v\":1,", "\"more\":1,"),
             ("created", "cancelled"),
@@ -157,14 +157,14 @@ mod tests {
             ("{\"v", "\"v"),
             ("}", "\0"),
         ] {
-            assert_eq!(changed(from, to), Err(Fault::NotALine), "{from} -> {to}");
+            assert_eq!(changed(from, to), Err(LineFault::NotALine), "{from} -> {to}");
         }
-        assert_eq!(Line::parse(b""), Err(Fault::NotALine));
+        assert_eq!(Line::parse(b""), Err(LineFault::NotALine));
     }
 
     #[test]
     fn every_beginning_of_a_line_is_one_that_was_cut_off() {
-        let text = line(Event::Created(7)).to_text();
+        let text = line(JobEvent::Created(7)).to_text();
         let line = text.trim_end().as_bytes();
         for end in 1..line.len() {
             assert!(is_cut_off(&line[..end]), "{}", text[..end].to_owned());

@@ -25,7 +25,7 @@ use crate::error::Result;
 use crate::problem::{Place, Problem, Problems};
 use crate::storage::{self, Cap, Durability, Lock, Privacy};
 use history::History;
-use line::{Event, Fault, Line, VERSION};
+use line::{JobEvent, Line, LineFault, VERSION};
 
 pub use history::Known;
 
@@ -162,22 +162,22 @@ impl Journal {
     /// The job is about to be asked for. This, and all that was written before, is on disk when it returns; if that fails, the job
     /// must not be asked for.
     pub(super) fn asked(&mut self, job: &Fingerprint) -> Result<()> {
-        self.write(job, Event::Asked, None, Durability::Full)
+        self.write(job, JobEvent::Asked, None, Durability::Full)
     }
 
     /// The server has made the job: at `date` by its own clock, if this is its answer.
     pub(super) fn created(&mut self, job: &Fingerprint, id: JobId, date: Option<NaiveDateTime>) -> Result<()> {
-        self.write(job, Event::Created(id.0), date, Durability::Later)
+        self.write(job, JobEvent::Created(id.0), date, Durability::Later)
     }
 
     /// The server failed on the job. Probably it has not made it; whoever asks for it again looks whether it has.
     pub(super) fn failed(&mut self, job: &Fingerprint) -> Result<()> {
-        self.write(job, Event::Failed, None, Durability::Later)
+        self.write(job, JobEvent::Failed, None, Durability::Later)
     }
 
     /// The server has certainly not made the job.
     pub(super) fn refused(&mut self, job: &Fingerprint) -> Result<()> {
-        self.write(job, Event::Refused, None, Durability::Later)
+        self.write(job, JobEvent::Refused, None, Durability::Later)
     }
 
     /// Waits until everything that was written is on disk.
@@ -188,7 +188,7 @@ impl Journal {
     fn write(
         &mut self,
         job: &Fingerprint,
-        event: Event,
+        event: JobEvent,
         date: Option<NaiveDateTime>,
         durability: Durability,
     ) -> Result<()> {
@@ -227,16 +227,16 @@ pub(super) fn now() -> NaiveDateTime {
     now.with_nanosecond(0).unwrap_or(now)
 }
 
-fn unreadable(path: &Path, number: usize, content: &[u8], fault: Fault) -> Problems {
+fn unreadable(path: &Path, number: usize, content: &[u8], fault: LineFault) -> Problems {
     let (what, remedy) = match fault {
-        Fault::Later(version) => (
+        LineFault::Later(version) => (
             format!("was written by a later version of anon (journal version {version})"),
             "use that version, or a later one",
         ),
-        Fault::NotALine if content.contains(&0) => {
+        LineFault::NotALine if content.contains(&0) => {
             ("holds NUL bytes, as after a power cut or in a file of another encoding".to_owned(), REMEDY)
         }
-        Fault::NotALine => {
+        LineFault::NotALine => {
             ("is not a line of the journal, so jobs that it knows of might be created twice".to_owned(), REMEDY)
         }
     };

@@ -175,7 +175,7 @@ fn a_scan_that_is_stopped_anywhere_ends() {
     for stop_at in 0..100 {
         let stop = AtomicBool::new(false);
         let scan = Scan { stop: Some(&stop), concurrency: NonZeroUsize::new(1 + stop_at % 9), ..Scan::default() };
-        let report = |progress: Progress| {
+        let report = |progress: Scanned| {
             let _ = stop.fetch_or(progress.checked >= 4 * stop_at as u64, Ordering::Relaxed);
         };
         let results = scan.run_each(&folders, &report, &|_, found| Ok(found.paths.len()));

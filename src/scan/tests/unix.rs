@@ -57,7 +57,7 @@ fn a_folder_that_is_away_for_a_moment_fails() {
     let names: Vec<String> = (0..500).map(|n| format!("share/p/{n}")).collect();
     let folder = make(&names.iter().map(String::as_str).collect::<Vec<_>>());
     let (share, away) = (folder.path().join("share"), folder.path().join("away"));
-    let leave = |progress: Progress| {
+    let leave = |progress: Scanned| {
         if progress.checked == 1 {
             fs::rename(&share, &away).unwrap();
         }
@@ -67,7 +67,7 @@ fn a_folder_that_is_away_for_a_moment_fails() {
     assert!(error.contains("cannot read 'p/") && error.contains("--skip-unreadable"), "{error}");
     fs::rename(&away, &share).unwrap();
     // And where only the empty folder is left that the share was mounted on.
-    let empty = |progress: Progress| {
+    let empty = |progress: Scanned| {
         if progress.checked == 1 {
             fs::rename(&share, &away).unwrap();
             fs::create_dir_all(share.join("p")).unwrap();
@@ -86,7 +86,7 @@ fn a_folder_that_is_away_for_a_moment_fails() {
 fn a_file_that_is_gone_while_its_folder_is_there_is_told() {
     let names: Vec<String> = (0..500).map(|n| format!("{n:04}")).collect();
     let folder = make(&names.iter().map(String::as_str).collect::<Vec<_>>());
-    let remove = |progress: Progress| {
+    let remove = |progress: Scanned| {
         if progress.checked == 1 {
             names[10..].iter().for_each(|name| fs::remove_file(folder.path().join(name)).unwrap());
         }

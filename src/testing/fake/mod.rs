@@ -1,7 +1,7 @@
 //! A server to hold `anon` and its library against.
 
 use std::net::{SocketAddr, TcpListener};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use super::life::Life;
 use super::received::Received;
 use super::world::{Setup, World};
 use crate::error::{Error, Result};
+use crate::locks::unlocked;
 
 /// A stateful IDIS web API on 127.0.0.1, on a thread of its own, until it is dropped.
 ///
@@ -126,7 +127,7 @@ impl FakeIdis {
     }
 
     fn world(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+        unlocked(self.world.lock())
     }
 }
 
@@ -254,7 +255,7 @@ fn responder(
         let authorization = request.headers.get("authorization").and_then(|value| value.to_str().ok());
         let target = format!("{}?{}", request.url.path(), request.url.query().unwrap_or_default());
         let call = Received::parse(request.method.as_str(), &target, authorization, &request.body);
-        let answer = world.lock().unwrap_or_else(PoisonError::into_inner).answer(call);
+        let answer = unlocked(world.lock()).answer(call);
         let template = ResponseTemplate::new(answer.status).set_body_json(answer.body).set_delay(delay);
         match clock {
             Clock::Stopped => template,

@@ -7,7 +7,7 @@ mod tests;
 use std::io::{self, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -15,6 +15,7 @@ use self::message::Message;
 use super::fake::FakeIdis;
 use super::fault::{Calls, Fault, Rules, When};
 use super::received::Received;
+use crate::locks::unlocked;
 
 /// A proxy on 127.0.0.1, before a [`FakeIdis`] or alone, that spoils the calls that it is told to and passes on the rest.
 ///
@@ -101,7 +102,7 @@ impl FaultyProxy {
 
     /// Closes connections without a word when no further call comes over them for so long, as servers and firewalls do.
     pub fn close_idle_after(&self, time: Duration) {
-        *self.shared.idle.lock().unwrap_or_else(PoisonError::into_inner) = Some(time);
+        *unlocked(self.shared.idle.lock()) = Some(time);
     }
 
     /// The base URL of one of the servers behind the proxy, as [`FakeIdis::url`].
@@ -141,7 +142,7 @@ impl Drop for FaultyProxy {
 
 impl Shared {
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        unlocked(self.state.lock())
     }
 
     fn stopped(&self) -> bool {
@@ -189,7 +190,7 @@ struct Connection {
 impl Connection {
     /// Waits for the next call, for as long as an idle connection is kept open.
     fn is_asked_again(&self) -> io::Result<bool> {
-        let idle = *self.shared.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let idle = *unlocked(self.shared.idle.lock());
         let Some(idle) = idle.filter(|_| self.calls > 0) else { return Ok(true) };
         if idle.is_zero() {
             return Ok(false);
