@@ -422,7 +422,8 @@ fn connections_are_kept() {
     let idis = FakeIdis::builder().jobs(100).start();
     let proxy = FaultyProxy::before(&idis);
     env_at(&proxy.url("p01")).run("job reset 1-100 -y --include-opted-out").assert_ok();
-    assert!(proxy.connections() <= 16, "{} connections for 100 resets", proxy.connections());
+    // 16 at a time; a connection that was begun and then not needed, because another one became free, comes on top.
+    assert!(proxy.connections() <= 32, "{} connections for 100 resets", proxy.connections());
     assert_eq!(idis.calls("modify_job"), 100);
 }
 
