@@ -155,7 +155,7 @@ fn literal(typed: &str, base: &Path) -> Result<PathBuf> {
 }
 
 fn missing(typed: &str, what: &str) -> Error {
-    Error::usage(format!("{what} '{}'", typed.escape_debug()), "check the name and the folder that you are in")
+    Error::usage(format!("{what} '{}'", typed.escape_debug()), "check the name and the folder you are in")
 }
 
 #[cfg(test)]

@@ -27,13 +27,13 @@ impl Created {
         let bad = |why: String| Err(Failure::BadAnswer(why));
         let id: JobId = match answer.get("job_id") {
             Some(id) => JobId::deserialize(id).map_err(|error| Failure::BadAnswer(error.to_string()))?,
-            None => return bad("it holds no job_id".to_owned()),
+            None => return bad("it contains no job_id".to_owned()),
         };
         if id.0 <= 0 {
             return bad(format!("{id} is not the id of a job"));
         }
         if let Some(field) = mixed_up(answer, asked) {
-            return bad(format!("it is about another job than the one that was asked for: its {field} differs"));
+            return bad(format!("it is about a different job than the one asked for: its {field} differs"));
         }
         let date = answer.get("date").and_then(Value::as_str).and_then(moment);
         Ok(Created { id, date })
@@ -118,7 +118,7 @@ mod tests {
             ("source_anonymizedpatientid", "70"),
         ] {
             let error = read(json!({"job_id": 7, field: value})).unwrap_err();
-            assert!(error.contains("about another job") && error.contains(field), "{error}");
+            assert!(error.contains("about a different job") && error.contains(field), "{error}");
         }
         let pacs = NewJob { data: Data::Pacs("1.2".to_owned()), ..asked() };
         assert!(Created::read(&json!({"job_id": 7, "source_instance_id": "1.3"}), &pacs).is_err());

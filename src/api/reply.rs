@@ -13,7 +13,7 @@ use super::job::Job;
 const MOST_VALUES: usize = 500_000;
 
 /// How an answer is refused for its size.
-pub(super) const TOO_LARGE: &str = "the answer is larger than any that an API gives (16 MiB or 500,000 values)";
+pub(super) const TOO_LARGE: &str = "the answer is larger than any real one (16 MiB or 500,000 values)";
 
 /// The value that a function has answered with.
 ///
@@ -30,7 +30,7 @@ pub fn read<T: DeserializeOwned>(function: &str, status: u16, body: &[u8]) -> Re
 pub fn documentation(status: u16, body: &[u8]) -> Result<Value, Failure> {
     match (status, documentation_in(body)) {
         (200 | 404, Some(documentation)) => Ok(documentation),
-        (200, None) => Err(Failure::NotAnApi("the answer holds no documentation")),
+        (200, None) => Err(Failure::NotAnApi("the answer contains no documentation")),
         _ => Err(failure("", status, body)),
     }
 }

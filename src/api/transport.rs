@@ -151,7 +151,7 @@ impl Transport {
             Ok(_) => Failure::NotAnApi(TOO_LARGE),
             Err(error) if is_timeout(&error) => Failure::Timeout(self.seconds),
             Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
-                Failure::NotAnApi("the answer is compressed in a way that was not asked for")
+                Failure::NotAnApi("the answer is compressed in a way that anon did not ask for")
             }
             Err(_) => Failure::Broken,
         };
@@ -167,7 +167,7 @@ impl Transport {
 fn headers(token: &Token) -> Result<HeaderMap, Failure> {
     let mut authorization = HeaderValue::try_from(format!("Token {}", token.reveal())).map_err(|_| {
         Failure::Setup(Reason::new(
-            "the token holds characters that cannot be sent",
+            "the token contains characters that cannot be sent",
             "make another one with 'anon settings user get-token'",
         ))
     })?;

@@ -8,7 +8,7 @@ use crate::commands::complete;
 
 /// Explain a command, or show a page of the documentation
 ///
-/// For a command, it is the same as '--help' after it. 'anon help topics' lists the pages.
+/// For a command, this is the same as adding '--help'. 'anon help topics' lists the pages.
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon help

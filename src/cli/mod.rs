@@ -43,10 +43,10 @@ struct Cli {
 #[derive(Args)]
 #[command(next_help_heading = "Global options")]
 struct Global {
-    /// Say what is being done; -vv also names each request to the server
+    /// Say what is being done; -vv also shows each request to the server
     #[arg(short, long, action = ArgAction::Count, global = true)]
     verbose: u8,
-    /// Print only what was asked for, warnings and errors
+    /// Print only results, warnings and errors
     #[arg(short, long, global = true)]
     quiet: bool,
     /// Answer every question with yes

@@ -82,7 +82,7 @@ fn list() -> String {
     let lines: String = PAGES.iter().map(|page| format!("  {:width$}  {}\n", page.name, page.title())).collect();
     format!(
         "Pages of the documentation:\n\n{lines}\n\
-         Read one with 'anon help PAGE', or what it says of something:\n  anon help concepts batch\n  anon help troubleshooting certificate\n"
+         Read one with 'anon help PAGE', or just one section of it:\n  anon help concepts batch\n  anon help troubleshooting certificate\n"
     )
 }
 

@@ -46,7 +46,7 @@ impl Context {
         let folder = std::env::current_dir().map_err(Error::io("read", Path::new(".")))?;
         let path = settings.filter(|path| !path.as_os_str().is_empty()).or_else(default_path).ok_or_else(|| {
             Error::refused(
-                "there is no home folder for the settings",
+                "cannot find a home folder for the settings",
                 "name a file with '--settings PATH' or ANON_SETTINGS",
             )
         })?;
@@ -86,7 +86,7 @@ impl Context {
         }
         for name in settings.servers_with_password() {
             self.console.warn(format_args!(
-                "the URL of server '{name}' holds a user name or password, which is not used; \
+                "the URL of server '{name}' contains a user name or password, which is not used; \
                  'anon server add {name} URL' replaces it"
             ));
         }
@@ -235,7 +235,7 @@ impl Context {
             ));
         } else if !settings.validate_ssl && !client.is_plain() {
             self.console.warn(
-                "the server's certificate is not checked, so anyone on the way can read your token; \
+                "the server's certificate is not checked, so anyone in between can read your token; \
                  'anon settings set-validate-ssl true' turns the check on",
             );
         }

@@ -16,10 +16,10 @@ use crate::unc::UncPath;
 /// Clocks that are further apart than this are told of.
 const CLOCKS_APART: TimeDelta = TimeDelta::minutes(5);
 
-/// Check settings, server, credentials, mapping and folder, and say what to mend
+/// Check settings, server, credentials, mapping and folder, and say what to fix
 ///
-/// It changes nothing on the server, and shows no secret: its output can be sent to a helpdesk. Exits with 1 if there is something to
-/// mend.
+/// Changes nothing on the server and shows no secrets, so you can send its output to a helpdesk. Exits with 1 if there is something
+/// to fix.
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon doctor
@@ -134,8 +134,8 @@ fn print(console: &Console, diagnosis: &Diagnosis) {
         }
     }
     match diagnosis.failed {
-        0 => console.print("nothing to mend"),
-        failed => console.print(format_args!("{} to mend", counted(failed, "thing"))),
+        0 => console.print("nothing to fix"),
+        failed => console.print(format_args!("{} to fix", counted(failed, "thing"))),
     }
 }
 
@@ -158,7 +158,7 @@ fn checks(context: &Context) -> Vec<Check> {
         (false, false) => Check::good("settings", format!("{path}, made just now")),
     }];
     for name in settings.servers_with_password() {
-        let found = format!("the URL of server '{name}' holds a user name or password, which is not used");
+        let found = format!("the URL of server '{name}' contains a user name or password, which is not used");
         checks.push(Check::bad("settings", found, format!("anon server add {name} URL")));
     }
     checks.push(user(settings));
@@ -170,7 +170,7 @@ fn checks(context: &Context) -> Vec<Check> {
 
 /// Whoever can read the settings: Windows protects the user's own folder.
 fn privacy() -> &'static str {
-    if cfg!(unix) { "readable by you alone" } else { "readable" }
+    if cfg!(unix) { "readable only by you" } else { "readable" }
 }
 
 fn user(settings: &Settings) -> Check {
@@ -236,23 +236,19 @@ fn refused(error: ApiError) -> Check {
 }
 
 fn clock(ahead: Option<TimeDelta>) -> Check {
-    let Some(ahead) = ahead else { return Check::neutral("clock", "the server does not say what time it has") };
+    let Some(ahead) = ahead else { return Check::neutral("clock", "the server does not send its time") };
     let apart = ahead.abs();
     let which = if ahead > TimeDelta::zero() { "behind" } else { "ahead of" };
     if apart <= CLOCKS_APART {
         // An answer takes its time.
         let found = match apart.num_seconds() {
-            ..10 => "as the server's, to within seconds".to_owned(),
+            ..10 => "agrees with the server's, within seconds".to_owned(),
             seconds => format!("{seconds} s {which} the server's"),
         };
         return Check::good("clock", found);
     }
     let found = format!("{} min {which} the server's", apart.num_minutes());
-    Check::bad(
-        "clock",
-        found,
-        "set the clock of this computer, or tell the server's admin if that is the one that is wrong",
-    )
+    Check::bad("clock", found, "set the clock of this computer, or tell the server's admin if theirs is wrong")
 }
 
 /// The mapping that `map` and `create` work on.
@@ -266,7 +262,7 @@ fn mapping(context: &Context, settings: &Settings) -> Check {
     let shown = path.display();
     if !path.is_file() {
         let remedy = "'anon map activate' in the folder that has one, or 'anon map init'";
-        return Check::bad("mapping", format!("{shown} is not there"), remedy);
+        return Check::bad("mapping", format!("{shown} does not exist"), remedy);
     }
     match plan::read(path, &settings.job_default_parameters) {
         Ok(plan) if plan.problems.is_empty() => {
@@ -296,7 +292,7 @@ fn folder(context: &Context) -> Check {
         _ => Check::neutral(
             "folder",
             format!(
-                "{shown} is on this computer only: right for data from PACS, while files to anonymize must be on a share"
+                "{shown} is on this computer only: fine for data from PACS, but files to anonymize must be on a share"
             ),
         ),
     }

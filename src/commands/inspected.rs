@@ -16,7 +16,7 @@ use crate::text::{agreeing, counted, grouped, or_empty, sized};
 /// Whether and how files are looked into.
 #[derive(Args, Default)]
 pub struct LookingInto {
-    /// Show what is in the files: patients, studies, series, kinds of images, size, and what is likely to be held back or to fail
+    /// Show what is in the files: patients, studies, series, kinds of images, size, and what is likely to be held back or fail
     #[arg(long)]
     pub files: bool,
     /// Maximum number of files to open at once [default: 64]

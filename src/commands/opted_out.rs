@@ -15,7 +15,7 @@ pub struct OptedOut {
     /// Leave out the jobs of patients who have opted out
     #[arg(long, conflicts_with = "include_opted_out")]
     except_opted_out: bool,
-    /// Take the jobs of patients who have opted out as well, which '--yes' alone leaves out
+    /// Include the jobs of patients who have opted out, which '--yes' alone leaves out
     #[arg(long)]
     include_opted_out: bool,
 }
@@ -47,7 +47,7 @@ impl OptedOut {
         let leave_out = self.except_opted_out || console.assumes_yes() && !self.include_opted_out;
         let (what, hint) = match (leave_out, self.except_opted_out) {
             (true, true) => (" left out", ""),
-            (true, false) => (" left out", " '--include-opted-out' resets them all the same"),
+            (true, false) => (" left out", " '--include-opted-out' resets them anyway"),
             (false, _) => ("", " '--except-opted-out' leaves such jobs out"),
         };
         console.warn(format_args!(

@@ -16,7 +16,7 @@ pub struct Scanning {
     /// Open each file to see whether it is DICOM [default]
     #[arg(long, overrides_with = "no_check_dicom")]
     check_dicom: bool,
-    /// Open no files: go by name (add-study-folders) or by pattern (select add) alone
+    /// Do not open files: go only by name (add-study-folders) or pattern (select add)
     #[arg(long)]
     no_check_dicom: bool,
     /// Leave out files that match this pattern; repeatable
@@ -55,7 +55,7 @@ impl Scanning {
         work: impl FnOnce(Scan<'_>, OnProgress<'_>) -> T,
     ) -> Result<T> {
         if self.one_patient && !self.opens_files() {
-            let message = "'--one-patient' cannot tell whose files are that are not opened";
+            let message = "'--one-patient' needs to open the files to tell whose they are";
             return Err(Error::usage(message, "leave out '--one-patient' or '--no-check-dicom'"));
         }
         let exclude = self.exclude_pattern.iter().map(|pattern| Exclusion::new(pattern));
@@ -138,7 +138,7 @@ pub fn report(console: &Console, name: &str, found: &Found) {
     for (named, noun, what, hint) in [
         (&found.skipped, "unreadable item", "left out", ""),
         (&found.without_preamble, ".dcm file", "without the DICOM preamble left out", ""),
-        (&found.directories, "DICOMDIR file", "selected, which names all patients of a disc", &leave_out),
+        (&found.directories, "DICOMDIR file", "selected, which names all patients on a disc", &leave_out),
         (&found.odd_names, "file", "selected with a name that ends in a dot or a space, which Windows drops", ""),
         (&found.vanished, "file", "gone since the folder was listed", ""),
         (&found.dead_links, "dead link", "left out", ""),

@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::settings::{Server, Settings};
 use crate::text::or_empty;
 
-/// Show what this tool knows: servers, user name, active mapping, where the settings are
+/// Show what anon knows: servers, user name, active mapping, location of the settings
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon status")]
@@ -29,9 +29,9 @@ impl Status {
 /// What to do on a fresh machine.
 const NEXT: &str = "
 To begin: 'anon server add NAME URL' and 'anon server activate NAME', with the URL that your server's admin gives you;
-'anon settings user set-username NAME', with the name that the server knows you by;
-'anon settings user get-token', which makes your token;
-'anon doctor', which checks all of it and says what to mend.";
+'anon settings user set-username NAME', with the name by which the server knows you;
+'anon settings user get-token', which creates your token;
+'anon doctor', which checks all of this and says what to fix.";
 
 fn print(console: &Console, settings: &Settings, path: &Path) {
     super::server::list::show(console, settings);

@@ -16,7 +16,7 @@ pub enum Outcome {
     Unsaved(JobId, Error),
     /// There is no job for it.
     Failed(Error),
-    /// It was asked for, and no answer came that can be believed: there may be a job.
+    /// It was asked for, and there was no usable answer: there may be a job.
     Perhaps {
         /// What went wrong.
         why: Error,

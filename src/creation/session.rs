@@ -190,7 +190,7 @@ impl<'a> Session<'a> {
         let job = &row.row.job;
         if journal.known(job) != row.known || journal.owner(id).is_some() {
             return Err(Error::refused(
-                format!("job {id} was not taken for line {}: another anon was quicker", row.planned().line),
+                format!("job {id} was not taken for line {}: another anon was faster", row.planned().line),
                 "run it again",
             ));
         }

@@ -260,6 +260,6 @@ impl Book {
 }
 
 fn asked_by_another() -> Outcome {
-    let why = Error::refused("another anon has asked for it meanwhile", "run it again");
+    let why = Error::refused("another anon has sent it in the meantime", "run it again");
     Outcome::Perhaps { why, lookalikes: vec![] }
 }

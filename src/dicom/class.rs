@@ -51,7 +51,7 @@ pub struct SopClass(String);
 
 /// Why a text is no SOP class that files can be of.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("DICOM knows no files of the SOP class '{found}'")]
+#[error("'{found}' is not a SOP class of DICOM files")]
 pub struct UnknownClass {
     /// The text.
     pub found: String,

@@ -31,16 +31,16 @@ pub(super) struct Fault {
 impl Fault {
     /// A date where a number or a name belongs.
     pub const DATE: Fault = Fault {
-        message: Cow::Borrowed("this cell holds a date or a time, not a number or a name"),
+        message: Cow::Borrowed("this cell contains a date or a time, not a number or a name"),
         hint: "format the column as text, type the value again and save the list",
     };
     /// A formula that no program has calculated yet.
     pub const FORMULA: Fault = Fault {
-        message: Cow::Borrowed("this cell holds a formula whose result is not in the file"),
+        message: Cow::Borrowed("this cell contains a formula whose result is not in the file"),
         hint: "open the file in a spreadsheet program and save it, so that the formula is calculated",
     };
     pub const BOOLEAN: Fault = Fault {
-        message: Cow::Borrowed("this cell holds 'true' or 'false', which each language shows in its own words"),
+        message: Cow::Borrowed("this cell contains 'true' or 'false', which looks different in every language"),
         hint: "format the column as text and type the value again",
     };
     const AS_TEXT: &str = "format the column as text, enter the value again and save the list";
@@ -126,7 +126,7 @@ impl Collector {
 pub(super) fn text(text: impl Into<String>) -> Cell {
     let text = text.into();
     if text.len() > LONGEST_TEXT && text.chars().count() > LONGEST_TEXT {
-        return Cell::Faulty(Fault::new("this cell holds more text than fits in a cell"));
+        return Cell::Faulty(Fault::new("this cell contains more text than fits in a cell"));
     }
     if text.trim().is_empty() { Cell::Empty } else { Cell::Text(text) }
 }
@@ -136,7 +136,7 @@ pub(super) fn text(text: impl Into<String>) -> Cell {
 /// A spreadsheet keeps 15 digits of a number. One that has more was longer when it was typed, and is now another one.
 pub(super) fn number(value: f64) -> Result<String, Fault> {
     if !value.is_finite() {
-        return Err(Fault::new("this cell holds no number"));
+        return Err(Fault::new("this cell does not contain a number"));
     }
     if value.abs() >= 1e15 {
         return Err(Fault::new(
@@ -153,7 +153,7 @@ pub(super) fn number(value: f64) -> Result<String, Fault> {
     let text = value.to_string();
     let digits = text.trim_start_matches(['-', '0', '.']).bytes().filter(u8::is_ascii_digit).count();
     if digits > 15 {
-        return Err(Fault::new(format!("this cell holds {text}, of which a spreadsheet shows 15 digits")));
+        return Err(Fault::new(format!("this cell contains {text}, and a spreadsheet shows only 15 digits of it")));
     }
     Ok(text)
 }

@@ -68,7 +68,7 @@ fn formatted(value: f64, format: &str) -> Result<String, Fault> {
             let mut text = format!("{:.*}", most_decimals, value.abs());
             if text.parse() != Ok(value.abs()) {
                 return Err(Fault::new(format!(
-                    "this cell holds {unformatted}, but its number format '{format}' shows fewer digits"
+                    "this cell contains {unformatted}, but its number format '{format}' shows fewer digits"
                 )));
             }
             // The decimals of a whole number are all 0: none of them can be lost.
@@ -97,7 +97,7 @@ fn formatted(value: f64, format: &str) -> Result<String, Fault> {
 }
 
 fn refused(format: &str) -> Fault {
-    Fault::new(format!("this cell does not show what it holds, by its number format '{format}'"))
+    Fault::new(format!("this cell does not show what it contains, because of its number format '{format}'"))
 }
 
 /// The sections, split at the semicolons that are not quoted.

@@ -188,7 +188,9 @@ fn content(value: &Value, shown: String) -> Cell {
         "date" | "time" => Cell::Date(shown),
         "boolean" => Cell::Faulty(Fault::BOOLEAN),
         "float" => {
-            let Some(number) = value.number else { return Cell::Faulty(Fault::new("this cell holds no number")) };
+            let Some(number) = value.number else {
+                return Cell::Faulty(Fault::new("this cell does not contain a number"));
+            };
             if value.has_formula && number == 0.0 {
                 return Cell::Faulty(Fault::FORMULA);
             }
@@ -212,7 +214,7 @@ fn shown_number(value: f64, shown: &str) -> Result<String, Fault> {
         let sign = if value < 0.0 { "-" } else { "" };
         return Ok(format!("{before_digits}{sign}{digits}"));
     }
-    Err(Fault::new(format!("this cell shows '{shown}', but holds the number {unformatted}")))
+    Err(Fault::new(format!("this cell shows '{shown}', but contains the number {unformatted}")))
 }
 
 #[cfg(test)]

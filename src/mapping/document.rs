@@ -117,7 +117,10 @@ impl Document {
         let value = value.trim();
         if value.is_empty() || value.contains(char::is_control) {
             let message = format!("{kind} cannot be set to {value:?}");
-            return Err(Error::refused(message, "an option is one line of text; AnonAPI does not read an empty one"));
+            return Err(Error::refused(
+                message,
+                "an option is a single line of text; AnonAPI does not read an empty one",
+            ));
         }
         let unclear =
             |message: String| Error::refused(message, "correct it with 'anon map edit'; the file was not changed");
@@ -177,7 +180,7 @@ impl Document {
 
     fn cannot_change(&self) -> Error {
         Error::refused(
-            format!("cannot change '{}' without changing more of it than was asked for", self.path.display()),
+            format!("cannot change '{}' without changing other parts of it as well", self.path.display()),
             "save it as 'CSV UTF-8' and try again; the file was not changed",
         )
     }
@@ -201,7 +204,7 @@ fn check(row: &Parameters) -> Result<()> {
     let strange = |letter: char| letter.is_control() && !matches!(letter, '\t' | '\r' | '\n');
     match row.iter().find(|(_, value)| value.contains(strange)) {
         Some((kind, value)) => Err(Error::refused(
-            format!("cannot add a row: {kind} {value:?} holds a control character"),
+            format!("cannot add a row: {kind} {value:?} contains a control character"),
             "rename the folder or file, or correct the value",
         )),
         None => Ok(()),

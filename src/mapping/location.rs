@@ -125,7 +125,7 @@ fn joined(path: &Path) -> Result<String> {
             Component::CurDir => {}
             Component::ParentDir => parts.push(".."),
             other => parts.push(other.as_os_str().to_str().ok_or_else(|| {
-                let hint = "rename it: a mapping can hold only names that are Unicode text";
+                let hint = "rename it: a mapping can only contain names that are Unicode text";
                 Error::refused(format!("the name '{}' is not Unicode text", path.display()), hint)
             })?),
         }

@@ -104,8 +104,8 @@ fn no_header(line: usize, found: &[&str]) -> Problem {
     let is_row = found.iter().any(|cell| Source::parse(cell).is_ok());
     let message = match (is_row, found) {
         (true, _) => "the header line is missing: this is a row already".to_owned(),
-        (false, [name]) => format!("'{name}' is not a header line: it has none of the names of columns"),
-        (false, _) => "this is not a header line: it has none of the names of columns".to_owned(),
+        (false, [name]) => format!("'{name}' is not a header line: it contains no column names"),
+        (false, _) => "this is not a header line: it contains no column names".to_owned(),
     };
     Problem::new(Place::Line(line), message).hint(format!("put '{EXPECTED}' on the line above the first row"))
 }

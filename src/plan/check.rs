@@ -74,7 +74,7 @@ fn left_behind(spots: &[(usize, Spot)]) -> Vec<Problem> {
     }
     let unseen = spots.iter().filter(|(_, spot)| *spot == Spot::NotBeside);
     let told = |(line, _): &(usize, Spot)| {
-        Problem::new(Place::Line(*line), "its data is not where that of other rows is").hint("check the name")
+        Problem::new(Place::Line(*line), "its data is not where the data of other rows is").hint("check the name")
     };
     unseen.map(told).collect()
 }

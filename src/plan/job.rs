@@ -87,7 +87,7 @@ impl Values<'_> {
             Some(unc) => format!("on this computer that is '{unc}': write that"),
             None => r"write it relative to root_source_path, or as '\\server\share\folder'".to_owned(),
         };
-        let message = format!("the {kind} '{path}' is not below root_source_path, nor a UNC path");
+        let message = format!("the {kind} '{path}' is neither below root_source_path nor a UNC path");
         Err(Problem::new(Place::Line(self.row.line), message).hint(hint))
     }
 
@@ -95,7 +95,7 @@ impl Values<'_> {
         match self.all.get(Kind::Project) {
             Some("NOT_SET" | "NOT SET") | None => Err(self
                 .problem(Kind::Project, "no project is set".to_owned())
-                .hint("set it with 'anon map set project NAME', your anonymization project")),
+                .hint("set it with 'anon map set project NAME', with the name of your anonymization project")),
             Some(project) => Ok(clean(project).text.into_owned()),
         }
     }
@@ -137,6 +137,6 @@ fn shared(typed: &str) -> Option<UncPath> {
 }
 
 fn here_only(place: Place, what: &str, path: &UncPath) -> Problem {
-    Problem::new(place, format!("{what}: only this computer knows '{path}'"))
-        .hint(r"write the path that other computers have for it, such as '\\server\share\folder'; see 'anon help concepts UNC path'")
+    Problem::new(place, format!("{what}: '{path}' exists only on this computer"))
+        .hint(r"write the path that other computers use for it, such as '\\server\share\folder'; see 'anon help concepts UNC path'")
 }

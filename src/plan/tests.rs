@@ -84,7 +84,7 @@ fn what_only_this_computer_knows_is_no_source() {
         let plan = planned(OPTIONS, &format!("source,pseudo_name\n{source},A\n"));
         assert_eq!(plan.jobs.len(), 0, "{source}");
         assert!(
-            texts(&plan)[0].ends_with("is not below root_source_path, nor a UNC path, line 8"),
+            texts(&plan)[0].ends_with("is neither below root_source_path nor a UNC path, line 8"),
             "{:?}",
             texts(&plan)
         );

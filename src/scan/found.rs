@@ -103,7 +103,7 @@ impl Tally {
     /// Selects a file.
     pub(super) fn select(&mut self, root: &Path, path: &Path) {
         let Some(name) = relative(root, path).to_str() else {
-            let why = "its name is not valid text, and a selection cannot hold it";
+            let why = "its name is not valid text, and a selection cannot contain it";
             return self.failed.push(("select", path.to_owned(), io::Error::new(io::ErrorKind::InvalidData, why)));
         };
         let name = if MAIN_SEPARATOR == '/' { name.to_owned() } else { name.replace(MAIN_SEPARATOR, "/") };
@@ -166,12 +166,12 @@ impl Tally {
             } else if skip {
                 self.found.skipped.add(&name);
             } else {
-                let what = if is_gone(&error) { "it was listed before, and now: " } else { "" };
+                let what = if is_gone(&error) { "it was listed before, but now: " } else { "" };
                 problems.push(Problem::new(Place::Whole, format!("cannot {action} '{name}': {what}{}", plain(&error))));
             }
         }
         if let Some(first) = problems.first_mut() {
-            first.hint = Some("mend that and try again, or take the other files with '--skip-unreadable'".to_owned());
+            first.hint = Some("fix that and try again, or take the other files with '--skip-unreadable'".to_owned());
         }
         Problems::none_or(root, problems)?;
         self.found.paths.sort_unstable();

@@ -261,5 +261,5 @@ fn what_could_not_be_read_again_is_not_written() {
     let text = "a".repeat(1 << 20);
     assert_eq!(refuse_above(cap, &text, path), Ok(()));
     let fault = refuse_above(cap, &(text + "a"), path).unwrap_err().to_string();
-    assert_eq!(fault, "f: would be too large to be read again; divide the folder, and make a selection of each part");
+    assert_eq!(fault, "f: would be too large to read again; split the folder, and make a selection of each part");
 }

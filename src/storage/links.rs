@@ -32,7 +32,7 @@ fn end_of_links(path: &Path, check: fn(&Path, &Metadata) -> io::Result<()>) -> i
             _ => return Ok(path),
         }
     }
-    Err(io::Error::other("it is a link that leads round in a circle"))
+    Err(io::Error::other("it is a link that leads in a circle"))
 }
 
 #[cfg(unix)]
@@ -50,7 +50,7 @@ fn refuse_foreign(path: &Path, link: &Metadata) -> io::Result<()> {
     }
     Err(refusal(
         format!("it is a link of another user (number {}), in a folder that others can write to", link.uid()),
-        "delete the link if it is not meant to be there",
+        "delete the link if it should not be there",
     ))
 }
 

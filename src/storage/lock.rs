@@ -153,8 +153,8 @@ fn kept_out(path: &Path, error: io::Error) -> io::Error {
     if error.kind() != io::ErrorKind::PermissionDenied {
         return error;
     }
-    let found = format!("its lock file '{}' belongs to another user, who keeps you out", path.display());
-    refusal(found, "if no anon is at work there, have that user delete it")
+    let found = format!("its lock file '{}' belongs to another user, and you cannot open it", path.display());
+    refusal(found, "if no anon is running there, ask that user to delete it")
 }
 
 /// # Errors

@@ -34,8 +34,8 @@ impl Cap {
         if length <= self.bytes() {
             return Ok(());
         }
-        let found = format!("it is larger than {} MiB, which no {} is", self.mebibytes, self.kind);
-        Err(refusal(found, "check that this is the file that you meant"))
+        let found = format!("it is larger than {} MiB, too large for a {}", self.mebibytes, self.kind);
+        Err(refusal(found, "check that this is the right file"))
     }
 }
 

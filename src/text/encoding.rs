@@ -205,7 +205,7 @@ fn foreign(bytes: &[u8]) -> Option<&'static str> {
 
 fn readable(text: String, encoding: Encoding) -> Result<Decoded, NotText> {
     match text.find('\0') {
-        Some(_) => Err(NotText::new("it holds NUL characters, so it is not a text file")),
+        Some(_) => Err(NotText::new("it contains NUL characters, so it is not a text file")),
         None => Ok(Decoded { text, encoding }),
     }
 }
@@ -235,11 +235,11 @@ fn utf16_without_mark(bytes: &[u8]) -> Result<Decoded, NotText> {
     } else if mostly(high_first, low_first) {
         readable(utf16(bytes, u16::from_be_bytes)?, Encoding::Utf16Be { bom: false })
     } else {
-        Err(NotText::new("it holds NUL characters, so it is not a text file"))
+        Err(NotText::new("it contains NUL characters, so it is not a text file"))
     };
     // Control characters there mean that the zeros were something else.
     decoded.and_then(|decoded| match decoded.text.chars().any(|c| c < ' ' && !"\t\r\n\x0C\x1A".contains(c)) {
-        true => Err(NotText::new("it holds control characters, so it is not a text file")),
+        true => Err(NotText::new("it contains control characters, so it is not a text file")),
         false => Ok(decoded),
     })
 }

@@ -47,7 +47,7 @@ pub enum Spoilt {
     #[error("'{}' is more than one line", .0.escape_debug())]
     Lines(String),
     /// A control character.
-    #[error("'{}' holds a control character", .0.escape_debug())]
+    #[error("'{}' contains a control character", .0.escape_debug())]
     ControlCharacter(String),
     /// A backslash, which DICOM puts between two values (PS3.5, 6.2).
     #[error("'{0}' holds a backslash, which DICOM puts between two values")]
@@ -73,14 +73,14 @@ impl Spoilt {
                 "take it from its source again, with the column formatted as text"
             }
             Spoilt::Formula(_) => "save the list from a spreadsheet program, so that it holds their results",
-            Spoilt::NoValue(_) => "fill it in, or empty the row",
+            Spoilt::NoValue(_) => "fill it in, or clear the row",
             Spoilt::Total(_) => "remove that line",
             Spoilt::Separator(_) => "check it at its source, and remove the separator",
             Spoilt::FileName(_) => "to add the numbers in a file, put '--input-file' before its name",
             Spoilt::Heading(_) => "remove that line or leave the word out",
             Spoilt::OtherSource(_) => "write that source into the mapping itself with 'anon map edit'",
             Spoilt::Several(_) => "put a space between two numbers; write a decimal comma as a point",
-            Spoilt::Lines(_) => "write one value in each row",
+            Spoilt::Lines(_) => "write one value per row",
             Spoilt::ControlCharacter(_) | Spoilt::Backslash(_) => "remove it",
             Spoilt::NotAUid { .. } => "copy it again: a StudyInstanceUID looks like 1.2.840.113619.2.5",
         }

@@ -52,13 +52,13 @@ pub(super) fn why(
         CertificateError::Revoked => Reason::new("its issuer has revoked it", NEW_CERTIFICATE),
         CertificateError::UnsupportedSignatureAlgorithmContext { .. }
         | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
-            Reason::new("it is signed in a way that is no longer safe, such as SHA-1", NEW_CERTIFICATE)
+            Reason::new("its signature is no longer considered safe, such as SHA-1", NEW_CERTIFICATE)
         }
         // Among others: a certificate that is its own CA cannot be a server's, says webpki.
         CertificateError::UnknownIssuer | CertificateError::BadSignature | CertificateError::Other(_)
             if is_self_issued =>
         {
-            let hint = "ask a server admin for the certificate's file, and name that file in REQUESTS_CA_BUNDLE";
+            let hint = "ask a server admin for the certificate's file, and set REQUESTS_CA_BUNDLE to its path";
             Reason::new(format!("it is self-signed, and not {}", in_all(searched)), format!("{hint}; {NO_CHECK}"))
         }
         CertificateError::UnknownIssuer | CertificateError::BadSignature => {
@@ -68,7 +68,7 @@ pub(super) fn why(
                 CertificateError::UnknownIssuer => {
                     format!("'{issuer}', which issued it, is not {}", in_all(searched))
                 }
-                _ => format!("'{issuer}', which issued it, has another key here: it has perhaps been renewed"),
+                _ => format!("'{issuer}', which issued it, has a different key here: it may have been renewed"),
             };
             let hint = "add your hospital's CA to the system's trust store or name its file in REQUESTS_CA_BUNDLE";
             Reason::new(found, format!("{hint}; {NO_CHECK}"))

@@ -51,12 +51,12 @@ pub fn rows(context: &Context, server: &Server) -> Rows {
         match planned_in(context, &path) {
             Ok(rows) => planned.extend(rows),
             Err(error) => {
-                context.console.tell(format_args!("jobs are shown without their lines in a mapping: {error}"))
+                context.console.tell(format_args!("jobs are shown without their line in the mapping: {error}"))
             }
         }
     }
     Rows::new(planned, &server.url, &context.journal_path()).unwrap_or_else(|error| {
-        context.console.warn(format_args!("whose the jobs are cannot be told: {error}"));
+        context.console.warn(format_args!("cannot tell whose jobs these are: {error}"));
         Rows::default()
     })
 }

@@ -20,20 +20,19 @@ use crate::text::counted;
 /// No report that is replaced is larger.
 const CAP: Cap = Cap::new(256, "report");
 
-/// Write a report of the batch: whose each job is, how far it is, why it failed and what to do
+/// Write a report of the batch: the patient of each job, its status, why it failed and what to do
 ///
-/// It names sources beside pseudonyms, so the file is made readable for you alone. A file that is there already is replaced only if it
-/// is a report.
+/// It lists sources next to pseudonyms, so only you can read the file. An existing file is replaced only if it is a report.
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon batch report report.xlsx
   anon batch report --no-source for-a-colleague.xlsx
   anon batch report - --json")]
 pub struct Report {
-    /// The file: .xlsx, .csv or .json by its ending; '-' for standard output, as CSV or as '--format' says
+    /// File to write: .xlsx, .csv or .json; '-' for standard output, as CSV or in the form set by '--format'
     #[arg(value_parser = OsStringValueParser::new().map(PathBuf::from))]
     file: PathBuf,
-    /// Leave out where the data is from: source and line
+    /// Leave out where the data comes from: source and line
     #[arg(long)]
     no_source: bool,
 }
@@ -91,7 +90,7 @@ impl Form {
             Some("json") => Ok(Form::Json),
             _ => Err(Error::usage(
                 format!("'{}' does not end in .xlsx, .csv or .json", path.display()),
-                "the ending says in which form the report is written",
+                "the extension decides the format of the report",
             )),
         }
     }
@@ -101,7 +100,7 @@ impl Form {
             Form::Csv => Ok(csv(view).into_bytes()),
             Form::Json => Ok(json(view).into_bytes()),
             Form::Xlsx => report::workbook(&view.jobs, view.with_source)
-                .map_err(|why| Error::refused(format!("no workbook can be made of it: {why}"), "write a .csv instead")),
+                .map_err(|why| Error::refused(format!("cannot write it as a workbook: {why}"), "write a .csv instead")),
         }
     }
 }
@@ -163,7 +162,7 @@ fn refuse_another(path: &Path, shown: &Path) -> Result<()> {
     storage::refuse_if_edited(path)?;
     match storage::read_if_present(path, CAP)? {
         Some(bytes) if !report::is_one(&bytes) => Err(Error::refused(
-            format!("'{}' is there already, and is no report of a batch: it was left alone", shown.display()),
+            format!("'{}' already exists and is not a batch report: it was left alone", shown.display()),
             "choose another name",
         )),
         _ => Ok(()),

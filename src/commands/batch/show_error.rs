@@ -13,17 +13,17 @@ use crate::following::Followed;
 use crate::text::{agreeing, counted, or_empty};
 use crate::troubleshooting::{Cause, causes};
 
-/// Show which jobs of the batch are in error and why, cause by cause, and what to do about it
+/// Show which jobs in the batch are in error, grouped by cause, and what to do about it
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon batch show-error
   anon batch show-error --patient-name
   anon batch show-error --full")]
 pub struct ShowError {
-    /// Ask the server for pseudonyms and sources, too: for jobs that this computer does not know
+    /// Ask the server for the pseudonyms and sources that this computer does not know
     #[arg(long)]
     patient_name: bool,
-    /// Show the error message of each job, instead of one for each cause
+    /// Show the error message of each job instead of one per cause
     #[arg(long)]
     full: bool,
 }

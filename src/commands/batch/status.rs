@@ -13,7 +13,7 @@ use crate::following::{Followed, NOT_FOUND};
 use crate::settings::Server;
 use crate::text::{counted, nearest, or_empty};
 
-/// Show the status of each job in the batch, and how many there are of each
+/// Show the status of each job in the batch, and a summary
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon batch status
@@ -28,25 +28,25 @@ pub struct Status {
     /// Leave that column out [default]
     #[arg(long, action = ArgAction::SetTrue)]
     no_patient_name: bool,
-    /// Only jobs with these statuses, such as ERROR,UPLOADED; NOT_FOUND are those that the server does not know
+    /// Only jobs with these statuses, such as ERROR,UPLOADED; NOT_FOUND means unknown to the server
     #[arg(long = "status", value_name = "STATUS", value_delimiter = ',')]
     statuses: Vec<String>,
-    /// Add columns that tell whose each job is: pseudonym, source, line (of the mapping)
+    /// Add columns: pseudonym, source, line (of the mapping)
     #[arg(long, value_name = "COLUMN", value_enum, value_delimiter = ',', hide_possible_values = true)]
     columns: Vec<Column>,
     /// Sort by a column: id, date, status, down, proc, user, pseudonym, source or line
     #[arg(long, value_name = "COLUMN", value_enum, hide_possible_values = true)]
     sort: Option<SortBy>,
-    /// Turn the order round; what has no value in the column still comes last
+    /// Reverse the order; jobs without a value in that column still come last
     #[arg(long)]
     reverse: bool,
     /// Show at most this many jobs
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
-    /// Show only how many jobs there are of each status
+    /// Show only the number of jobs with each status
     #[arg(long, conflicts_with_all = ["ids", "statuses", "columns", "sort", "reverse", "limit"])]
     summary: bool,
-    /// Print only the ids, a line each
+    /// Print only the ids, one per line
     #[arg(long, conflicts_with = "columns")]
     ids: bool,
 }
@@ -174,7 +174,7 @@ impl Status {
             Some(meant) => format!("did you mean {meant}?"),
             None => format!("they are {}", KNOWN.join(", ")),
         };
-        Err(Error::usage(format!("'{word}' is no status of a job"), hint))
+        Err(Error::usage(format!("'{word}' is not a job status"), hint))
     }
 
     fn is_meant(&self, status: &str) -> bool {

@@ -21,8 +21,8 @@ use crate::troubleshooting::in_few_words;
 /// Follow the batch until no job is ACTIVE or UPLOADED any more
 ///
 /// 'anon batch wait' is the same.
-/// Prints a line for each job whose status changes. Ctrl-C stops the watching and leaves the jobs alone; '--timeout SECONDS' stops it
-/// after that time. The exit status tells how it went: 0 all jobs are done, 1 some are not, 3 the time was up.
+/// Prints a line for each job whose status changes. Ctrl-C stops watching and leaves the jobs alone; '--timeout SECONDS' stops it
+/// after that time. The exit status tells how it went: 0 all jobs are done, 1 some are not, 3 time was up.
 #[derive(Args)]
 #[command(
     // A visible alias would stand in the place of the name where the Tab key completes.
@@ -33,7 +33,7 @@ use crate::troubleshooting::in_few_words;
   anon batch watch --timeout 3600 --quiet"
 )]
 pub struct Watch {
-    /// Ask the server every this many seconds, 5 or more; less often while nothing changes
+    /// Seconds between requests to the server, at least 5; less often while nothing changes
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(5..=86_400))]
     interval: u64,
     /// Ring the terminal's bell at the end
@@ -166,14 +166,14 @@ impl Watching<'_> {
             }
             match self.watch.next(start.elapsed()) {
                 Next::After(pause) if sleep(pause, interrupt) => {}
-                Next::After(_) => return Err(Error::Interrupted("the jobs go on".to_owned())),
-                _ => return Err(Error::TimedOut(format!("the time is up. {error}"))),
+                Next::After(_) => return Err(Error::Interrupted("the jobs continue".to_owned())),
+                _ => return Err(Error::TimedOut(format!("time is up. {error}"))),
             }
         }
     }
 
     fn tell_of(&self, error: &ApiError) {
-        self.console.note(format_args!("{error}; trying again until there is an answer"));
+        self.console.note(format_args!("{error}; retrying until the server answers"));
     }
 
     fn tell(&mut self, jobs: &[Followed], at: Duration, live: &Live) {
@@ -301,8 +301,8 @@ fn finish(console: &Console, server: &Server, ids: &[JobId], next: Option<Next>,
             summary: format!("{} of {} are not done", ids.len() - done, counted(ids.len(), "job")),
             hint: Some("'anon batch show-error' tells why jobs failed".to_owned()),
         }),
-        Outcome::TimedOut => Err(Error::TimedOut(format!("the time is up. {overview}"))),
-        Outcome::Interrupted => Err(Error::Interrupted(format!("the jobs go on. {overview}"))),
+        Outcome::TimedOut => Err(Error::TimedOut(format!("time is up. {overview}"))),
+        Outcome::Interrupted => Err(Error::Interrupted(format!("the jobs continue. {overview}"))),
     }
 }
 

@@ -31,11 +31,12 @@ pub fn open_in_editor(console: &Console, path: &Path) -> Result<Editing> {
         console.note(format_args!("Opening '{}' with '{command}' ({variable})", path.display()));
         return run(variable, &command, path);
     }
-    let nowhere =
-        || io::Error::new(io::ErrorKind::NotFound, "there is neither a desktop nor a terminal with an editor");
+    let nowhere = || {
+        io::Error::new(io::ErrorKind::NotFound, "this computer has neither a desktop nor an editor for the terminal")
+    };
     let desktop = if has_desktop() { open::that_detached(path) } else { Err(nowhere()) };
     let Err(error) = desktop else {
-        console.note(format_args!("Opened '{}' with the computer's program for such files", path.display()));
+        console.note(format_args!("Opened '{}' with the default program for such files", path.display()));
         return Ok(Editing::GoesOn);
     };
     if let Some((name, program)) = found_editor() {
@@ -68,7 +69,7 @@ fn found_editor() -> Option<(&'static str, PathBuf)> {
 
 fn no_editor(path: &Path, error: &io::Error) -> Error {
     Error::refused(
-        format!("no program could be started for '{}': {}", path.display(), plain(error)),
+        format!("cannot start a program for '{}': {}", path.display(), plain(error)),
         "open the file yourself, or name an editor in the environment variable EDITOR",
     )
 }

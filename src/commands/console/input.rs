@@ -45,16 +45,20 @@ impl Console {
     pub fn items(&self) -> Result<Vec<Item>> {
         if io::stdin().is_terminal() {
             let end = if cfg!(windows) { "Ctrl-Z and Enter end" } else { "Ctrl-D ends" };
-            self.note(format_args!("Type one a line; {end} the list"));
+            self.note(format_args!("Type one per line; {end} the list"));
         }
         self.list_is_read.store(true, Ordering::SeqCst);
         let mut bytes = vec![];
         io::stdin().lock().take(MOST + 1).read_to_end(&mut bytes).map_err(Error::io("read", stdin()))?;
         if bytes.len() as u64 > MOST {
-            return Err(Problems::whole(stdin(), "it is larger than any list", "check what is piped in").into());
+            return Err(Problems::whole(stdin(), "it is too large for a list", "check what is piped in").into());
         }
         let text = decode(&bytes).map_err(|fault| {
-            Problems::whole(stdin(), fault.to_string(), "pipe in plain text, one item a line; '-f FILE' reads tables")
+            Problems::whole(
+                stdin(),
+                fault.to_string(),
+                "pipe in plain text, one item per line; use '-f FILE' for tables",
+            )
         })?;
         Ok(items(&text.text))
     }

@@ -48,7 +48,7 @@ fn press(pressed: &AtomicBool, is_told: bool) {
         std::process::exit(130);
     }
     if is_told {
-        let _ = std::io::stderr().write_all(b"\nstopping after this step; Ctrl-C again to stop at once\n");
+        let _ = std::io::stderr().write_all(b"\nstopping after this step; press Ctrl-C again to stop at once\n");
     }
 }
 

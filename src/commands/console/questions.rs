@@ -94,7 +94,7 @@ impl Console {
 
     fn read_line(&self) -> Result<String> {
         if self.list_is_read.load(Ordering::SeqCst) {
-            let message = "standard input is the list, so nobody can answer the question: nothing was done";
+            let message = "the list is on standard input, so the question cannot be answered: nothing was done";
             return Err(Error::refused(message, "answer it with '--yes'"));
         }
         let mut bytes = vec![];

@@ -12,9 +12,9 @@ use crate::error::Result;
 use crate::plan::Planned;
 use crate::text::or_empty;
 
-/// Show what is known of the job of each row: created, perhaps created, failed, or not asked for
+/// Show what is known about the job of each row: created, perhaps created, failed, or not sent
 ///
-/// Reads only the journal of this computer, and asks no server.
+/// Reads only the journal on this computer, and does not ask the server.
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon create journal")]

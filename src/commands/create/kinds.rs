@@ -23,9 +23,7 @@ impl Kinds {
             let class = SopClass::parse(typed).map_err(|unknown| {
                 let hint = match unknown.nearest {
                     Some(keyword) => format!("did you mean '{keyword}'?"),
-                    None => {
-                        "type its UID or its keyword, as DICOM PS3.6 lists them in annex A: CTImageStorage".to_owned()
-                    }
+                    None => "type its UID or its keyword from DICOM PS3.6, annex A, such as CTImageStorage".to_owned(),
                 };
                 Error::usage(unknown.to_string(), hint)
             })?;

@@ -61,7 +61,7 @@ pub fn tell(console: &Console, places: &HashMap<usize, PathBuf>, rows: &[Surveye
     drop(bar);
     let seen = shared.seen();
     if !is_whole && seen.now == Progress::default() {
-        return console.note("data     not to be seen within a second: 'anon map check --files' waits for it");
+        return console.note("data     no answer within a second: 'anon map check --files' waits for it");
     }
     console.note(format_args!("data     {}", seen.amount(is_whole, visible, rows.len())));
     if let Some(risks) = seen.risks() {

@@ -11,7 +11,7 @@ use crate::plan::Planned;
 use crate::text::counted;
 
 /// What to do about rows that were perhaps created.
-const PERHAPS: &str = "'anon create from-mapping --perhaps' looks once more for what was perhaps created, shows it and creates it anew; \
+const PERHAPS: &str = "'anon create from-mapping --perhaps' checks once more for the jobs that were perhaps created, and offers to create them again; \
      see 'anon help troubleshooting perhaps created'";
 
 /// Tells what becomes of each row.
@@ -33,15 +33,15 @@ impl<'c> Told<'c> {
             Outcome::Created(id) => self.created(*id, row, ""),
             Outcome::Found(id) => self.created(*id, row, ", found on the server"),
             Outcome::Meanwhile(id) => {
-                self.console.note(format_args!("line {}: another anon has created job {id} meanwhile", row.line));
+                self.console.note(format_args!("line {}: another anon has created job {id} in the meantime", row.line));
             }
             Outcome::Unsaved(id, error) => {
                 self.created(*id, row, "");
-                self.failure(row, error, "its id could not be saved: note it, and add it with 'anon batch add'");
+                self.failure(row, error, "its id could not be saved: write it down, and add it with 'anon batch add'");
             }
             Outcome::Failed(error) => {
                 let is_sure = !matches!(error, Error::Api(error) if error.effect() == Effect::Failed);
-                let what = if is_sure { "no job was created" } else { "the server shows no job of it" };
+                let what = if is_sure { "no job was created" } else { "the server shows no job for it" };
                 self.failure(row, error, what);
             }
             Outcome::Perhaps { why, .. } => self.failure(row, why, "the job was perhaps created"),
@@ -71,7 +71,7 @@ pub fn finish(console: &Console, view: &CreatedView, ending: &Ending<'_>) -> Res
     let mut is_saved = view.created.iter().all(|row| row.error.is_none());
     if let Err(error) = &ending.on_disk {
         is_saved = false;
-        console.failure("saving the ids", error, Some("note them: they may not be saved"));
+        console.failure("saving the ids", error, Some("write them down: they may not be saved"));
     }
     let ids: Vec<JobId> = view.created.iter().filter_map(|row| row.job_id).map(JobId).collect();
     let colon = if ids.is_empty() { "" } else { ": " };
@@ -134,12 +134,12 @@ pub fn nothing_to_create(survey: &Survey<'_>, only_perhaps: bool) -> Result<()> 
     let open = survey.perhaps.iter().filter(|one| !one.lookalikes.is_empty()).count();
     match survey.perhaps.len() {
         0 if only_perhaps && !survey.new.is_empty() => Err(Error::refused(
-            "no job was perhaps created",
+            "there is no job that was perhaps created",
             "'anon create from-mapping' without '--perhaps' creates the rows that have no job",
         )),
         0 => Ok(()),
         perhaps if open == perhaps => Err(Error::refused(
-            format!("{} perhaps created, and nobody said which job is whose", were(perhaps)),
+            format!("{} perhaps created, and which job belongs to which row is still open", were(perhaps)),
             "run it in a terminal, without '--yes', and answer the question",
         )),
         perhaps => Err(Error::refused(format!("{} perhaps created", were(perhaps)), PERHAPS)),

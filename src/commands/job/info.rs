@@ -28,7 +28,7 @@ const DETAILS: [&str; 8] = [
     "source_instance_id",
 ];
 
-/// Show all that is known of one or more jobs, with help for jobs in trouble
+/// Show everything known about one or more jobs, with help for jobs in trouble
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon job info 1234

@@ -18,7 +18,7 @@ use crate::values::{AccessionNumber, Parsed, Source};
   anon map add-accession-numbers -f numbers.xlsx --sheet Included --pseudonym-column \"Anon ID\"
   anon map add-accession-numbers - < numbers.txt")]
 pub struct AddAccessionNumbers {
-    /// Accession numbers; repeatable; '-' reads them from standard input, one a line
+    /// Accession numbers; repeatable; '-' reads them from standard input, one per line
     accession_numbers: Vec<String>,
     #[command(flatten)]
     list: ListOptions,

@@ -27,12 +27,12 @@ use crate::values::{DataPath, Doubt, Source};
   anon map add-study-folders --input-file folders.xlsx --only-missing
   anon map add-study-folders - < folders.txt"#)]
 pub struct AddStudyFolders {
-    /// Folders, or patterns for folders (patient*, **/raw); repeatable; '-' reads them from standard input, one a line
+    /// Folders, or patterns for folders (patient*, **/raw); repeatable; '-' reads them from standard input, one per line
     #[arg(value_hint = ValueHint::DirPath)]
     paths: Vec<String>,
     #[command(flatten)]
     list: ListOptions,
-    /// Skip folders that have a row in the mapping already
+    /// Skip folders that already have a row in the mapping
     #[arg(long)]
     only_missing: bool,
     /// Add folders without DICOM files, too
@@ -87,7 +87,7 @@ impl AddStudyFolders {
             let present = with_a_row(context, mapping);
             folders.retain(|named| !present.contains(&named.id));
             let skipped = counted(all - folders.len(), "folder");
-            console.note(format_args!("{skipped} with a row in the mapping already"));
+            console.note(format_args!("{skipped} already in the mapping"));
         }
         let study = |NamedFolder { folder, pseudo_name, .. }: NamedFolder| {
             let path = named_from(&context.folder, &folder.join(FILE_NAME))?;
@@ -147,11 +147,11 @@ impl AddStudyFolders {
     }
 
     fn nothing_found(&self, name: &str, found: &Found) -> Error {
-        let what = if self.scanning.opens_files() { "no DICOM file" } else { "no file that is called like DICOM" };
+        let what = if self.scanning.opens_files() { "no DICOM file" } else { "no file with a DICOM name" };
         let files = counted(found.seen as usize, "file");
         Error::refused(
             format!("there is {what} in '{name}' ({files}), so it gets no row"),
-            "check the folder, or add it all the same with '--allow-empty'",
+            "check the folder, or add it anyway with '--allow-empty'",
         )
     }
 }

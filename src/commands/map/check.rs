@@ -13,10 +13,10 @@ use crate::problem::{Problem, Problems, grouped};
 use crate::text::counted;
 use crate::values::Source;
 
-/// Check the mapping: all that 'create from-mapping' would refuse, and all that is doubtful
+/// Check the mapping for anything that 'create from-mapping' would refuse, and anything doubtful
 ///
-/// Sources that this computer can see are looked into: files that are missing, files that are not DICOM, files of several patients.
-/// With --files, what is in them is shown, and what the server is likely to hold back or to fail on. Exits with 1 if there are errors.
+/// Sources that this computer can see are checked too: files that are missing, files that are not DICOM, files of several patients.
+/// With --files, it also shows what is in them, and what the server is likely to hold back or fail on. Exits with 1 if there are errors.
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon map check
@@ -25,7 +25,7 @@ use crate::values::Source;
 pub struct Check {
     #[command(flatten)]
     looking: LookingInto,
-    /// Exit with 1 for warnings and risks, too
+    /// Exit with 1 for warnings and risks too
     #[arg(long)]
     strict: bool,
 }

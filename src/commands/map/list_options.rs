@@ -14,10 +14,10 @@ pub struct ListOptions {
     /// Add everything in this list (csv, txt, xlsx, xls, ods), with pseudonyms if it has a column 'pseudonym'
     #[arg(short = 'f', long, value_name = "FILE")]
     input_file: Option<PathBuf>,
-    /// Column of the list to read, by its header, if its name is unusual
+    /// Header of the column to read, if its name is unusual
     #[arg(long, value_name = "NAME", requires = "input_file")]
     column: Option<String>,
-    /// Column of the list to read pseudonyms from
+    /// Header of the column to read pseudonyms from
     #[arg(long, value_name = "NAME", requires = "input_file")]
     pseudonym_column: Option<String>,
     /// Ignore pseudonyms in the list, and generate them

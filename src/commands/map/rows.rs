@@ -33,8 +33,8 @@ pub fn still(path: &Path, seen: &Option<Vec<u8>>, done: &str) -> Result<Lock> {
     }
     let shown = path.display();
     Err(Error::refused(
-        format!("'{shown}' has changed meanwhile, so it was not {done}"),
-        format!("look at it with 'anon map status --mapping \"{shown}\"', and run this again if it can go"),
+        format!("'{shown}' has changed in the meantime, so it was not {done}"),
+        format!("look at it with 'anon map status --mapping \"{shown}\"', and run this again if you can do without it"),
     ))
 }
 

@@ -90,7 +90,7 @@ fn doubt(kind: Kind, value: &str) -> Option<String> {
     }
     let why = match (UncPath::parse(value), UncPath::of_typed(value)) {
         (Some(path), _) if !path.is_known_here_only() => return None,
-        (Some(_), _) => "is a path that only this computer knows".to_owned(),
+        (Some(_), _) => "is a path that only exists on this computer".to_owned(),
         (None, Some(shared)) => format!("is not a UNC path; on this computer that is '{shared}': set that"),
         (None, None) => r"is not a UNC path, such as '\\server\share\folder'".to_owned(),
     };

@@ -10,7 +10,7 @@ pub enum Known {
     Nothing,
     /// It exists, with this id.
     Created(JobId),
-    /// It was asked for at this time (local), and no answer came that can be believed: it may exist.
+    /// It was asked for at this time (local), and there was no usable answer: it may exist.
     Perhaps(NaiveDateTime),
     /// It was asked for at this time (local), and the server failed. Probably it does not exist; who asks again looks first.
     Failed(NaiveDateTime),

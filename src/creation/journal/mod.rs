@@ -34,7 +34,7 @@ const CAP: Cap = Cap::new(1024, "journal");
 
 /// What to do about a journal that cannot be read.
 const REMEDY: &str = "put back a copy from a backup, or move the file away: rows whose jobs are in the batch of this folder are \
-                      still recognised, all others are then offered again; see 'anon help troubleshooting journal'";
+                      still recognised, all others are offered again; see 'anon help troubleshooting journal'";
 
 /// The journal, as it concerns one server.
 #[derive(Debug)]
@@ -237,7 +237,7 @@ fn unreadable(path: &Path, number: usize, content: &[u8], fault: Fault) -> Probl
             ("holds NUL bytes, as after a power cut or in a file of another encoding".to_owned(), REMEDY)
         }
         Fault::NotALine => {
-            ("is not a line of the journal, so jobs that it knows of might be created twice".to_owned(), REMEDY)
+            ("is not a line of the journal, so jobs that are recorded there might be created twice".to_owned(), REMEDY)
         }
     };
     Problems::new(path, vec![Problem::new(Place::Line(number), what).hint(remedy)])

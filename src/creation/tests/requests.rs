@@ -117,7 +117,7 @@ fn of_two_jobs_a_person_says_which() {
     session.assign(&perhaps.row, JobId(1001)).unwrap();
     assert_eq!((computer.known(rows(1)), computer.ids()), (vec!["created 1001".to_owned()], vec![1001]));
     let again = session.assign(&perhaps.row, JobId(6)).unwrap_err().to_string();
-    assert!(again.contains("another anon was quicker"), "{again}");
+    assert!(again.contains("another anon was faster"), "{again}");
 }
 
 #[test]

@@ -99,7 +99,7 @@ impl<'a> Reader<'a> {
             Event::MappingStart(anchor, _) => (Content::Mapping(self.entries(depth)?), anchor),
             Event::Alias(anchor) => {
                 let node = self.anchors.get(&anchor).cloned();
-                let node = node.ok_or_else(|| wrong("repeats what is not complete yet".to_owned()))?;
+                let node = node.ok_or_else(|| wrong("repeats something that is not complete yet".to_owned()))?;
                 self.pay(&node, line)?;
                 (node.content, 0)
             }
@@ -148,7 +148,7 @@ impl<'a> Reader<'a> {
 
     /// Each copy of a value counts.
     fn pay(&mut self, node: &Node, line: usize) -> Result<(), Problem> {
-        let beyond = || Problem::new(Place::Line(line), "repeats itself (with '&name' and '*name') beyond measure");
+        let beyond = || Problem::new(Place::Line(line), "repeats itself (with '&name' and '*name') too often");
         self.allowance = self.allowance.checked_sub(size(node)).ok_or_else(beyond)?;
         Ok(())
     }

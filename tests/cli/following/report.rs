@@ -91,7 +91,7 @@ fn only_a_report_is_replaced() {
         env.write(file, "somebody's work");
         let outcome = env.run(&format!("batch report {file}")).assert_status(1);
         let told = format!(
-            "error: '{file}' is there already, and is no report of a batch: it was left alone; choose another name\n"
+            "error: '{file}' already exists and is not a batch report: it was left alone; choose another name\n"
         );
         assert_eq!((outcome.stderr, outcome.requests.len()), (told, 0));
         assert_eq!(env.read(file), "somebody's work");
