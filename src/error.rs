@@ -36,7 +36,7 @@ pub enum Error {
     /// The settings know no server of this name.
     #[error("'{name}' is not a registered anonymization server; there is {}", listed(known))]
     NoSuchServer {
-        /// The name that was asked for.
+        /// The requested name.
         name: String,
         /// The names that the settings know.
         known: Vec<String>,

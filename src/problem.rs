@@ -137,7 +137,7 @@ pub fn numbered(lines: &[usize]) -> String {
     if named.is_empty() { format!("line {last}") } else { format!("lines {} and {last}", named.join(", ")) }
 }
 
-/// One problem for all that are the same on several lines, in the place of the first, which names the others.
+/// Merges problems that are the same on several lines into the first, which names the other lines.
 pub fn grouped(list: &[Problem]) -> Vec<Problem> {
     let mut lines: HashMap<(&str, Option<&str>), Vec<usize>> = HashMap::new();
     for problem in list {

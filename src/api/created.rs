@@ -40,7 +40,7 @@ impl Created {
     }
 }
 
-/// The field of an answer that was asked for otherwise. What the server leaves out, or empty, says nothing.
+/// The field of an answer that differs from the request. What the server leaves out or empty says nothing.
 fn mixed_up(answer: &Value, asked: &NewJob) -> Option<&'static str> {
     let source = match &asked.data {
         Data::Path(path) => ("source_path", Some(path)),

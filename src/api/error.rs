@@ -15,7 +15,7 @@ pub struct ApiError {
 /// The result of a call.
 pub(super) type Result<T, E = ApiError> = std::result::Result<T, E>;
 
-/// What a call that failed has done to the server.
+/// What a failed call has done on the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
     /// Nothing: it never got there, or it was turned away before anybody looked at it.

@@ -44,12 +44,12 @@ pub enum Event<'a> {
         because: &'a str,
         /// Which try it is, from 2.
         attempt: usize,
-        /// How long it waits before that. A connection that the server has closed meanwhile is replaced at once.
+        /// How long it waits before that. A connection that the server has closed in the meantime is replaced at once.
         pause: Duration,
     },
 }
 
-/// Is told of each [`Event`], on whatever thread it happens.
+/// Receives each [`Event`], on whatever thread it happens.
 pub type Observer = Arc<dyn Fn(&Event<'_>) + Send + Sync>;
 
 /// How long a person waits without asking what for: about a second. Less than the pauses of a call that is tried again and again, so

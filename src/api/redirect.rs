@@ -13,7 +13,7 @@ pub(super) fn is_one(status: StatusCode) -> bool {
 /// How often a call is sent on.
 const MOST: usize = 5;
 
-/// Where a call goes next: on the host that the token is for, and never a call that changes something.
+/// Where a call goes next: only on the host that the token is for, and never for a call that changes something.
 ///
 /// # Errors
 /// [`Failure::Redirected`] says why it goes no further.

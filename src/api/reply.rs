@@ -23,7 +23,7 @@ pub fn read<T: DeserializeOwned>(function: &str, status: u16, body: &[u8]) -> Re
     if status == 200 { parse(body) } else { Err(failure(function, status, body)) }
 }
 
-/// The API's own documentation, which a live API gives when it is asked for no function.
+/// The API's own documentation, which a live API returns for a call without a function.
 ///
 /// # Errors
 /// [`Failure::NotFound`] or [`Failure::NotAnApi`] if it is not there, or how else the call failed.

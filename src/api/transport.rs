@@ -183,7 +183,7 @@ fn whole(body: impl Read) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Looks names up as the system does, on a thread of its own. Where there is none to be had, the other requests wait.
+/// Looks names up as the system does, on a thread of its own. If no thread is available, the other requests wait.
 struct SystemResolver;
 
 impl Resolve for SystemResolver {

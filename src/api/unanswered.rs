@@ -1,4 +1,4 @@
-//! Why a request got no answer, by the types of what went wrong.
+//! Why a request got no answer, judged by the types of the errors.
 
 use std::error::Error;
 use std::io;
@@ -31,7 +31,7 @@ impl Unanswered {
         Unanswered { failure, is_passing: false, was_kept: false }
     }
 
-    /// Why a request failed that might take so many seconds, over this proxy.
+    /// Why a request failed that was allowed this many seconds, through this proxy.
     pub(super) fn because(error: &reqwest::Error, seconds: u64, proxy: Option<&str>) -> Unanswered {
         if error.is_builder() {
             let found = format!("cannot set up a connection: {}", innermost(error));

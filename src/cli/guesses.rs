@@ -106,7 +106,7 @@ fn suggests_what_is_near(error: &Error) -> bool {
     nearest(typed.trim_start_matches('-'), [suggested.trim_start_matches('-')]).is_some()
 }
 
-/// The group that was typed before the word that is no command.
+/// The group that was typed before the unknown command.
 fn group_of<'w>(tree: &Command, words: &'w [String], typed: &str) -> &'w str {
     let before = words.iter().skip(1).take_while(|word| word.to_lowercase() != typed);
     before.map(String::as_str).find(|word| tree.find_subcommand(word).is_some()).unwrap_or_default()

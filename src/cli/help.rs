@@ -37,7 +37,7 @@ fn candidates() -> Vec<CompletionCandidate> {
 
 /// `anon job reset --help` for `anon help job reset`, and every other command line as it is.
 ///
-/// Only where nothing else comes before `help`: what the options before a command take as their values, clap alone knows.
+/// Only if nothing else comes before `help`: only clap knows which options before a command take values.
 pub fn asking_for_help(mut arguments: Vec<OsString>) -> Vec<OsString> {
     let asks = |argument: &OsString| argument == "--help" || argument == "-h";
     if arguments.get(1).is_some_and(|first| first == "help") && !arguments.iter().any(asks) {

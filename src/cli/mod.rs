@@ -147,7 +147,7 @@ fn complete(arguments: &[OsString]) -> Option<ExitCode> {
     }
 }
 
-/// The token is in memory: it is to be in no core file, wherever the system sends those, and no other program of the user may
+/// The token is in memory: it must not end up in a core file, wherever the system sends those, and no other program of the user may
 /// look at this one. A limit on the size of core files would not do, for systemd and others that collect them go beyond it.
 fn keep_memory_private() {
     #[cfg(target_os = "linux")]
@@ -217,7 +217,7 @@ fn said_of(error: &clap::Error, arguments: &[OsString]) -> String {
     text.lines().flat_map(|line| [visible(line), "\n".into()]).collect()
 }
 
-/// What was asked for on a command line that cannot be understood as a whole.
+/// What a command line asks for that cannot be parsed as a whole.
 fn wishes(arguments: &[OsString]) -> Wishes {
     let is_json = arguments.iter().any(|argument| argument == "--json");
     let format = if is_json { Some(Format::Json) } else { asked(arguments, "--format") };

@@ -1,4 +1,4 @@
-//! What a person is told of calls to a server while they go on.
+//! What people see of calls to a server while they are running.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};

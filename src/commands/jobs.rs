@@ -118,7 +118,7 @@ pub struct ActedView {
     pub failed: Vec<FailedJob>,
     /// The jobs that were not reached: the server was lost, Ctrl-C was pressed, or the answer was no.
     pub not_tried: Vec<i64>,
-    /// The jobs that were left alone, because their data must not be used.
+    /// The jobs that were left alone because their data must not be used.
     pub left_out: Vec<i64>,
 }
 

@@ -112,7 +112,7 @@ fn look_again(
 /// Jobs that are being created.
 struct Work<'a> {
     client: &'a Client,
-    /// Set from outside when nothing further is to be begun.
+    /// Set from outside when nothing new should be started.
     stop: &'a AtomicBool,
     book: Mutex<Book>,
 }
@@ -127,7 +127,7 @@ struct Book {
     refusal: Option<Vec<(String, String)>>,
     /// Whether the next job would fail too.
     is_halted: bool,
-    /// Whether it is to be looked for a job before the next is asked for.
+    /// Whether to look for a lost job before requesting the next.
     is_doubted: bool,
 }
 

@@ -133,7 +133,7 @@ impl Watch {
         }
     }
 
-    /// The server could not be asked: that counts as no change, so that it is left alone for longer.
+    /// The server could not be reached: that counts as no change, so the next request comes later.
     pub fn see_nothing(&mut self) {
         self.unchanged = self.unchanged.saturating_add(1);
     }

@@ -24,7 +24,7 @@ pub struct Findings {
     pub series: usize,
     /// The different Modalities.
     pub modalities: BTreeSet<String>,
-    /// The files that there is something to say about.
+    /// The files worth mentioning.
     pub risks: BTreeMap<Risk, Named>,
 }
 
@@ -85,7 +85,7 @@ impl Tally {
         self.risk(risk, name);
     }
 
-    /// Takes in what there is to say about a file.
+    /// Adds what there is to say about a file.
     pub(super) fn risk(&mut self, risk: Risk, name: &str) {
         self.findings.risks.entry(risk).or_default().add(name);
     }

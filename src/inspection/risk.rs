@@ -21,7 +21,7 @@ pub enum Risk {
     NamedTwice,
     /// Files that are another file of the row once more.
     Copies,
-    /// Files that belong to another row, too.
+    /// Files that also belong to another row.
     InTwoRows,
     /// BurnedInAnnotation says so.
     BurnedIn,
@@ -54,7 +54,7 @@ pub enum Effect {
     Mixture,
 }
 
-/// What there is to tell of a risk.
+/// What to say about a risk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct About {
     /// Its name for scripts.
@@ -118,7 +118,7 @@ impl Risk {
         .collect()
     }
 
-    /// What there is to tell of it.
+    /// What to say about it.
     pub fn about(self) -> About {
         use Effect::{Failure, HeldBack, Mixture};
         let about = |name, title, effect, why, advice| About { name, title, effect, why, advice };

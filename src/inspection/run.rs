@@ -91,7 +91,7 @@ impl<'a> Run<'a> {
         results
     }
 
-    /// Lists the files of all rows, one row after the other. Returns for each row the files that another has, too.
+    /// Lists the files of all rows, one row after the other. Returns for each row the files that another row has too.
     fn list(&self, hand_over: &mut dyn FnMut(Task)) -> Vec<Named> {
         let place = |row: &Row<'_>| fs::canonicalize(row.root).unwrap_or_else(|_| row.root.to_owned());
         let places: Vec<PathBuf> = self.rows.iter().map(place).collect();

@@ -172,7 +172,7 @@ pub(super) fn shown(value: Data, format: &str) -> Cell {
     }
 }
 
-/// A day can be the name of a folder: `2020-01-31`. A day with a time, or a time alone, cannot.
+/// A date can be the name of a folder: `2020-01-31`. A date with a time, or just a time, cannot.
 fn day(moment: &ExcelDateTime) -> Cell {
     let days = moment.as_f64();
     // Up to the end of the year 9999; beyond that, a spreadsheet shows `####`.

@@ -13,7 +13,7 @@ use super::cells::{self, Cell, Collector, Fault, Sheet, number};
 use super::workbook::{Book, Tab, damaged, protected};
 use crate::problem::Problem;
 
-/// Inside these there are tables and texts that are none of the sheet's.
+/// Inside these are tables and texts that do not belong to the sheet.
 const ASIDE: [&str; 6] = ["annotation", "tracked-changes", "shapes", "forms", "frame", "dde-links"];
 
 /// Where the reader is.

@@ -1,4 +1,4 @@
-//! From the cells below the header to values, and to all that is wrong.
+//! From the cells below the header to values, and to everything that is wrong.
 
 use std::ops::ControlFlow;
 
@@ -9,7 +9,7 @@ use super::{InputList, InputRow, Listed, MOST_ROWS, place};
 use crate::problem::{Place, Problem};
 use crate::values::{Column, Parsed, Pseudonym, Spoilt, same_header};
 
-/// After so many problems a list is read no further.
+/// Reading a list stops after this many problems.
 const MOST_PROBLEMS: usize = 1000;
 /// So many numbers that end in 0 where a spreadsheet cuts them can be chance; if there are more and all do, it is none: of
 /// lists that nothing has cut, one in 10,000 has four such numbers and no other.

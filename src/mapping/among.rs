@@ -1,4 +1,4 @@
-//! What is doubtful about rows beside each other: patients under one pseudonym, and data that is asked for twice.
+//! What is doubtful about rows taken together: patients under one pseudonym, and data that is requested twice.
 
 use std::borrow::Cow;
 use std::collections::HashMap;

@@ -136,7 +136,7 @@ impl Document {
         Ok(before)
     }
 
-    /// Writes the file: at every moment there is the old one or the new one.
+    /// Writes the file: at every moment, either the old or the new one is there.
     ///
     /// # Errors
     /// [`Error::Io`] if it cannot be written; it is then as it was.

@@ -11,11 +11,11 @@ use crate::values::Kind;
 
 use super::table::{Header, Name};
 
-/// What a header line is to be.
+/// What a header line should contain.
 pub(super) struct Wanted<'a> {
     /// The columns that it lacks.
     pub missing: &'a [Kind],
-    /// Columns without a name in which rows have values all the same.
+    /// Columns without a name in which rows nevertheless have values.
     pub occupied: &'a [usize],
     /// Names for columns that are empty, and stay so: these change nothing for anybody.
     pub spare: &'a [Kind],

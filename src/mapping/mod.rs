@@ -4,7 +4,7 @@
 //! is a table with a row for each job. [`Document`] is the file: it knows where everything is in it, so that adding a row
 //! leaves all else as its user left it. [`Mapping`] is what the file says.
 //!
-//! A mapping with mistakes in it can be looked at and added to all the same: [`Mapping::problems`] has what must be mended
+//! A mapping with mistakes in it can still be looked at and added to: [`Mapping::problems`] has what must be mended
 //! before jobs are created, and [`Document::refuse_problems`] makes an error of it.
 //!
 //! ```

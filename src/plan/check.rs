@@ -1,4 +1,4 @@
-//! All that can be told of a mapping before anything is sent.
+//! Everything that can be said about a mapping before anything is sent.
 
 use std::path::Path;
 
@@ -30,7 +30,7 @@ pub struct Checked {
     pub inspected: Vec<Inspected>,
 }
 
-/// Checks a mapping file: all that [`super::read`] refuses, and then what the files of its sources hold, as far as they can be
+/// Checks a mapping file: everything that [`super::read`] refuses, then the contents of its sources, as far as they can be
 /// seen from here.
 ///
 /// # Errors

@@ -8,7 +8,7 @@ use crate::values::{Kind, Parameters, Pseudonym, Source, clean};
 
 use super::Planned;
 
-/// Makes the job of a row, of which `common` is what it shares with the others. Nothing for a row whose own mistakes the
+/// Makes the job of a row; `common` is what it shares with the others. Nothing for a row whose own mistakes the
 /// mapping tells of already.
 pub(super) fn job(row: &Row, common: &Parameters) -> Result<Option<Planned>, Vec<Problem>> {
     let values = Values { row, all: row.parameters.over(common) };
@@ -76,7 +76,7 @@ impl Values<'_> {
         Ok(format!("{kind}:{}", full.sent()))
     }
 
-    /// A drive letter or a mount is of this computer alone: below the root there is no such thing.
+    /// Drive letters and mounts exist only on this computer, never below the root.
     fn refuse_absolute(&self, kind: &str, path: &str) -> Result<(), Problem> {
         let bytes = path.trim().as_bytes();
         let drive = matches!(bytes, [letter, b':', ..] if letter.is_ascii_alphabetic());

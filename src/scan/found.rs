@@ -42,7 +42,7 @@ pub struct Found {
     pub skipped: Named,
 }
 
-/// Files that there is something to say about: how many, and the names of the first.
+/// Files worth mentioning: how many, and the names of the first.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Named {
     /// How many.
@@ -151,7 +151,7 @@ impl Tally {
     /// The result for a folder, as if its files had come one after the other.
     ///
     /// # Errors
-    /// What could not be opened, listed or named, unless it is to be skipped. A file that is gone for good is no failure.
+    /// What could not be opened, listed or named, unless it should be skipped. A file that is gone for good is not a failure.
     pub(super) fn finish(mut self, root: &Path, skip: bool) -> Result<Found> {
         let mut problems = Vec::new();
         let mut listings = HashMap::new();

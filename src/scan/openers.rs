@@ -70,7 +70,7 @@ impl<F: Send> Pool<'_, F> {
         });
     }
 
-    /// Starts so many openers, or as many as the system allows. Returns how many.
+    /// Starts this many openers, or as many as the system allows. Returns how many.
     fn start<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, count: usize, queue: &Queue<F>) -> usize
     where
         F: 'scope,

@@ -44,7 +44,7 @@ impl SettingsFile {
         storage::read_if_present(&self.path, CAP)?.map(|bytes| Settings::parse(&bytes, &self.path)).transpose()
     }
 
-    /// Reads the settings; makes the file, with defaults, when there is none. Says whether it was made.
+    /// Reads the settings; creates the file with defaults if there is none. Says whether it was created.
     ///
     /// # Errors
     /// When the file cannot be read, or not understood; it stays as it is.

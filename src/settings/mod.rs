@@ -139,7 +139,7 @@ impl Settings {
         self.user_token.reveal() == EXAMPLE_TOKEN
     }
 
-    /// Who is asking: the user's name at the servers, and the secret that goes with it.
+    /// The user's name on the servers, and the secret that goes with it.
     ///
     /// # Errors
     /// [`Error::Refused`] if either has been left empty.

@@ -10,7 +10,7 @@ const LONGEST_CHAIN: usize = 40;
 
 /// The file itself, for a path that may be a link to it. A link to nothing leads to where the file will be.
 ///
-/// For what is to be written: the link of another user, in a folder that others can write to, is refused.
+/// For writing: a link of another user, in a folder that others can write to, is refused.
 pub fn written(path: &Path) -> io::Result<PathBuf> {
     end_of_links(path, refuse_foreign).map(in_real_folder)
 }

@@ -29,7 +29,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(5);
 
 impl Lock {
-    /// Waits for the lock that goes with `path`, 30 seconds at most.
+    /// Waits for the lock of `path`, for at most 30 seconds.
     ///
     /// # Errors
     /// [`Error::Io`] if the lock file cannot be made; [`Error::Refused`] if another `anon` keeps it.

@@ -55,7 +55,7 @@ pub fn read_unnamed(path: &Path, cap: Cap) -> io::Result<Vec<u8>> {
     patiently(|| whole(path, cap))
 }
 
-/// As [`read`], or `None` if there is no such file.
+/// Like [`read`], or `None` if there is no such file.
 ///
 /// Only a file that is absent from a folder that is there counts as missing: on a share that has gone away for a moment
 /// everything seems to be missing, and must not be begun anew.

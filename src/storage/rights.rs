@@ -45,7 +45,7 @@ mod unix {
 
         use xattr::FileExt;
 
-        /// Extended attributes, of which access control lists are some on Linux.
+        /// Extended attributes, which on Linux include access control lists.
         pub fn carry(existing: &File, new: &File) -> bool {
             let wanted = names(existing);
             // A folder may give each new file a list.

@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 pub enum Privacy {
     /// As the system's defaults have it.
     Shared,
-    /// The owner alone (0600 on Unix; on Windows, the protection of the user's own folder).
+    /// Only the owner (0600 on Unix; on Windows, the protection of the user's own folder).
     Private,
 }
 
@@ -32,7 +32,7 @@ pub enum Durability {
     Later,
 }
 
-/// Writes a file, or makes it: at every moment there is the old content or the new one.
+/// Writes or creates a file: at every moment, either the old or the new content is there.
 ///
 /// A new file takes the place of the old one, with its owner, mode, access control list and attributes. Where it cannot have
 /// them, the old one is changed in place, in such a way that a kill or a power cut loses neither content. A link of the user's
@@ -65,7 +65,7 @@ fn write_file(target: &Path, bytes: &[u8], privacy: Privacy, durability: Durabil
     Ok(())
 }
 
-/// The file that is to be written, if there is one.
+/// The file to be written, if it exists.
 ///
 /// To replace it, only the folder need be writable; but a file that may not be written is meant to stay as it is.
 fn existing(target: &Path) -> io::Result<Option<File>> {
@@ -81,7 +81,7 @@ fn existing(target: &Path) -> io::Result<Option<File>> {
     }
 }
 
-/// The new file takes the place of the old one, as soon as nobody has that open in a way that forbids it.
+/// Replaces the old file with the new one, as soon as no other program that has it open forbids it.
 fn replace(target: &Path, file: NamedTempFile) -> io::Result<()> {
     #[cfg(windows)]
     let attributes = rights::attributes(target);
@@ -191,7 +191,7 @@ pub fn create_folder(folder: &Path) -> Result<()> {
     fs::create_dir_all(folder).map_err(Error::io("make", folder))
 }
 
-/// Makes the folder in which a file is to be, for the owner alone, in a folder that is there. Its name is on disk afterwards.
+/// Creates the folder of a new file, only for the owner, in a folder that exists. Its name is on disk afterwards.
 ///
 /// # Errors
 /// [`Error::Io`] that names the folder.
@@ -211,13 +211,13 @@ fn create_private_folder(folder: &Path) -> io::Result<()> {
     fs::DirBuilder::new().mode(0o700).create(folder)
 }
 
-/// In the user's own folder it is for the user alone.
+/// In the user's own folder, only the user can read it.
 #[cfg(not(unix))]
 fn create_private_folder(folder: &Path) -> io::Result<()> {
     fs::create_dir(folder)
 }
 
-/// Leaves a file to its owner alone, where its file system knows of such rights. On Windows, those of its folder stay.
+/// Restricts a file to its owner, if the file system has permissions. On Windows, those of its folder apply.
 pub fn make_private(path: &Path) {
     #[cfg(unix)]
     {

@@ -18,7 +18,7 @@ pub fn mixture(bytes: &[u8]) -> Option<Problem> {
     Some(Problem::new(Place::Line(other[0]), message).hint(hint))
 }
 
-/// Where a text is in UTF-8 and where it is not. Lines count from 1; those of ASCII alone are neither.
+/// Where a text is in UTF-8 and where it is not. Lines count from 1; lines of pure ASCII are neither.
 struct Mixture {
     utf8: Vec<usize>,
     /// Lines in something else, and lines that are both.

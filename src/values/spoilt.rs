@@ -34,7 +34,7 @@ pub enum Spoilt {
     /// `=A1&A2`: what a cell calculates, in place of its result.
     #[error("'{0}' is a formula, not its result")]
     Formula(String),
-    /// `nan`, `NULL`, `(blank)`: how programs write that there is no value.
+    /// `nan`, `NULL`, `(blank)`: how programs write a missing value.
     #[error("'{0}' is how a program writes that there is no value")]
     NoValue(String),
     /// `Grand Total`: a line below a table, and none of it.
@@ -108,7 +108,7 @@ pub enum Doubt {
     /// `123E45` can be a number that a spreadsheet will shorten, or has shortened.
     #[error("it can be read as a number with an exponent")]
     Exponent,
-    /// 16 digits of which the last is 0: one in ten has that, and all that a spreadsheet has cut.
+    /// 16 digits ending in 0: one in ten does, and every one that a spreadsheet has truncated.
     #[error("a spreadsheet may have cut it after 15 digits")]
     CutAfter15Digits,
     /// `12-11-2026`, `dec-45`.
@@ -177,7 +177,7 @@ pub(super) fn perhaps_by_spreadsheet(text: &str) -> Option<Doubt> {
     }
 }
 
-/// How pandas, R, databases and pivot tables write that there is nothing.
+/// How pandas, R, databases and pivot tables write a missing value.
 fn is_no_value(text: &str) -> bool {
     const WORDS: [&str; 14] = [
         "nan", "-nan", "nat", "na", "<na>", "n/a", "null", "none", "n.v.t.", "k.a.", "(blank)", "(leeg)", "(leer)",

@@ -82,7 +82,7 @@ fn in_all(bundles: &[String]) -> String {
     format!("in the system's trust store{}", bundles.collect::<String>())
 }
 
-/// The common name of who issued it, or all that is said of them.
+/// The common name of the issuer, or its full name.
 fn issuer(certificate: &X509Certificate<'_>) -> String {
     let issuer = certificate.issuer();
     let name = issuer.iter_common_name().next().and_then(|name| name.as_str().ok());

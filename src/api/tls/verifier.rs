@@ -14,7 +14,7 @@ use x509_parser::prelude::FromDer;
 use super::bundle::{BadBundle, Bundle};
 use super::distrust;
 
-/// Trusts what the system trusts and what the environment names. Reads both when the first certificate is to be checked.
+/// Trusts what the system trusts and what the environment names. Reads both when it checks the first certificate.
 #[derive(Debug)]
 pub(super) struct Verifier {
     provider: Arc<CryptoProvider>,
@@ -25,7 +25,7 @@ pub(super) struct Verifier {
 #[derive(Debug)]
 struct Trust {
     bundle: Bundle,
-    /// `None` where there is not one CA to ask.
+    /// `None` if there is not a single CA to ask.
     chains: Option<Arc<dyn ServerCertVerifier>>,
 }
 

@@ -19,7 +19,7 @@ pub(super) const VERSION: u32 = 2;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Event {
-    /// It is about to be asked for.
+    /// It is about to be requested.
     Asked,
     /// The server has made it, with this id.
     Created(i64),

@@ -1,4 +1,4 @@
-//! The journal: which jobs have been asked for, so that no row of a mapping gets a second job unawares.
+//! The journal: which jobs have been requested, so that no row of a mapping gets a second job by accident.
 //!
 //! An append-only file of one JSON object a line, in a folder `.anonapi` beside the settings. A line is on disk before the
 //! request goes out ("asked"). When its answer is in, the next line is written ("created", "failed" or "refused"), which is on
@@ -54,7 +54,7 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Where the journal is that goes with these settings.
+    /// Where the journal that belongs to these settings is.
     pub fn path_beside(settings: &Path) -> PathBuf {
         settings.with_file_name(".anonapi").join("journal.jsonl")
     }
@@ -122,7 +122,7 @@ impl Journal {
         self.histories.get(job).map_or(Known::Nothing, History::known)
     }
 
-    /// When a job was asked for that may exist although no id is known, in local time: no answer came, or the server failed.
+    /// When a job was requested that may exist although no id is known, in local time: no answer came, or the server failed.
     pub fn asked_at(&self, job: &Fingerprint) -> Option<NaiveDateTime> {
         self.histories.get(job)?.asked()
     }
@@ -132,7 +132,7 @@ impl Journal {
         Some(self.histories.get(job)?.time)
     }
 
-    /// Whether the server refused the job, or failed on it, when it was last asked for.
+    /// Whether the server refused the job, or failed on it, at the last request.
     pub fn has_failed(&self, job: &Fingerprint) -> bool {
         self.histories.get(job).is_some_and(History::has_failed)
     }
@@ -159,8 +159,8 @@ impl Journal {
         }
     }
 
-    /// The job is about to be asked for. This, and all that was written before, is on disk when it returns; if that fails, the job
-    /// must not be asked for.
+    /// The job is about to be requested. This, and everything written before, is on disk when it returns; if that fails, the job
+    /// must not be requested.
     pub(super) fn asked(&mut self, job: &Fingerprint) -> Result<()> {
         self.write(job, Event::Asked, None, Durability::Full)
     }

@@ -40,7 +40,7 @@ fn journal() -> Journal {
     Journal::parse(std::path::Path::new("j"), URL, b"").unwrap()
 }
 
-/// What is said of a row that was asked for at noon of the day of [`job`].
+/// What is said of a row that was requested at noon on the day of [`job`].
 fn sighting(row: &Row, rows: &[Row], jobs: &[Job]) -> Option<Sighting> {
     let (asked, journal) = ("2026-11-23T12:00:00".parse().unwrap(), journal());
     Sightings::of(jobs, rows, &journal).of_request(row.job, "z123456", asked, &journal)

@@ -37,7 +37,7 @@ pub struct Description {
     pub modality: Option<String>,
     /// Whether BurnedInAnnotation (0028,0301) is YES.
     pub burned_in: bool,
-    /// Whether there is a ConversionType (0008,0064): what was made of something else has one (PS3.3, C.8.6.1).
+    /// Whether there is a ConversionType (0008,0064), as in images made from something else (PS3.3, C.8.6.1).
     pub converted: bool,
     /// Whether ImageType (0008,0008) has a word for what somebody has kept of a screen.
     pub screen: bool,

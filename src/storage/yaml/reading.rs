@@ -78,7 +78,7 @@ impl<'a> Reader<'a> {
         Ok(next.map(|(event, span)| (event, span.start.line())))
     }
 
-    /// The value that an event begins, inside of so many lists and mappings.
+    /// The value that an event begins, inside this many lists and mappings.
     fn node(&mut self, event: Event<'a>, line: usize, depth: usize) -> Result<Node, Problem> {
         let wrong = |what: String| Problem::new(Place::Line(line), what);
         if depth > DEEPEST {

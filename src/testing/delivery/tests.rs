@@ -38,7 +38,7 @@ impl World {
         self.idis.hear(Received { method, server, function: function.to_owned(), params, authorization: None });
     }
 
-    /// What becomes of a job that is asked for with these arguments, and those that every job has.
+    /// What becomes of a job that is requested with these arguments, and those that every job has.
     fn job(&self, params: &[(&str, &str)]) -> FakeJob {
         let usual = [
             ("source_type", "PATH"),

@@ -6,7 +6,7 @@ use crate::values::clean::{clean, without_invisible};
 use crate::values::spoilt::{Doubt, Spoilt, by_spreadsheet, is_total, perhaps_by_spreadsheet};
 use crate::values::{Column, Source};
 
-/// A value, and what there is to tell of it.
+/// A value, and what to say about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parsed<T> {
     /// The value.
