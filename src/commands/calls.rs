@@ -9,7 +9,7 @@ use crate::commands::console::Console;
 /// A slow server is not worth a line for each of a thousand jobs.
 const BETWEEN_NOTES: Duration = Duration::from_secs(10);
 
-/// Tells of waiting and of repetitions as they happen; with `-vv` of each request.
+/// Reports waiting and retries as they happen; with `-vv`, each request.
 pub fn observer(console: Arc<Console>, server: &str) -> impl Fn(&Event<'_>) + Send + Sync + 'static {
     let server = server.to_owned();
     let last_note = Mutex::new(None::<Instant>);

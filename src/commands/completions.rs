@@ -39,7 +39,7 @@ impl Completions {
     }
 }
 
-/// A script with what it lacks.
+/// A script with additions that it needs.
 fn mended(shell: Shell, script: &str) -> String {
     match shell {
         // zsh runs the file itself when it completes the first time.

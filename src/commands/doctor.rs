@@ -13,7 +13,7 @@ use crate::settings::{Server, Settings};
 use crate::text::{counted, or_empty};
 use crate::unc::UncPath;
 
-/// Clocks that are further apart than this are told of.
+/// Clocks that differ by more than this are reported.
 const CLOCKS_APART: TimeDelta = TimeDelta::minutes(5);
 
 /// Check settings, server, credentials, mapping and folder, and say what to fix
@@ -26,7 +26,7 @@ const CLOCKS_APART: TimeDelta = TimeDelta::minutes(5);
   anon doctor --format json")]
 pub struct Doctor {}
 
-/// What was checked, and what is to be mended.
+/// What was checked, and what needs fixing.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Diagnosis {
     /// The version of `anon`.
@@ -44,7 +44,7 @@ pub struct Diagnosis {
 pub struct Check {
     /// `settings`, `user`, `server`, `proxy`, `credentials`, `clock`, `mapping` or `folder`.
     pub check: String,
-    /// How it is.
+    /// The outcome.
     pub state: State,
     /// What was found.
     pub found: String,
@@ -54,13 +54,13 @@ pub struct Check {
     pub stage: Option<String>,
 }
 
-/// How something is that was checked.
+/// The outcome of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// As it should be.
+    /// Right.
     Good,
-    /// To be mended.
+    /// Needs fixing.
     Bad,
     /// Neither: it is not needed, or could not be checked.
     Neutral,
@@ -168,7 +168,7 @@ fn checks(context: &Context) -> Vec<Check> {
     checks
 }
 
-/// Whoever can read the settings: Windows protects the user's own folder.
+/// Who can read the settings: Windows protects the user's own folder.
 fn privacy() -> &'static str {
     if cfg!(unix) { "readable only by you" } else { "readable" }
 }
@@ -187,7 +187,7 @@ fn user(settings: &Settings) -> Check {
     }
 }
 
-/// What is asked of the server: whether it is there, whether it knows the user, what time it has.
+/// What to find out from the server: whether it answers, whether it knows the user, what time it has.
 fn of_server(context: &Context, settings: &Settings) -> Vec<Check> {
     let server = match settings.active_server() {
         Ok(server) if server.is_example() => {
@@ -222,7 +222,7 @@ fn of_server(context: &Context, settings: &Settings) -> Vec<Check> {
     }
 }
 
-/// The cheapest call that needs to know who asks.
+/// The cheapest call that needs credentials.
 fn credentials(client: &Client, server: &Server) -> Check {
     match client.get_jobs_list(&[JobId(1)]) {
         Ok(_) => Check::good("credentials", format!("accepted by {}", server.name)),
@@ -284,7 +284,7 @@ fn mapping(context: &Context, settings: &Settings) -> Check {
     }
 }
 
-/// A server reads what is on shares. A folder that is not on one is good enough for mappings of PACS.
+/// A server reads from shares. Any other folder is good enough for mappings of data in PACS.
 fn folder(context: &Context) -> Check {
     let shown = context.folder.display();
     match UncPath::of_folder(&context.folder) {

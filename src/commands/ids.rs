@@ -7,7 +7,7 @@ use crate::commands::console::{Console, stdin};
 use crate::error::{Error, Result};
 use crate::problem::Problems;
 
-/// More ids than this in one command are a slip of the keyboard (`1-999999999`), not a wish.
+/// More ids than this in one command are a typing mistake (`1-999999999`).
 const MOST: i64 = 1_000_000;
 
 /// What a person types for job ids: `4`, `4-6`, or `1,4-6`.
@@ -49,12 +49,12 @@ fn range(part: &str) -> Result<impl Iterator<Item = JobId>, String> {
     }
 }
 
-/// What stands for job ids on a command line: some of them, or `-` for those on standard input.
+/// Job ids on a command line: some of them, or `-` for those on standard input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Typed {
     /// The ids themselves.
     Ids(Ids),
-    /// Those on standard input, one item a line.
+    /// Those on standard input, one item per line.
     Input,
 }
 
@@ -69,7 +69,7 @@ impl FromStr for Typed {
 /// All ids that were typed or piped in, each once, in their order.
 ///
 /// # Errors
-/// [`Error::Contents`] with each line of standard input that is no id; [`Error::Refused`] if there is nothing on it.
+/// [`Error::Contents`] with each line of standard input that is not an id; [`Error::Refused`] if there is nothing on it.
 pub fn read(console: &Console, typed: Vec<Typed>) -> Result<Vec<JobId>> {
     let mut all = vec![];
     for one in typed {
@@ -93,12 +93,12 @@ fn piped(console: &Console) -> Result<Vec<Ids>> {
     if all.is_empty() { Err(nothing_piped()) } else { Ok(all) }
 }
 
-/// Nothing was found where job ids should have been piped in.
+/// No job ids were piped in where some are expected.
 pub fn nothing_piped() -> Error {
     Error::refused("there are no job ids on standard input: nothing was done", "")
 }
 
-/// Nothing was given where job ids are expected.
+/// No job ids were given where some are expected.
 pub fn none_given(command: &str) -> Error {
     Error::refused("no job ids given", format!("name them: anon {command} 12 14-16"))
 }
@@ -109,7 +109,7 @@ pub fn flatten(ids: Vec<Ids>) -> Vec<JobId> {
     ids.into_iter().flat_map(|ids| ids.0).filter(|id| seen.insert(*id)).collect()
 }
 
-/// `1-3,7`, in their order: short for many, and ready to be typed again.
+/// `1-3,7`, in order: short, and ready to be typed again.
 pub fn shown<'a>(ids: impl IntoIterator<Item = &'a JobId>) -> String {
     let mut ranges: Vec<(JobId, JobId)> = vec![];
     for id in ids {

@@ -37,16 +37,16 @@ fn cells(job: &Job) -> [String; 6] {
     ]
 }
 
-/// Jobs of a server.
+/// Jobs on a server.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct JobsView {
     /// The server's name.
     pub server: String,
-    /// A job each.
+    /// One entry per job.
     pub jobs: Vec<JobView>,
 }
 
-/// What a server says of a job in a list.
+/// What a server says about a job in a list.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct JobView {
     /// The server's number for it.
@@ -66,21 +66,21 @@ pub struct JobView {
 }
 
 impl JobsView {
-    /// What a list says of jobs.
+    /// What a list says about jobs.
     pub fn of(server: &Server, jobs: &[Job]) -> JobsView {
         JobsView { server: server.name.clone(), jobs: jobs.iter().map(JobView::of).collect() }
     }
 }
 
 impl JobView {
-    /// The cells of its CSV form, as those of [`JobsView`].
+    /// The cells of its CSV form, like those of [`JobsView`].
     pub fn cells(&self) -> Vec<String> {
         let (down, processed) = (or_empty(&self.files_downloaded), or_empty(&self.files_processed));
         let (id, status) = (self.job_id.to_string(), self.status.clone());
         vec![id, or_empty(&self.date), status, down, processed, or_empty(&self.user_name), or_empty(&self.error)]
     }
 
-    /// What a server says of a job.
+    /// What a server says about a job.
     pub fn of(job: &Job) -> JobView {
         JobView {
             job_id: job.job_id.0,
@@ -110,11 +110,11 @@ pub struct ActedView {
     pub action: String,
     /// The server's name.
     pub server: String,
-    /// Whether it was only to be shown what would be done: `not_tried` has the jobs then.
+    /// Whether this only shows what would be done: the jobs are then in `not_tried`.
     pub dry_run: bool,
-    /// The jobs to which it was done.
+    /// The jobs for which it was done.
     pub done: Vec<i64>,
-    /// The jobs to which it could not be done.
+    /// The jobs for which it could not be done.
     pub failed: Vec<FailedJob>,
     /// The jobs that were not reached: the server was lost, Ctrl-C was pressed, or the answer was no.
     pub not_tried: Vec<i64>,
@@ -122,7 +122,7 @@ pub struct ActedView {
     pub left_out: Vec<i64>,
 }
 
-/// A job to which something could not be done.
+/// A job for which something could not be done.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct FailedJob {
     /// The server's number for it.
@@ -146,11 +146,11 @@ impl View for ActedView {
     }
 }
 
-/// Something that is done to many jobs: how it is called, before and after.
+/// Something done to many jobs, with its name before and after.
 pub struct Action {
     /// What is done, for the end report: `reset`.
     pub verb: &'static str,
-    /// What it was when done: `Reset job 3 on p01`.
+    /// The same once done: `Reset job 3 on p01`.
     pub done: fn(JobId, &Server) -> String,
 }
 
@@ -161,17 +161,17 @@ pub const RESET: Action = Action { verb: "reset", done: |id, server| format!("Re
 pub const CANCEL: Action =
     Action { verb: "cancel", done: |id, server| format!("Cancelled job {id} on {}", server.name) };
 
-/// What is to be done to which jobs.
+/// What to do to which jobs.
 pub struct Order<'a> {
-    /// What is done to each.
+    /// What to do to each.
     pub action: &'a Action,
-    /// The same of all of them, as the question has it: `reset 3 jobs on p01: 4-6`.
+    /// The same for all of them, as in the question: `reset 3 jobs on p01: 4-6`.
     pub what: String,
     /// The jobs.
     pub ids: Vec<JobId>,
     /// The jobs that would have been among them, but must be left alone.
     pub left_out: Vec<JobId>,
-    /// Only tell what would be done.
+    /// Only show what would be done.
     pub dry_run: bool,
 }
 
@@ -183,8 +183,8 @@ pub fn which(ids: &[JobId], server: &Server) -> String {
     }
 }
 
-/// Asks, then acts on the jobs, many at once; or only tells what would be done. The failure of one does not stop the others, unless
-/// the server is out of reach.
+/// Asks, then acts on the jobs, many at once; or only shows what would be done. The failure of one does not stop the others, unless
+/// the server cannot be reached.
 ///
 /// # Errors
 /// [`Error::Refused`] if there are no jobs; [`Error::Partly`] when some could not be changed: each has been named;

@@ -23,11 +23,11 @@ pub struct OptedOut {
 impl OptedOut {
     /// Asks the server which of these jobs must not be used, and divides them as [`OptedOut::divide`] does.
     ///
-    /// It is not asked where the answer to the question comes from a pipe, without anybody to read a warning: there, a reset is as many
-    /// calls as it has always been.
+    /// It is not asked if the answer comes from a pipe, without anybody to read a warning: then a reset takes as many
+    /// calls as it always has.
     ///
     /// # Errors
-    /// When the server cannot be asked.
+    /// When the server cannot be reached.
     pub fn look_up(&self, console: &Console, client: &Client, ids: Vec<JobId>) -> Result<(Vec<JobId>, Vec<JobId>)> {
         let is_told = self.except_opted_out || console.assumes_yes() || Console::is_answered_by_a_person();
         if !is_told || self.include_opted_out {
@@ -37,7 +37,7 @@ impl OptedOut {
         Ok(self.divide(console, ids, &jobs))
     }
 
-    /// The jobs to reset, and those to leave out, which are named. `jobs` is what the server says of them.
+    /// The jobs to reset, and those to leave out, which are printed. `jobs` is what the server says about them.
     pub fn divide(&self, console: &Console, ids: Vec<JobId>, jobs: &[Job]) -> (Vec<JobId>, Vec<JobId>) {
         let now = chrono::Local::now().naive_local();
         let forbids = |job: &Job| advice(job, now).filter(|advice| advice.forbids);

@@ -42,11 +42,11 @@ impl Scanning {
         self.check_dicom || !self.no_check_dicom
     }
 
-    /// Scans so many folders with `work`, which the user can watch and end with Ctrl-C: with what these options ask for. Without
+    /// Scans this many folders with `work`, with these options, while the user can watch the progress and stop it with Ctrl-C. Without
     /// opening the files, `otherwise` decides what is selected.
     ///
     /// # Errors
-    /// [`Error::Usage`] for a pattern that cannot be understood, and for options that do not go together.
+    /// [`Error::Usage`] for an invalid pattern, and for options that conflict.
     pub fn watched<T>(
         &self,
         console: &Console,
@@ -83,7 +83,7 @@ impl Scanning {
 /// Two patients under one pseudonym, for those who do not want only a warning.
 ///
 /// # Errors
-/// [`Error::Refused`] when the files belong to more than one patient, or when that cannot be told.
+/// [`Error::Refused`] when the files belong to more than one patient, or when that is unclear.
 pub fn one_patient(name: &str, found: &Found) -> Result<()> {
     let mut doubts = about_patients(name, found);
     doubts.extend(about_headers(name, found));
@@ -94,7 +94,7 @@ pub fn one_patient(name: &str, found: &Found) -> Result<()> {
     Err(Error::refused(doubts.join("; "), hint))
 }
 
-/// What makes it doubtful that all files are of one patient. Never who the patients are.
+/// Reasons to doubt that all files belong to one patient, but never who the patients are.
 fn about_patients(name: &str, found: &Found) -> Vec<String> {
     let (ids, people) = (found.patients.ids, found.patients.people_with_one_id);
     let mut doubts = vec![];
@@ -124,7 +124,7 @@ fn about_headers(name: &str, found: &Found) -> Option<String> {
     })
 }
 
-/// What the user should know of the files that were found in a folder. Never which patients they are of.
+/// What the user should know about the files found in a folder, but never which patients they belong to.
 pub fn report(console: &Console, name: &str, found: &Found) {
     for doubt in about_patients(name, found) {
         console.warn(format_args!("{doubt}; all would get one pseudonym"));

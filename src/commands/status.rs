@@ -26,7 +26,7 @@ impl Status {
     }
 }
 
-/// What to do on a fresh machine.
+/// What to do on a new computer.
 const NEXT: &str = "
 To begin: 'anon server add NAME URL' and 'anon server activate NAME', with the URL that your server's admin gives you;
 'anon settings user set-username NAME', with the name by which the server knows you;
@@ -47,12 +47,12 @@ fn print(console: &Console, settings: &Settings, path: &Path) {
     }
 }
 
-/// What `anon` knows before it asks any server.
+/// What `anon` knows without asking a server.
 #[derive(Serialize, JsonSchema)]
 pub struct Overview {
     #[serde(flatten)]
     servers: Servers,
-    /// The name that the servers know the user by.
+    /// The user's name on the servers.
     user_name: String,
     /// The mapping that `map` and `create` work on.
     active_mapping: Option<String>,

@@ -25,9 +25,9 @@ const CHECK: &str = "Check the id with 'anon batch info'";
 pub struct Entry {
     /// The line of its row in the mapping, from 1.
     pub line: Option<usize>,
-    /// Where its data is: as the mapping has it, or else as the server has it.
+    /// Where its data is, according to the mapping or else the server.
     pub source: Option<String>,
-    /// What the patient is called in the results.
+    /// The patient's pseudonym in the results.
     pub pseudonym: Option<String>,
     /// The server's number for it.
     pub job_id: i64,

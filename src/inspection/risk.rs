@@ -50,7 +50,7 @@ pub enum Effect {
     HeldBack,
     /// They may fail, or be left out.
     Failure,
-    /// They may end up under a pseudonym that is not theirs, or twice.
+    /// They may end up under the wrong pseudonym, or twice.
     Mixture,
 }
 
@@ -61,9 +61,9 @@ pub struct About {
     pub name: &'static str,
     /// What the files are, in a word or two.
     pub title: &'static str,
-    /// What is likely to become of them.
+    /// What is likely to happen to them.
     pub effect: Effect,
-    /// Why that is.
+    /// Why.
     pub why: &'static str,
     /// What to do.
     pub advice: &'static str,

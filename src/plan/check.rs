@@ -20,11 +20,11 @@ pub struct Checked {
     pub rows: usize,
     /// What `create from-mapping` refuses.
     pub errors: Vec<Problem>,
-    /// What it does not, but is probably not meant.
+    /// What it accepts, but is probably not intended.
     pub warnings: Vec<Problem>,
     /// What is doubtful of the files of a row, as far as it does not depend on the server: what `inspected` tells in full.
     pub doubts: Vec<Problem>,
-    /// The rows with sources that this computer cannot look at, by their lines.
+    /// The rows with sources that this computer cannot see, by their lines.
     pub unseen: Vec<usize>,
     /// What is in the files of the others.
     pub inspected: Vec<Inspected>,

@@ -17,7 +17,7 @@ pub const STUCK_AFTER: Duration = Duration::from_secs(30 * 60);
 /// What an error means, and what to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Advice {
-    /// What has happened, in a few words.
+    /// What happened, in a few words.
     pub title: &'static str,
     /// What has happened.
     pub meaning: &'static str,

@@ -17,7 +17,7 @@ use crate::following::unknown;
 use crate::storage::{self, Cap, Durability, Lock, Privacy};
 use crate::text::counted;
 
-/// No report that is replaced is larger.
+/// Reports to be replaced are never larger.
 const CAP: Cap = Cap::new(256, "report");
 
 /// Write a report of the batch: the patient of each job, its status, why it failed and what to do
@@ -40,13 +40,13 @@ pub struct Report {
 /// A report of a batch.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct BatchReport {
-    /// Always `anon batch report`: what this is.
+    /// Always `anon batch report`: says what this is.
     pub report: String,
     /// The server's name.
     pub server: String,
     /// When the server was asked, in local time: `2016-08-26T15:04:44`.
     pub made: String,
-    /// An entry a job. Without sources, `source` and `line` are null.
+    /// One entry per job. Without sources, `source` and `line` are null.
     pub jobs: Vec<Entry>,
     /// Whether there are sources.
     #[serde(skip)]
@@ -67,13 +67,13 @@ impl View for BatchReport {
     }
 }
 
-/// A spreadsheet computes what begins like a formula, unless there is an apostrophe before it.
+/// A spreadsheet computes anything that begins like a formula, unless an apostrophe precedes it.
 fn plain_text(cell: String) -> String {
     let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err();
     if is_formula { format!("'{cell}") } else { cell }
 }
 
-/// The form of a file.
+/// The format of a file.
 #[derive(Clone, Copy)]
 enum Form {
     Xlsx,
@@ -157,7 +157,7 @@ impl Report {
     }
 }
 
-/// A file that is no report is somebody's work.
+/// A file that is not a report is somebody's work.
 fn refuse_another(path: &Path, shown: &Path) -> Result<()> {
     storage::refuse_if_edited(path)?;
     match storage::read_if_present(path, CAP)? {

@@ -44,7 +44,7 @@ impl ResetError {
         act(context, (&server, &client), &order, |client, id| client.reset_job(id))
     }
 
-    /// The jobs that are meant, and their cause if one was named.
+    /// The chosen jobs, and their cause if one was given.
     fn chosen(&self, failed: &[Job]) -> Result<(Vec<Job>, Option<String>)> {
         let Some(number) = self.cause else { return Ok((failed.to_vec(), None)) };
         let causes = causes(failed, Local::now().naive_local());

@@ -28,14 +28,14 @@ pub struct ShowError {
     full: bool,
 }
 
-/// The jobs of the batch that are in error, by cause.
+/// The jobs in the batch that are in error, by cause.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct BatchErrors {
     /// The server's name.
     pub server: String,
     /// How many jobs are in the batch.
     pub total: usize,
-    /// Why jobs failed: the cause of most jobs first.
+    /// Why jobs failed, most frequent cause first.
     pub causes: Vec<CauseView>,
 }
 
@@ -44,11 +44,11 @@ pub struct BatchErrors {
 pub struct CauseView {
     /// The number that 'batch reset-error --cause' takes, from 1.
     pub cause: usize,
-    /// What has happened, in a few words.
+    /// What happened, in a few words.
     pub title: String,
-    /// What it means, where that is known.
+    /// What it means, if known.
     pub meaning: Option<String>,
-    /// What to do about it, where that is known.
+    /// What to do about it, if known.
     pub what_to_do: Option<String>,
     /// Whether the data must not be used.
     pub do_not_use: bool,
@@ -61,9 +61,9 @@ pub struct CauseView {
 pub struct ErrorView {
     /// The server's number for it.
     pub job_id: i64,
-    /// What the patient is called in the results.
+    /// The patient's pseudonym in the results.
     pub pseudonym: Option<String>,
-    /// Where its data is: as the mapping has it, or else as the server has it.
+    /// Where its data is, according to the mapping or else the server.
     pub source: Option<String>,
     /// The line of its row in the mapping, from 1.
     pub line: Option<usize>,

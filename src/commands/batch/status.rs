@@ -51,7 +51,7 @@ pub struct Status {
     ids: bool,
 }
 
-/// What tells whose a job is.
+/// Columns that say whose a job is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Column {
     Pseudonym,
@@ -72,12 +72,12 @@ enum SortBy {
     Line,
 }
 
-/// The jobs of the batch, and how many there are of each status.
+/// The jobs in the batch, and how many have each status.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct BatchStatus {
     /// The server's name.
     pub server: String,
-    /// The jobs that were asked for: all of the batch, unless options choose some.
+    /// The requested jobs: all in the batch, unless options choose some.
     pub jobs: Vec<FollowedView>,
     /// How many jobs of the batch have each status, whatever options choose. A status that no job has is left out.
     pub summary: Vec<Count>,
@@ -136,7 +136,7 @@ impl Status {
         }
     }
 
-    /// Why no job is one of those that were asked for: `none of the 3 jobs in the batch is ERROR: 2 DONE, 1 ACTIVE`.
+    /// Why no job has a requested status: `none of the 3 jobs in the batch is ERROR: 2 DONE, 1 ACTIVE`.
     fn nothing(&self, view: &BatchStatus) -> Option<String> {
         let is_asked_for = self.ids || !self.statuses.is_empty();
         if !is_asked_for || view.summary.iter().any(|count| self.is_meant(&count.status)) {
@@ -152,7 +152,7 @@ impl Status {
         })
     }
 
-    /// Who wants to know whose the jobs are asks the server; scripts always do.
+    /// The server is asked if it matters whose the jobs are; for scripts always.
     fn list(&self, console: &Console) -> List {
         let by_origin = matches!(self.sort, Some(SortBy::Pseudonym | SortBy::Source | SortBy::Line));
         let with_names = self.patient_name && !self.no_patient_name;
@@ -160,7 +160,7 @@ impl Status {
         if is_wanted && !self.ids { List::Extended } else { List::Brief }
     }
 
-    /// A word that no job has and that no server uses is a slip of the keyboard.
+    /// A word that neither jobs nor servers use is a typing mistake.
     fn refuse_unknown(&self, jobs: &[Followed]) -> Result<()> {
         const KNOWN: [&str; 6] = ["ACTIVE", "UPLOADED", "DONE", "ERROR", "INACTIVE", NOT_FOUND];
         let is_known = |word: &str| {
@@ -237,7 +237,7 @@ impl Status {
         }
     }
 
-    /// The columns of the manual, and those that were asked for.
+    /// The columns of the manual, and the requested ones.
     fn table(&self, jobs: &[Followed], with_user: bool) -> Table {
         let with_names = self.patient_name && !self.no_patient_name;
         let mut header = vec!["id", "date", "status", "down", "proc"];
@@ -309,7 +309,7 @@ impl SortBy {
     }
 }
 
-/// What has no value comes last, in either order.
+/// Jobs without a value come last, in either order.
 fn sort(jobs: &mut [Followed], column: SortBy, reverse: bool) {
     jobs.sort_by_cached_key(|followed| {
         let key = column.key(followed);

@@ -41,7 +41,7 @@ pub struct Watch {
     bell: bool,
 }
 
-/// How a watch ended, and the jobs as they were then.
+/// How a watch ended, and the jobs at that moment.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct BatchWatch {
     /// The server's name.
@@ -64,11 +64,11 @@ pub struct BatchWatch {
 pub enum Outcome {
     /// All jobs are done.
     Done,
-    /// No job is under way any more, and some are not done.
+    /// No job is running any more, and some are not done.
     Failed,
-    /// Jobs were under way when the time was up.
+    /// Jobs were still running when time was up.
     TimedOut,
-    /// Somebody stopped it.
+    /// It was interrupted.
     Interrupted,
 }
 
@@ -109,7 +109,7 @@ struct Watching<'a> {
 }
 
 impl Watching<'_> {
-    /// Until it is over. Returns how it ended (`None` if somebody stopped it), and the jobs as they were last seen.
+    /// Watches until the end. Returns how it ended (`None` if interrupted), and the jobs as last seen.
     fn run(mut self) -> Result<(Option<Next>, Vec<Followed>)> {
         let start = Instant::now();
         let interrupt = Interrupt::listen(self.console);
@@ -151,7 +151,7 @@ impl Watching<'_> {
         }
     }
 
-    /// A server that is not there, or does not know the user, at the beginning is not worth the wait; anything else may pass.
+    /// At the beginning, a server that is missing or does not know the user is not worth waiting for; anything else may pass.
     fn first_look(&mut self, start: Instant, interrupt: &Interrupt) -> Result<Vec<Followed>> {
         let mut fails = false;
         loop {
@@ -192,7 +192,7 @@ impl Watching<'_> {
     }
 }
 
-/// Waits, unless somebody wants it to end.
+/// Waits, unless interrupted.
 fn sleep(pause: Duration, interrupt: &Interrupt) -> bool {
     /// How long a person waits for an answer to Ctrl-C.
     const MOMENT: Duration = Duration::from_millis(50);

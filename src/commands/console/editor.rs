@@ -53,7 +53,7 @@ fn has_desktop() -> bool {
     cfg!(any(windows, target_os = "macos")) || is_set("DISPLAY") || is_set("WAYLAND_DISPLAY")
 }
 
-/// An editor that is there, by name and by path. Those for terminals need one.
+/// An installed editor, by name and by path. Editors for terminals need one.
 fn found_editor() -> Option<(&'static str, PathBuf)> {
     let candidates: &[&str] = match (cfg!(windows), io::stdin().is_terminal() && io::stdout().is_terminal()) {
         (true, _) => &["notepad.exe"],
@@ -74,7 +74,7 @@ fn no_editor(path: &Path, error: &io::Error) -> Error {
     )
 }
 
-/// The variable may hold arguments too (`code --wait`); a program whose path has spaces stands in quotes.
+/// The variable may hold arguments too (`code --wait`); a program whose path has spaces is quoted.
 fn run(variable: &str, command: &str, path: &Path) -> Result<Editing> {
     let words = words(command);
     let Some((program, arguments)) = words.split_first() else { return Ok(Editing::Ended) };

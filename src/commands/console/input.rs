@@ -7,15 +7,15 @@ use crate::error::{Error, Result};
 use crate::problem::{Place, Problem, Problems};
 use crate::text::encoding::decode;
 
-/// More than this is no list that a person or a script would pipe in.
+/// More than any list that a person or a script would pipe in.
 const MOST: u64 = 256 << 20;
 
-/// A line of standard input that says something.
+/// A line of standard input with content.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Item {
     /// Its number, from 1.
     pub line: usize,
-    /// What it says, without spaces around.
+    /// Its text, without surrounding spaces.
     pub text: String,
 }
 
@@ -32,13 +32,13 @@ impl Item {
     }
 }
 
-/// What errors call standard input.
+/// How errors refer to standard input.
 pub fn stdin() -> &'static Path {
     Path::new("standard input")
 }
 
 impl Console {
-    /// The list on standard input that `-` stands for, one item a line. Empty lines say nothing, nor do those that begin with `#`.
+    /// The list on standard input that `-` stands for, one item per line. Empty lines and lines that begin with `#` are ignored.
     ///
     /// # Errors
     /// When it cannot be read, or is not text.

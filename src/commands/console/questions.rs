@@ -13,12 +13,12 @@ use crate::error::{Error, Result};
 pub enum Answer {
     /// Go on.
     Yes,
-    /// Leave everything as it is.
+    /// Leave everything unchanged.
     No,
 }
 
 impl Console {
-    /// Whether somebody reads what is printed before a question, and then answers it.
+    /// Whether a person reads what is printed before a question, and then answers it.
     pub fn is_answered_by_a_person() -> bool {
         io::stdin().is_terminal()
     }
@@ -72,8 +72,8 @@ impl Console {
         }
     }
 
-    /// One line of stdin, whether that is a terminal or a pipe. Where stderr is one object, a question is for a person alone, or else
-    /// among what went wrong if nobody answers it.
+    /// One line of stdin, whether that is a terminal or a pipe. If stderr is one object, a question is shown only to a person, or else
+    /// listed among what went wrong if nobody answers it.
     fn answer_to(&self, question: &str) -> Result<String> {
         let is_shown = !self.is_one_object() || Console::is_answered_by_a_person();
         if is_shown {
@@ -103,7 +103,7 @@ impl Console {
     }
 }
 
-/// A line of input without the marks that programs put before text, and as UTF-16 as PowerShell pipes it.
+/// A line of input without byte order marks, and decoded if it is UTF-16, as piped by PowerShell.
 fn typed(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes.strip_prefix(b"\xff\xfe").unwrap_or(bytes));
     text.trim_start_matches('\u{feff}').replace('\0', "")

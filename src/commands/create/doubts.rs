@@ -6,18 +6,18 @@ use crate::creation::{Ending, Lookalike, Outcome, Session, Survey, Surveyed};
 use crate::error::Result;
 use crate::settings::Server;
 
-/// What a person says of the jobs that may be a row's.
+/// What a person says about the jobs that may belong to a row.
 enum Verdict {
     Its(JobId),
     None,
     Open,
 }
 
-/// Asks about each row whose job may be one on the server. What is settled moves to the rows that have a job; of what is none
-/// of them, no job is left to ask about.
+/// Asks about each row whose job may be one on the server. Settled rows move to those that have a job; rows that have none
+/// of these jobs have no candidates left.
 ///
 /// # Errors
-/// When the answer cannot be read or written down.
+/// When the answer cannot be read or recorded.
 pub fn settle<'s>(console: &Console, session: &'s Session<'_>, server: &Server, survey: &mut Survey<'s>) -> Result<()> {
     for mut doubtful in std::mem::take(&mut survey.perhaps) {
         match ask(console, server, &doubtful.row, &doubtful.lookalikes)? {

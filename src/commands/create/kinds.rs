@@ -13,10 +13,10 @@ pub struct Kinds {
 }
 
 impl Kinds {
-    /// Has the jobs of these rows take files of these kinds only. Returns the kinds, each once.
+    /// Restricts the jobs of these rows to files of these kinds. Returns the kinds, each once.
     ///
     /// # Errors
-    /// [`Error::Usage`] for what is no SOP class.
+    /// [`Error::Usage`] for anything that is not a SOP class.
     pub fn restrict(&self, rows: &mut [Planned]) -> Result<Vec<SopClass>> {
         let mut classes: Vec<SopClass> = vec![];
         for typed in &self.sop_class {

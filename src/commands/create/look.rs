@@ -16,7 +16,7 @@ use crate::plan::Planned;
 use crate::problem::numbered;
 use crate::scan::DEFAULT_CONCURRENCY;
 
-/// How long it may take until the first file is looked at. A share that is away takes far longer to say so.
+/// How long it may take until the first file is looked at. An unavailable share takes far longer to say so.
 const TO_DECIDE: Duration = Duration::from_secs(1);
 
 /// How long it may take in all.
@@ -30,7 +30,7 @@ struct Seen {
     risks: BTreeMap<Risk, Vec<usize>>,
 }
 
-/// What the look shares with whoever waits for it.
+/// What the look shares with the thread that waits for it.
 #[derive(Clone, Default)]
 struct Shared {
     seen: Arc<Mutex<Seen>>,
@@ -74,7 +74,7 @@ impl Shared {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until all files are looked at, for so long in all and not longer; no longer than `to_decide` if none is. Returns whether
+    /// Waits until all files have been looked at, for at most this long; at most `to_decide` if none has been. Returns whether
     /// all are.
     fn wait(&self, done: &Receiver<()>, to_decide: Duration, to_look: Duration) -> bool {
         let is_done = done.recv_timeout(to_decide).is_ok();

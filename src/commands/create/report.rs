@@ -14,7 +14,7 @@ use crate::text::counted;
 const PERHAPS: &str = "'anon create from-mapping --perhaps' checks once more for the jobs that were perhaps created, and offers to create them again; \
      see 'anon help troubleshooting perhaps created'";
 
-/// Tells what becomes of each row.
+/// Reports what becomes of each row.
 pub struct Told<'c> {
     console: &'c Console,
     total: usize,
@@ -22,12 +22,12 @@ pub struct Told<'c> {
 }
 
 impl<'c> Told<'c> {
-    /// Of so many rows.
+    /// Total number of rows.
     pub fn new(console: &'c Console, total: usize) -> Told<'c> {
         Told { console, total, created: 0 }
     }
 
-    /// Tells what became of a row.
+    /// Reports what became of a row.
     pub fn row(&mut self, row: &Planned, outcome: &Outcome) {
         match outcome {
             Outcome::Created(id) => self.created(*id, row, ""),
@@ -60,7 +60,7 @@ impl<'c> Told<'c> {
     }
 }
 
-/// Tells how it all ended.
+/// Reports how it all ended.
 ///
 /// # Errors
 /// [`Error::Partly`] when some rows have no job or perhaps none, [`Error::Interrupted`] after Ctrl-C.
@@ -109,7 +109,7 @@ pub fn finish(console: &Console, view: &CreatedView, ending: &Ending<'_>) -> Res
     Err(Error::Partly { summary, hint: Some(hints.join("; ")) })
 }
 
-/// How many rows ended in which way. Of those that were perhaps created, so many were asked for now, the others earlier.
+/// How many rows ended in which way. Of those that were perhaps created, this many were requested now, the others earlier.
 fn summary(view: &CreatedView, perhaps: usize) -> String {
     let mut text = format!("{} created", counted(view.created.len(), "job"));
     for (count, what) in [(view.failed.len(), "failed"), (perhaps, "perhaps created")] {
@@ -126,7 +126,7 @@ fn summary(view: &CreatedView, perhaps: usize) -> String {
     }
 }
 
-/// Tells that nothing was created: what was asked for is there, or nobody knows.
+/// Reports that nothing was created: the jobs exist, or nobody knows.
 ///
 /// # Errors
 /// [`Error::Refused`] when rows were perhaps created.

@@ -76,7 +76,7 @@ pub fn places(console: &Console, mapping: &Path, folder: &Path, batch: &BatchFol
     Ok(())
 }
 
-/// That the kinds of files may not be heeded: the manual has them for data from PACS alone.
+/// That the server may ignore the kinds of files: the manual has them only for data from PACS.
 pub fn kinds(console: &Console, rows: &[Surveyed<'_>], kinds: &[SopClass]) {
     let mut on_share = rows.iter().map(Surveyed::planned).filter(|row| !row.source.is_pacs()).peekable();
     if !kinds.is_empty() && on_share.peek().is_some() {
@@ -132,7 +132,7 @@ fn what(rows: &[Surveyed<'_>], server: &Server, kinds: &[SopClass]) -> String {
     )
 }
 
-/// What would be asked for.
+/// What would be requested.
 pub fn would_be_sent(
     console: &Console,
     survey: &Survey<'_>,

@@ -16,7 +16,7 @@ use crate::following::Followed;
 use crate::text::or_empty;
 use crate::troubleshooting::{Advice, advice};
 
-/// The fields of source and destination that say something to a user, in the order in which they are shown.
+/// The fields of source and destination that matter to users, in the order in which they are shown.
 const DETAILS: [&str; 8] = [
     "destination_path",
     "source_type",
@@ -93,16 +93,16 @@ fn report(context: &Context, asked: usize, mut failures: Vec<(JobId, ApiError)>)
     }
 }
 
-/// All that is known of jobs.
+/// Everything known about jobs.
 #[derive(Serialize, JsonSchema)]
 pub struct JobDetails {
     /// The server's name.
     server: String,
-    /// The jobs that could be had, in the order in which they were asked for.
+    /// The jobs that could be read, in the requested order.
     jobs: Vec<JobDetail>,
 }
 
-/// All that is known of a job.
+/// Everything known about a job.
 #[derive(Serialize, JsonSchema)]
 struct JobDetail {
     #[serde(flatten)]
@@ -115,11 +115,11 @@ struct JobDetail {
     priority: Option<i64>,
     /// Where the data comes from: `PATH`, `WADO`.
     source_type: Option<String>,
-    /// Where its data is, as a mapping would have it.
+    /// Where its data is, as in a mapping.
     source: Option<String>,
     /// Where the anonymized data goes.
     destination_path: Option<String>,
-    /// What the patient is called in the results.
+    /// The patient's pseudonym in the results.
     pseudonym: Option<String>,
     /// The PIMS key file that pseudonyms are taken from.
     pims_key: Option<String>,
@@ -216,7 +216,7 @@ fn describe(job: &Job) -> String {
     lines.trim_end().to_owned()
 }
 
-/// A value in the notation of the manual, which is Python's.
+/// A value in Python's notation, as in the manual.
 fn literal(value: &Value) -> String {
     match value {
         Value::Null => "None".to_owned(),

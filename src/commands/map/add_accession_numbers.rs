@@ -58,7 +58,7 @@ impl AddAccessionNumbers {
     }
 }
 
-/// The row of an accession number, whose doubts are told.
+/// The row of an accession number; prints its doubts.
 fn row(console: &Console, parsed: Parsed<AccessionNumber>) -> NewRow {
     for doubt in &parsed.doubts {
         console.warn(format_args!("accession number '{}': {doubt}", parsed.value));
@@ -66,7 +66,7 @@ fn row(console: &Console, parsed: Parsed<AccessionNumber>) -> NewRow {
     NewRow::new(Source::AccessionNumber(parsed.value), None)
 }
 
-/// The numbers on standard input, all that is wrong with them in one go.
+/// The numbers on standard input, or everything that is wrong with them at once.
 fn piped(console: &Console) -> Result<Vec<NewRow>> {
     let (mut rows, mut problems) = (vec![], vec![]);
     for item in console.items()? {

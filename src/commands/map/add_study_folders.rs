@@ -35,14 +35,14 @@ pub struct AddStudyFolders {
     /// Skip folders that already have a row in the mapping
     #[arg(long)]
     only_missing: bool,
-    /// Add folders without DICOM files, too
+    /// Add folders without DICOM files too
     #[arg(long)]
     allow_empty: bool,
     #[command(flatten)]
     scanning: Scanning,
 }
 
-/// A folder that is to become a row.
+/// A folder that will become a row.
 struct Study {
     folder: PathBuf,
     row: NewRow,
@@ -99,7 +99,7 @@ impl AddStudyFolders {
         folders.into_iter().map(study).collect()
     }
 
-    /// Adds a row for each folder that was scanned, and tells what became of every one.
+    /// Adds a row for each scanned folder, and says what became of each.
     fn finish(&self, context: &Context, studies: Vec<Study>, results: Vec<Result<(Found, usize)>>) -> Result<()> {
         let console = &context.console;
         let (mut rows, mut names, mut failures, mut interrupted) = (vec![], vec![], vec![], false);
@@ -156,7 +156,7 @@ impl AddStudyFolders {
     }
 }
 
-/// Writes the selection of one folder: what it holds now, in place of what an earlier scan found. What is no selection stays.
+/// Writes the selection of one folder: its current contents replace those of an earlier scan. A file that is not a selection stays.
 fn save(folder: &Path, found: &mut Found) -> Result<()> {
     let path = folder.join(FILE_NAME);
     let _lock = Lock::of(&path)?;

@@ -41,16 +41,16 @@ impl Check {
     }
 }
 
-/// How grave the gravest thing is that a check has found.
+/// How serious the worst finding of a check is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Gravity {
-    /// Probably not meant, or likely to be held back.
+    /// Probably not intended, or likely to be held back.
     Doubt,
     /// Refused.
     Error,
 }
 
-/// Checks a mapping and tells what was found. Returns how grave that is.
+/// Checks a mapping and prints what was found. Returns how serious that is.
 pub fn report(context: &Context, path: &Path, looking: &LookingInto) -> Result<Option<Gravity>> {
     let console = &context.console;
     let defaults = &context.settings()?.job_default_parameters;
@@ -113,11 +113,11 @@ pub struct CheckView {
     mapping: String,
     /// How many rows it has.
     rows: usize,
-    /// The rows with sources that this computer cannot look at, by their lines.
+    /// The rows with sources that this computer cannot see, by their lines.
     not_looked_at: Vec<usize>,
     /// What 'create from-mapping' refuses.
     errors: Vec<Complaint>,
-    /// What it does not, but is probably not meant.
+    /// What it accepts, but is probably not intended.
     warnings: Vec<Complaint>,
 }
 
@@ -153,7 +153,7 @@ impl View for CheckView {
 pub struct CheckFilesView {
     #[serde(flatten)]
     check: CheckView,
-    /// What is in the files of each row that could be looked into.
+    /// What is in the files of each row that could be read.
     inspected: Vec<FilesView>,
     /// What may go wrong with them on the server.
     risks: Vec<RiskView>,
@@ -169,7 +169,7 @@ impl CheckFilesView {
         inspected::explain(console, &self.risks);
     }
 
-    /// How much there is, for the end of the last line.
+    /// The amount of data, for the end of the last line.
     fn summary(&self) -> String {
         let (files, bytes) =
             self.inspected.iter().fold((0, 0), |(files, bytes), row| (files + row.files, bytes + row.bytes));
@@ -193,7 +193,7 @@ impl View for CheckFilesView {
     }
 }
 
-/// A source as a person looks for it: the folder, without the name that all selections have.
+/// A source as people think of it: the folder, without the name that all selections share.
 fn shortened(source: &Source) -> String {
     let value = source.value();
     match value.strip_suffix(crate::selection::FILE_NAME) {

@@ -9,7 +9,7 @@ use crate::mapping::{CAP, Document, NewRow};
 use crate::problem::{Problem, grouped};
 use crate::storage::{Lock, read_if_present, refuse_if_edited};
 
-/// The mapping as it is on disk at this moment, locked, if it can be changed.
+/// The current mapping on disk, locked, if it can be changed.
 ///
 /// # Errors
 /// When there is no mapping, when it cannot be read or written, or when an editor has it open.
@@ -21,10 +21,10 @@ pub fn open(context: &Context) -> Result<(Document, Lock)> {
     Ok((Document::read(&path)?, lock))
 }
 
-/// Locks a mapping that is to be overwritten or deleted, if it is still what the user has agreed to: `seen`.
+/// Locks a mapping that will be overwritten or deleted, if it is still the one that the user has agreed to: `seen`.
 ///
 /// # Errors
-/// When it is no longer so, or when an editor has it open.
+/// When it has changed, or when an editor has it open.
 pub fn still(path: &Path, seen: &Option<Vec<u8>>, done: &str) -> Result<Lock> {
     let lock = Lock::of(path)?;
     refuse_if_edited(path)?;
@@ -38,10 +38,10 @@ pub fn still(path: &Path, seen: &Option<Vec<u8>>, done: &str) -> Result<Lock> {
     ))
 }
 
-/// The mapping that rows will be added to, if they can be: better known before long work than after it.
+/// The mapping that rows will be added to, if possible: it is better to know before long work than after it.
 ///
 /// # Errors
-/// As [`open`], or when nobody can tell where rows go.
+/// Like [`open`], or when it is unclear where rows go.
 pub fn ready(context: &Context) -> Result<Document> {
     let (document, _lock) = open(context)?;
     document.refuse_obstacle()?;
@@ -51,7 +51,7 @@ pub fn ready(context: &Context) -> Result<Document> {
 /// Adds rows to the mapping. What a row lacks is generated.
 ///
 /// # Errors
-/// As [`open`]; the mapping then stays as it was.
+/// Like [`open`]; the mapping is then unchanged.
 pub fn add(context: &Context, rows: Vec<NewRow>) -> Result<()> {
     let path = context.mapping_path()?;
     let (mut document, _lock) = open(context)?;

@@ -74,7 +74,7 @@ fn without_quotes(kind: Kind, value: &str) -> &str {
     inside.filter(|inside| !inside.is_empty() && kind != Kind::Description).unwrap_or(value)
 }
 
-/// A UNC path with backslashes: `//server/share` needs no quotes in any shell, but AnonAPI does not know it.
+/// A UNC path with backslashes: `//server/share` needs no quotes in any shell, but AnonAPI does not accept it.
 fn as_servers_write(kind: Kind, value: &str) -> String {
     let is_path = matches!(kind, Kind::DestinationPath | Kind::RootSourcePath) && value.contains('/');
     match UncPath::parse(value).filter(|_| is_path) {
