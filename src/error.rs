@@ -83,7 +83,7 @@ pub enum Error {
         /// What to do about the last failure.
         hint: Option<String>,
     },
-    /// What is wrong has been told in full already: only the exit status is left to say it.
+    /// Everything has been reported already: only the exit status is left.
     #[error("what is wrong has been told")]
     Told,
     /// What was asked cannot be done, for a reason that only one command knows.
@@ -128,7 +128,7 @@ impl Error {
             Error::Api(error) => return error.hint(),
             Error::NoSuchServer { .. } => "see 'anon server list', or add it with 'anon server add NAME URL'",
             Error::NoActiveServer => "choose one with 'anon server activate NAME' ('anon server list' shows them)",
-            Error::NoBatch => "you can create one with 'anon batch init'",
+            Error::NoBatch => "go to the folder where you created the jobs, or create a batch with 'anon batch init'",
             Error::BatchExists => "see it with 'anon batch info', remove it with 'anon batch delete'",
             Error::OtherServer { .. } => {
                 "activate the server of the batch with 'anon server activate NAME', or work in another folder"

@@ -127,7 +127,7 @@ impl Client {
         &self.user
     }
 
-    /// Whether what is sent can be read on the way.
+    /// Whether requests can be read in transit.
     pub fn is_plain(&self) -> bool {
         self.url.is_plain()
     }

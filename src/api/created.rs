@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_about_another_job_is_refused() {
+    fn an_answer_about_another_job_is_refused() {
         for (field, value) in [
             ("source_path", r"folder:\\server\share\other"),
             ("source_anonymizedpatientname", "B"),
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_id_is_refused() {
+    fn invalid_ids_are_refused() {
         for id in [json!(0), json!(-1), json!(null), json!("x"), json!(1.5)] {
             assert!(read(json!({"job_id": id})).is_err(), "{id}");
         }

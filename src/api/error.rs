@@ -51,7 +51,7 @@ pub enum Failure {
     /// The host name is unknown.
     #[error("unknown host (name or service not known)")]
     UnknownHost,
-    /// No connection: nothing listens there, or nobody answers.
+    /// No connection: nothing listens there, or nothing answers.
     #[error(transparent)]
     NoConnection(Reason),
     /// A proxy is in the way: the call did not reach the server.
@@ -80,7 +80,7 @@ pub enum Failure {
     /// What answers does not speak HTTP.
     #[error("the answer is not HTTP")]
     NotHttp,
-    /// This computer's settings are wrong, such as the URL or a variable of the environment: nothing was sent.
+    /// This computer's settings are wrong, such as the URL or an environment variable: nothing was sent.
     #[error(transparent)]
     Setup(Reason),
     /// 401.
@@ -110,7 +110,7 @@ pub enum Failure {
     /// JSON, but not what the function promises.
     #[error("the answer is not as expected: {0}")]
     BadAnswer(String),
-    /// A job was to be reset, and nobody knows whether it was.
+    /// A job should have been reset, and it is unknown whether it was.
     #[error("the answer was lost, and the job, which is now now {0}, may have been reset")]
     PerhapsReset(JobStatus),
 }
@@ -118,7 +118,7 @@ pub enum Failure {
 impl Failure {
     /// What the call has done to the server.
     ///
-    /// A gateway that gives up (502, 504) is not the server; nor is whoever answers with something else than an API does.
+    /// A gateway that gives up (502, 504) is not the server; nor is anything that does not answer like an API.
     pub(super) fn effect(&self) -> Effect {
         match self {
             Failure::UnknownHost
@@ -247,7 +247,7 @@ impl ApiError {
 pub(super) const WRONG_URL: &str =
     "the URL may be wrong: check it with 'anon server list', correct it with 'anon server add NAME URL'";
 
-/// The hint for a variable of the environment that names what is not there.
+/// The hint for an environment variable that names something missing.
 pub(super) const CORRECT_IT: &str = "correct it, or remove it";
 
 /// The hint for a proxy that is in the way.

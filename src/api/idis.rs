@@ -118,11 +118,11 @@ impl Client {
 
     /// Has a job processed again.
     ///
-    /// It is not sent twice blindly: a job that was reset is processed again, and perhaps finished, by the time that a lost answer is
+    /// It is not blindly sent twice: a job that was reset may have been processed again, and even finished, by the time a lost answer is
     /// noticed. The job is read first, and reset again only if it shows no trace of having been reset.
     ///
     /// # Errors
-    /// When the call fails; [`super::Failure::PerhapsReset`] if nobody can tell whether it did.
+    /// When the call fails; [`super::Failure::PerhapsReset`] if that is unknown.
     pub fn reset_job(&self, id: JobId) -> Result<()> {
         let Err(error) = self.reset_once(id, Over::Kept) else { return Ok(()) };
         if !matches!(error.effect(), Effect::Unknown | Effect::Failed)

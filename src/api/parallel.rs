@@ -7,7 +7,7 @@ use std::thread;
 /// as that order allows.
 ///
 /// `each` says whether to go on: after it has said no, no further item is begun; those under way are still handed over.
-/// Returns how many items were done. Where the system has no threads or descriptors left, fewer are done at a time.
+/// Returns how many items were done. If the system has no threads or descriptors left, fewer are done at a time.
 pub fn in_parallel<T: Sync, R: Send>(
     items: &[T],
     at_once: usize,

@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn what_changes_something_goes_nowhere_else() {
+    fn calls_that_change_something_are_not_redirected() {
         let from = Url::parse("https://idis.example.org/p01/create_job").unwrap();
         let why = followed(&Method::POST, &from, Some("/p01/create_job/?next=secret"), 1).unwrap_err().to_string();
         assert!(why.starts_with("the server redirects to 'https://idis.example.org/p01/create_job/', and"), "{why}");

@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn more_than_any_server_says_is_not_read() {
+    fn oversized_answers_are_not_read() {
         let many = format!("[{}0]", "0,".repeat(MOST_VALUES));
         let read = |body: &str| read::<Value>("get_jobs", 200, body.as_bytes());
         assert!(matches!(read(&many), Err(Failure::NotAnApi(TOO_LARGE))));

@@ -126,7 +126,7 @@ impl Transport {
         match sent {
             Ok(response) => self.read(response),
             Err(error) => {
-                // Another request may have left it this connection a moment ago, and not have told of it yet.
+                // Another request may have just released this connection without having reported it yet.
                 let was_kept = over == Over::Kept
                     && connection(&error).is_some_and(|address| self.used().remove(&address) || others);
                 Err(Unanswered { was_kept, ..Unanswered::because(&error, self.seconds, proxy.as_deref()) })

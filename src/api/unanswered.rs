@@ -21,7 +21,7 @@ pub(super) struct Unanswered {
     pub(super) failure: Failure,
     /// Whether the same request may fare better in a moment.
     pub(super) is_passing: bool,
-    /// Whether it went over a kept connection, which the server had perhaps closed already.
+    /// Whether it used an idle connection, which the server may already have closed.
     pub(super) was_kept: bool,
 }
 
@@ -100,7 +100,7 @@ fn unconnected(error: &reqwest::Error, proxy: Option<&str>) -> Unanswered {
     Unanswered { is_passing: true, ..Unanswered::lasting(failure) }
 }
 
-/// A proxy wants to know who asks (407).
+/// A proxy requires a login (407).
 pub(super) fn wants_login(proxy: &str) -> Failure {
     Failure::Proxy(Reason::new(
         format!("the proxy {proxy} wants you to log in (407 Proxy Authentication Required)"),

@@ -38,7 +38,7 @@ impl ServerUrl {
         &self.text
     }
 
-    /// Whether what is sent can be read on the way.
+    /// Whether requests can be read in transit.
     pub fn is_plain(&self) -> bool {
         self.parsed.scheme() == "http"
     }
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_base_url_is_refused_with_the_remedy() {
+    fn an_invalid_base_url_is_refused_with_a_remedy() {
         for (url, says, hint) in [
             ("idis.example.org/p01", "does not begin with https://", "'https://idis.example.org/p01' or 'http://idis"),
             ("localhost:8080/p01", "does not begin with https://", "did you mean 'https://localhost:8080/p01'"),

@@ -122,7 +122,7 @@ fn meant(tree: &Command, group: &str, typed: &str) -> Vec<String> {
     tree.build();
     let within = if group.is_empty() { Some(&tree) } else { tree.find_subcommand(group) };
     let names = within.into_iter().flat_map(Command::get_subcommands).map(Command::get_name);
-    // A guess may have been mistyped, too.
+    // A guess may also have been mistyped.
     if let Some(near) = nearest(typed, names.chain(guesses().flat_map(|(_, guesses, _)| guesses.iter().copied()))) {
         return match guesses().find(|(_, guesses, _)| guesses.contains(&near)) {
             Some((_, _, commands)) => commands.iter().map(|command| (*command).to_owned()).collect(),

@@ -35,7 +35,7 @@ fn candidates() -> Vec<CompletionCandidate> {
     commands.chain(pages).map(|(name, help)| CompletionCandidate::new(name).help(help)).collect()
 }
 
-/// `anon job reset --help` for `anon help job reset`, and every other command line as it is.
+/// `anon job reset --help` for `anon help job reset`, and every other command line unchanged.
 ///
 /// Only if nothing else comes before `help`: only clap knows which options before a command take values.
 pub fn asking_for_help(mut arguments: Vec<OsString>) -> Vec<OsString> {
@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn help_stands_before_what_it_is_asked_for() {
+    fn help_comes_before_its_command() {
         assert_eq!(line("anon help"), "anon --help");
         assert_eq!(line("anon help job reset"), "anon job reset --help");
         assert_eq!(line("anon help --help"), "anon help --help");

@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_id_is_explained() {
+    fn invalid_ids_are_explained() {
         let fault = |text: &str| text.parse::<Ids>().unwrap_err();
         assert!(fault("5-x").contains("looks like a range"));
         assert!(fault("7-5").contains("did you mean 5-7?"));

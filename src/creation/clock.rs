@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_that_is_years_off_is_no_clock() {
+    fn a_date_that_is_years_off_is_not_used_as_a_clock() {
         assert_eq!(Clock::observed(at("12:00:00"), at("12:00:01"), "2016-08-26T15:04:44".parse().unwrap()), None);
     }
 }

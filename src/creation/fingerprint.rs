@@ -34,7 +34,7 @@ impl Fingerprint {
             job.pseudo_id.as_deref(),
             job.pims_key.as_deref(),
         ];
-        // Nothing more without any, so that the hashes of earlier journals stay what they are.
+        // Nothing is added if there are none, so that the hashes in earlier journals stay valid.
         let mut classes: Vec<&str> = job.sop_classes.iter().map(String::as_str).collect();
         classes.sort_unstable();
         classes.dedup();

@@ -116,7 +116,7 @@ impl<'s> Survey<'s> {
         let created = self.created.iter().map(|(row, _)| *row);
         let mut rows: Vec<Surveyed<'s>> = match wanted {
             Wanted::New => new.collect(),
-            // Nobody can tell as long as the server cannot be looked at.
+            // Nobody can tell until the server can be checked.
             Wanted::Perhaps if self.unseen.is_some() => vec![],
             Wanted::Perhaps => perhaps.collect(),
             Wanted::All => new.chain(perhaps).chain(created).collect(),

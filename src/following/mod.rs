@@ -29,7 +29,7 @@ pub struct Followed {
     pub line: Option<usize>,
 }
 
-/// The rows of a mapping, to be recognised in what a server says of jobs.
+/// The rows of a mapping, to be recognised in what a server says about jobs.
 #[derive(Debug, Default)]
 pub struct Rows {
     planned: Vec<Planned>,

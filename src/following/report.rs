@@ -83,7 +83,7 @@ impl Entry {
         }
     }
 
-    /// Leaves out what tells where the data is.
+    /// Leaves out where the data is.
     pub fn without_source(&mut self) {
         (self.line, self.source) = (None, None);
     }

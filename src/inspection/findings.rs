@@ -18,7 +18,7 @@ pub struct Findings {
     pub dicom: u64,
     /// How large all of them are, in bytes.
     pub bytes: u64,
-    /// Of whom and of how many studies they are.
+    /// Whose they are, and from how many studies.
     pub patients: Patients,
     /// How many different SeriesInstanceUIDs there are.
     pub series: usize,
@@ -34,7 +34,7 @@ impl Findings {
         self.risks.get(&risk).map_or(0, |named| named.count)
     }
 
-    /// Of how many patients the files are, as far as can be told.
+    /// How many patients the files belong to, as far as known.
     pub fn patients(&self) -> usize {
         self.patients.ids.max(self.patients.people_with_one_id)
     }

@@ -2,8 +2,8 @@
 //!
 //! One thread lists the files of each row, the others read the header of each (`openers` of the scan), and what they find is
 //! added up for each row: [`Findings`], and among them what is likely to be held back or to fail, each a [`Risk`]. What is found is the
-//! same however many openers there are. Patients are compared by hashes under a key that nobody keeps; their values are neither
-//! kept nor told.
+//! same however many openers there are. Patients are compared by hashes under a key that is thrown away; their values are neither
+//! kept nor shown.
 
 mod findings;
 mod risk;

@@ -2,7 +2,7 @@
 
 use crate::dicom::{Description, Pixels};
 
-/// Why files may be held back, fail, or go where nobody wants them. A risk, never a promise: only the server knows its rules.
+/// Why files may be held back, fail, or go astray. A risk, not a prediction: only the server knows its rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Risk {
     /// Files that are named and not there.
@@ -43,7 +43,7 @@ pub enum Risk {
     NoPixels,
 }
 
-/// What is likely to become of the files.
+/// What is likely to happen to the files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Effect {
     /// They may wait on the server until somebody looks at them: the job then stays at UPLOADED.
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn attributes_count_beside_the_class() {
+    fn attributes_count_as_well_as_the_class() {
         let ct = || image("CTImageStorage");
         let risks = |file: Description| Risk::of(&file);
         assert_eq!(risks(Description { burned_in: true, ..ct() }), [Risk::BurnedIn]);

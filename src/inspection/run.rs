@@ -53,7 +53,7 @@ type Owners = HashMap<u64, Owner>;
 
 struct Owner {
     row: u32,
-    /// Whether that row was told that it shares the file.
+    /// Whether that row already knows that it shares the file.
     is_told: bool,
 }
 
@@ -133,7 +133,7 @@ impl<'a> Run<'a> {
         shared
     }
 
-    /// Of a path. Windows does not tell capitals from small letters.
+    /// Of a path. Windows ignores case.
     fn hash(&self, path: &Path) -> u64 {
         match path.to_str() {
             Some(text) if cfg!(windows) => self.key.hash_one(text.to_lowercase()),
@@ -148,7 +148,7 @@ impl<'a> Run<'a> {
             Met::File(file) => add(file),
             Met::Failed(path, error) if path == folder => failed = Some(Error::io("list", folder)(error)),
             Met::Failed(path, _) => unlocked(row.tally.lock()).failed(&shown(row.root, &path), Risk::Unreadable),
-            // They are no files of the share.
+            // They are not files on the share.
             Met::DeadLink(_) | Met::LinkedFolder(_) => {}
         });
         failed.map_or(Ok(()), Err)

@@ -103,7 +103,7 @@ impl Collector {
         Ok(())
     }
 
-    /// The sheet. Of a cell that came twice, the last one counts.
+    /// The sheet. If a cell occurs twice, the last one counts.
     pub fn sheet(mut self, mut hidden: Vec<u32>) -> Sheet {
         self.cells.sort_by_key(|(position, _)| *position);
         hidden.sort_unstable();
@@ -122,7 +122,7 @@ impl Collector {
     }
 }
 
-/// A text cell. What is around its text stays: a folder's name can begin with a space.
+/// A text cell. Surrounding spaces stay: a folder's name can begin with a space.
 pub(super) fn text(text: impl Into<String>) -> Cell {
     let text = text.into();
     if text.len() > LONGEST_TEXT && text.chars().count() > LONGEST_TEXT {

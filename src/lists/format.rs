@@ -21,7 +21,7 @@ struct Section {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Body {
-    /// `General`, `@`: the text, or a number as it is.
+    /// `General`, `@`: the text, or the number itself.
     AsItIs,
     /// `#00.0#`: at least two digits, a point, one or two decimals.
     Digits { least: usize, least_decimals: usize, most_decimals: usize },
@@ -44,7 +44,7 @@ pub(super) fn shown_text(text: &str, format: &str) -> Cell {
     let Some(for_text) = for_text else { return super::cells::text(text) };
     match section(for_text) {
         Some(Section { before, body: Some(Body::AsItIs), after }) => {
-            // The room around a text is no part of it, while a space of its own can begin the name of a folder.
+            // The padding around a text is not part of it, while a real space can begin the name of a folder.
             super::cells::text(format!("{}{text}{}", before.trim_start(), after.trim_end()))
         }
         _ => Cell::Faulty(refused(format)),
@@ -71,7 +71,7 @@ fn formatted(value: f64, format: &str) -> Result<String, Fault> {
                     "this cell contains {unformatted}, but its number format '{format}' shows fewer digits"
                 )));
             }
-            // The decimals of a whole number are all 0: none of them can be lost.
+            // The decimals of a whole number are all 0, so none can be lost.
             let kept = text.trim_start_matches(['0', '.']).bytes().filter(u8::is_ascii_digit).count();
             if kept > DIGITS && value.fract() != 0.0 {
                 return Err(Fault::new("this number shows more digits than a spreadsheet keeps (15)"));

@@ -148,7 +148,7 @@ impl Reading {
                 if let Some(value) = self.cell.take() {
                     let shown = content(&value, self.text.take().unwrap_or_default());
                     if shown != Cell::Empty && name == "table-cell" {
-                        // A sheet has no more columns.
+                        // A sheet cannot have more columns.
                         let last = self.column.saturating_add(self.columns).min(16_384);
                         self.cells.extend((self.column..last).map(|column| (column, shown.clone())));
                     }

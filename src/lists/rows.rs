@@ -12,7 +12,7 @@ use crate::values::{Column, Parsed, Pseudonym, Spoilt, same_header};
 /// Reading a list stops after this many problems.
 const MOST_PROBLEMS: usize = 1000;
 /// So many numbers that end in 0 where a spreadsheet cuts them can be chance; if there are more and all do, it is none: of
-/// lists that nothing has cut, one in 10,000 has four such numbers and no other.
+/// intact lists, one in 10,000 has four such numbers and no others.
 const CHANCE: usize = 3;
 
 /// Takes the rows of a list, one after the other.
@@ -210,7 +210,7 @@ impl<'a, T: Listed> Rows<'a, T> {
             (T::COLUMN, Some(self.columns.value.index), std::mem::take(&mut self.values)),
             (Column::PseudoName, pseudonym_index, std::mem::take(&mut self.pseudonyms)),
         ] {
-            // What is called a folder is looked for on the disk.
+            // Anything in a column of folders is looked for on disk.
             if let Some(index) = index.filter(|_| column != Column::Path) {
                 self.judge(column, index, &shape);
             }

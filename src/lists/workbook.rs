@@ -135,7 +135,7 @@ fn choose<T: Listed>(
     for tab in order {
         let sheet = match read(&tabs[tab].name) {
             Ok(sheet) => sheet,
-            // A sheet of figures beside the list may be as large as it likes.
+            // A sheet of figures next to the list may be of any size.
             Err(_) if found.is_some() => continue,
             Err(problem) => return Err(vec![problem]),
         };

@@ -79,7 +79,7 @@ impl<'a> Located<'a> {
 fn sources<'a>(rows: &'a [Located<'_>]) -> Vec<Problem> {
     let source = |row: &'a Located<'_>| {
         let value = match (row.source, &row.folder) {
-            // The name of the selection file counts, too.
+            // The name of the selection file counts too.
             (Source::FileSelection(path), Some(folder)) => {
                 let name = path.as_str().rsplit(['/', '\\']).next().unwrap_or_default();
                 Cow::Owned(format!("{}\\{}", folder.as_str(), folded(name)))

@@ -62,7 +62,7 @@ impl Document {
         &self.bytes
     }
 
-    /// Fails if anything in the file has to be mended.
+    /// Fails if anything in the file needs fixing.
     ///
     /// # Errors
     /// [`Error::Contents`] with [`Mapping::problems`], if there are any.
@@ -83,18 +83,18 @@ impl Document {
     /// Whether rows can be added.
     ///
     /// # Errors
-    /// [`Error::Contents`] if nobody can tell where rows go: without a header line, or below a quote that is never closed.
+    /// [`Error::Contents`] if it is unclear where rows go: without a header line, or below a quote that is never closed.
     pub fn refuse_obstacle(&self) -> Result<()> {
         Ok(Problems::none_or(&self.path, self.layout.obstacle.iter().cloned().collect())?)
     }
 
     /// Adds rows after the last one, and removes the example rows of `map init` that are still untouched.
     ///
-    /// Everything else stays byte for byte as it is. A parameter that has no column gets one at the end of the header line;
+    /// Everything else stays the same, byte for byte. A parameter that has no column gets one at the end of the header line;
     /// a mapping without a header line gets one; and one that AnonAPI could not read is put right.
     ///
     /// # Errors
-    /// [`Error::Contents`] if nobody can tell where rows go. [`Error::Refused`] if a row has no source, holds control
+    /// [`Error::Contents`] if it is unclear where rows go. [`Error::Refused`] if a row has no source, holds control
     /// characters, or cannot be written in the encoding of the file. The document is then as it was.
     pub fn add_rows(&mut self, rows: &[Parameters]) -> Result<()> {
         if rows.is_empty() {

@@ -106,7 +106,7 @@ pub fn named_from(folder: &Path, path: &Path) -> Result<String> {
     ))
 }
 
-/// What is left of a path in a folder, names being compared as the system compares them.
+/// The rest of a path below a folder, comparing names as the system does.
 fn below<'a>(path: &'a Path, folder: &Path) -> Option<&'a Path> {
     let same = |a: &OsStr, b: &OsStr| {
         a == b || cfg!(windows) && a.to_string_lossy().to_lowercase() == b.to_string_lossy().to_lowercase()

@@ -70,7 +70,7 @@ fn fitting(row: &Parameters, mapping: &Mapping) -> Parameters {
     Parameters::from_pairs(row.iter().filter(stays).chain(name).chain(id))
 }
 
-/// Random pseudonyms that nobody has yet.
+/// Random pseudonyms that are not used yet.
 struct Pseudonyms {
     taken: HashSet<String>,
 }

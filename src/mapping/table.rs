@@ -29,7 +29,7 @@ pub(super) struct Name {
     pub kind: Option<Kind>,
     /// Spreadsheets leave empty cells after the last name.
     pub is_empty: bool,
-    /// What it perhaps names, if that is not known.
+    /// What an unknown name perhaps stands for.
     pub meant: Option<Kind>,
 }
 
@@ -99,7 +99,7 @@ fn header_delimiter(records: &Records<'_>) -> Option<char> {
     splitting.rev().max_by_key(|(known, _)| *known).map(|(_, delimiter)| delimiter)
 }
 
-/// What is wrong with a first line that is not a header. A row is not quoted: it holds patient data.
+/// What is wrong with a first line that is not a header. A row is not quoted: it contains patient data.
 fn no_header(line: usize, found: &[&str]) -> Problem {
     let is_row = found.iter().any(|cell| Source::parse(cell).is_ok());
     let message = match (is_row, found) {

@@ -9,7 +9,7 @@ use crate::values::{
 /// What is wrong and what is doubtful.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
-    /// What has to be mended.
+    /// What needs fixing.
     pub problems: Vec<Problem>,
     /// What should be looked at.
     pub doubts: Vec<Problem>,

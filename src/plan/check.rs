@@ -22,7 +22,7 @@ pub struct Checked {
     pub errors: Vec<Problem>,
     /// What it accepts, but is probably not intended.
     pub warnings: Vec<Problem>,
-    /// What is doubtful of the files of a row, as far as it does not depend on the server: what `inspected` tells in full.
+    /// What is doubtful about the files of a row, regardless of the server: `inspected` has it in full.
     pub doubts: Vec<Problem>,
     /// The rows with sources that this computer cannot see, by their lines.
     pub unseen: Vec<usize>,
@@ -67,7 +67,7 @@ pub fn check(path: &Path, defaults: &Parameters, looking: Looking<'_>) -> Result
     Ok(checked)
 }
 
-/// Where the data of other rows lies beside the mapping, that of the rest probably should.
+/// If the data of some rows is next to the mapping, the data of the others probably should be too.
 fn left_behind(spots: &[(usize, Spot)]) -> Vec<Problem> {
     if !spots.iter().any(|(_, spot)| matches!(spot, Spot::Beside(_))) {
         return vec![];

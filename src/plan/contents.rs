@@ -27,7 +27,7 @@ pub struct Inspected {
 }
 
 impl Checked {
-    /// Looks into the files of the sources, and takes in what is in them.
+    /// Inspects the files of the sources, and adds what is in them.
     pub(super) fn look_into(&mut self, visible: &[Visible<'_>], looking: Looking<'_>) -> Result<()> {
         let files: Vec<Files> = visible.iter().map(|one| Files::of(one.source, one.place.clone())).collect();
         for (visible, findings) in visible.iter().zip(inspect(&files, looking, &|_, _| ())) {
@@ -60,7 +60,7 @@ impl Checked {
     }
 }
 
-/// What is doubtful whatever the server does.
+/// What is doubtful regardless of the server.
 fn doubts(findings: &Findings, what: &str) -> Vec<(String, &'static str)> {
     let files = findings.files;
     let first = |risk: Risk| {

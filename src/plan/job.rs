@@ -100,7 +100,7 @@ impl Values<'_> {
         }
     }
 
-    /// A parameter that has to be a UNC path, because the server is another computer.
+    /// A parameter that must be a UNC path, because the server is another computer.
     fn unc(&self, kind: Kind) -> Result<UncPath, Problem> {
         let name = kind.name();
         let Some(text) = self.all.get(kind) else {

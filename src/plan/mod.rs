@@ -61,7 +61,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Nothing that stands in the way is no error.
+    /// Succeeds if nothing stands in the way.
     ///
     /// # Errors
     /// [`crate::Error::Contents`] with the problems, if there are any.
@@ -108,7 +108,7 @@ pub fn plan(mapping: &Mapping, defaults: &Parameters) -> Plan {
         return plan;
     }
     let common = mapping.options.over(defaults);
-    // What is wrong with the options is wrong with every row, and said once.
+    // Whatever is wrong with the options is wrong with every row, and reported once.
     let mut said: HashSet<Problem> = HashSet::new();
     let mut found = wrong_defaults(mapping, defaults);
     for row in &mapping.rows {

@@ -22,7 +22,7 @@ pub struct Found {
     pub paths: Vec<String>,
     /// How many files there are, left-out ones not counted.
     pub seen: u64,
-    /// Whose the selected files are. Of nobody unless files were opened.
+    /// Whose the selected files are; unknown unless files were opened.
     pub patients: Patients,
     /// Selected files whose DICOM header cannot be read.
     pub unreadable_headers: Named,

@@ -67,7 +67,7 @@ pub fn is_own(found: &Metadata) -> bool {
     std::os::unix::fs::MetadataExt::uid(found) == unsafe { libc::geteuid() }
 }
 
-/// Windows keeps the folders of users apart by itself.
+/// Windows already keeps the folders of users apart.
 #[cfg(not(unix))]
 pub fn is_own(_: &Metadata) -> bool {
     true
@@ -94,7 +94,7 @@ pub fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// A file of our own beside another one. Hidden: scans of a data folder leave it out.
+/// A file of our own next to another one. Hidden, so that scans of a data folder leave it out.
 pub fn beside(target: &Path, suffix: &str) -> PathBuf {
     let name = target.file_name().unwrap_or_default();
     let mut hidden = OsString::from(if name.as_encoded_bytes().starts_with(b".") { "" } else { "." });

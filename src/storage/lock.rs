@@ -14,9 +14,9 @@ use crate::error::{Error, Result};
 
 /// Keeps other `anon` processes from changing a file until it is dropped.
 ///
-/// The lock is on a file `.NAME.lock` beside the file (a lock on the file itself would be lost when it is replaced), which is
+/// The lock is on a file `.NAME.lock` next to the file (a lock on the file itself would be lost when it is replaced), which is
 /// removed again at the end. The system frees it when the process is killed; the next owner then removes what it left. On a
-/// file system that has no locks, whoever makes the file holds the lock, and only a person can tell that its owner was killed.
+/// file system that has no locks, whoever creates the file holds the lock, and only a person can tell that its owner was killed.
 #[derive(Debug)]
 pub struct Lock {
     file: File,

@@ -67,7 +67,7 @@ fn write_file(target: &Path, bytes: &[u8], privacy: Privacy, durability: Durabil
 
 /// The file to be written, if it exists.
 ///
-/// To replace it, only the folder need be writable; but a file that may not be written is meant to stay as it is.
+/// Replacing it only needs a writable folder; but a read-only file is meant to stay unchanged.
 fn existing(target: &Path) -> io::Result<Option<File>> {
     // Windows says so in a way that could also mean that somebody holds the file.
     #[cfg(windows)]
@@ -124,7 +124,7 @@ fn append_file(target: &Path, bytes: &[u8], privacy: Privacy, durability: Durabi
         written = written.and_then(|()| patiently(|| file.sync_data()));
     }
     if written.is_err() {
-        // A full disk takes a part: what is appended next must not be glued to it.
+        // A full disk may take only a part: the next line must not be glued to it.
         let _ = file.set_len(length);
     } else if length == 0 && durability == Durability::Full {
         sync_folder(folder_of(target));
@@ -134,7 +134,7 @@ fn append_file(target: &Path, bytes: &[u8], privacy: Privacy, durability: Durabi
 
 fn open_to_append(target: &Path, privacy: Privacy) -> io::Result<File> {
     patiently(|| {
-        // In a folder like /tmp, the system lets nobody make what another user has made already: so in two steps.
+        // In a folder like /tmp, the system refuses to create a file that another user has created: so in two steps.
         match plain::open(target, OpenOptions::new().append(true), Links::Refuse) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             opened => return opened,
@@ -168,7 +168,7 @@ pub fn sync(path: &Path) -> Result<()> {
     }
 }
 
-/// Deletes a file. Of a link, only the link.
+/// Deletes a file; of a link, only the link.
 ///
 /// # Errors
 /// [`Error::Io`] or [`Error::Contents`] that names the file.

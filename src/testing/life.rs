@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn what_helps_in_reality_helps_here() {
+    fn real_remedies_work_here() {
         assert_eq!(after(6, 2, "WADO", 100.0).text("status"), "DONE");
         assert_eq!(after(6, 2, "PATH", 100.0).text("status"), "DONE");
         assert_eq!(after(8, 2, "WADO", 100.0).text("status"), "ERROR");

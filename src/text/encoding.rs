@@ -25,7 +25,7 @@ pub enum Encoding {
         /// Whether the file begins with a byte order mark.
         bom: bool,
     },
-    /// What Excel calls "CSV": the ANSI code page of a Windows, such as Windows-1252.
+    /// What Excel calls "CSV": the ANSI code page of Windows, such as Windows-1252.
     CodePage(&'static encoding_rs::Encoding),
 }
 
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_is_named() {
+    fn binary_files_are_named() {
         for (bytes, name) in [
             (&b"PK\x03\x04rest"[..], "workbook"),
             (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "old Excel workbook"),
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn the_code_page_of_the_user_is_read_and_one_that_does_not_fit_is_not() {
+    fn the_users_code_page_is_read_if_it_fits() {
         let polish = in_code_page(b"pacjent \x9c", encoding_rs::WINDOWS_1250).unwrap();
         assert_eq!(polish.text, "pacjent ś");
         assert_eq!(encode(&polish.text, polish.encoding).unwrap(), b"pacjent \x9c");

@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn one_encoding_is_no_mixture() {
+    fn one_encoding_is_not_a_mixture() {
         for bytes in [
             &b"plain"[..],
             b"caf\xC3\xA9\nna\xC3\xAFve",

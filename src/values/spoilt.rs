@@ -37,7 +37,7 @@ pub enum Spoilt {
     /// `nan`, `NULL`, `(blank)`: how programs write a missing value.
     #[error("'{0}' is how a program writes that there is no value")]
     NoValue(String),
-    /// `Grand Total`: a line below a table, and none of it.
+    /// `Grand Total`: a line below a table, not part of it.
     #[error("'{0}' belongs to a total, and is not an accession number")]
     Total(String),
     /// `111:`: it begins or ends with what stands between two values, or two parts of one.
@@ -87,7 +87,7 @@ impl Spoilt {
     }
 }
 
-/// A value that is taken, and should be looked at: its user is told.
+/// A value that is accepted but should be checked: the user is told.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum Doubt {
@@ -166,7 +166,7 @@ pub fn by_spreadsheet(text: &str) -> Option<Spoilt> {
     }
 }
 
-/// What a spreadsheet has perhaps made of a value.
+/// What a spreadsheet may have made of a value.
 pub(super) fn perhaps_by_spreadsheet(text: &str) -> Option<Doubt> {
     if exponent(text) == Some(Sure::No) {
         Some(Doubt::Exponent)

@@ -18,7 +18,7 @@ fn a_batch_begins_grows_shrinks_and_ends() {
     env.run("batch info").assert(str![[r#"
 exit 1
 stderr:
-  error: No batch defined in current folder; you can create one with 'anon batch init'
+  error: No batch defined in current folder; go to the folder where you created the jobs, or create a batch with 'anon batch init'
 "#]]);
     env.run("batch init").assert(str![[r#"
 exit 0

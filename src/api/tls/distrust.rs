@@ -11,7 +11,7 @@ use x509_parser::prelude::FromDer;
 
 use crate::api::error::Reason;
 
-/// The hint for a certificate that cannot be mended from here.
+/// The hint for a certificate that cannot be fixed on this computer.
 pub(in crate::api) const NEW_CERTIFICATE: &str = "ask a server admin for a new certificate";
 
 const NO_CHECK: &str = "'anon settings set-validate-ssl false' turns the check off, at your own risk; \

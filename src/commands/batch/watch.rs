@@ -311,7 +311,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_told_as_people_do() {
+    fn times_are_written_as_people_say_them() {
         let told = [40, 91, 720, 5400, 7300, 200_000].map(|seconds| roughly(Duration::from_secs(seconds)));
         assert_eq!(told, ["40 s", "2 min", "12 min", "90 min", "2 h", "2 days"]);
     }

@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn an_editor_that_is_not_there_is_named() {
+    fn a_missing_editor_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let missing = folder.path().join("missing");
         for editor in [format!("\"{}\" -n", missing.display()), "no-such-editor -n".to_owned()] {

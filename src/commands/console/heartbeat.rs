@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_quick_tells_nothing() {
+    fn quick_work_reports_nothing() {
         let (sender, receiver) = mpsc::channel();
         drop(Heartbeat::start(move |text| drop(sender.send(text.to_owned()))));
         assert_eq!(receiver.iter().count(), 0);

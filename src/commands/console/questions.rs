@@ -114,7 +114,7 @@ mod tests {
     use super::typed;
 
     #[test]
-    fn marks_before_an_answer_are_no_part_of_it() {
+    fn byte_order_marks_are_not_part_of_an_answer() {
         for bytes in [&b"y\n"[..], b"\xef\xbb\xbfy\r\n", b"\xff\xfey\0\r\0\n", b"\0y\0\r\0\n"] {
             assert_eq!(typed(bytes).trim(), "y", "{bytes:?}");
         }

@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_commands_a_terminal_or_hides_is_shown() {
+    fn control_and_hidden_characters_are_made_visible() {
         assert_eq!(visible("a\u{1b}[2Jb\r\u{9b}1m\tc"), "a\\u{1b}[2Jb\\r\\u{9b}1m\tc");
         assert_eq!(visible("one\nerror: two\u{2028}three"), "one\\nerror: two\\u{2028}three");
         assert_eq!(visible("x\u{202e}gpj.exe\u{e0041}"), "x\\u{202e}gpj.exe\\u{e0041}");

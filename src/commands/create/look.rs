@@ -51,7 +51,7 @@ pub fn tell(console: &Console, places: &HashMap<usize, PathBuf>, rows: &[Surveye
     let (shared, visible) = (Shared::default(), files.len());
     let (done, received) = channel();
     let work = shared.clone();
-    // It is left to itself when it takes too long: nobody can be called back from a share that does not answer.
+    // It is abandoned when it takes too long: a call to a share that does not answer cannot be cancelled.
     if thread::Builder::new().spawn(move || work.look(&files, &done)).is_err() {
         return;
     }
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn amounts_say_how_much_of_it_they_are() {
+    fn amounts_say_how_complete_they_are() {
         let seen = Seen { now: Progress { files: 65_002, bytes: 31_200_000_000, rows: 40 }, ..Seen::default() };
         assert_eq!(seen.amount(true, 300, 300), "65,002 files, 31.2 GB");
         assert_eq!(

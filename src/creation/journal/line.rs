@@ -58,7 +58,7 @@ pub(super) enum Fault {
     NotALine,
 }
 
-/// What is looked for in a line that is none of ours.
+/// What to look for in a line that is not ours.
 #[derive(Deserialize)]
 struct Versioned {
     v: u32,
@@ -76,7 +76,7 @@ impl Line {
         }
     }
 
-    /// The line as it is written, with its line break.
+    /// The line as written, with its line break.
     pub(super) fn to_text(self) -> String {
         // Plain strings and numbers: this cannot fail.
         serde_json::to_string(&self).unwrap_or_default() + "\n"

@@ -1,6 +1,6 @@
 //! The journal: which jobs have been requested, so that no row of a mapping gets a second job by accident.
 //!
-//! An append-only file of one JSON object a line, in a folder `.anonapi` beside the settings. A line is on disk before the
+//! An append-only file with one JSON object per line, in a folder `.anonapi` next to the settings. A line is on disk before the
 //! request goes out ("asked"). When its answer is in, the next line is written ("created", "failed" or "refused"), which is on
 //! disk before the next request goes out. What was asked and never answered may or may not exist on the server: it is *perhaps
 //! created*. A row is known by a hash of everything that makes its job, so no patient data is in the journal.
@@ -44,7 +44,7 @@ pub struct Journal {
     histories: HashMap<Fingerprint, History>,
     /// Whose the ids of this server are.
     owners: HashMap<JobId, Fingerprint>,
-    /// Of jobs that take some kinds of files only: the job that the same row would have with all kinds.
+    /// For jobs that take only some kinds of files: the job that the same row would have with all kinds.
     rows: HashMap<Fingerprint, Fingerprint>,
     /// How the server's clock went when it last created a job.
     clock: Option<Clock>,
@@ -170,7 +170,7 @@ impl Journal {
         self.write(job, Event::Created(id.0), date, Durability::Later)
     }
 
-    /// The server failed on the job. Probably it has not made it; whoever asks for it again looks whether it has.
+    /// The server failed on the job. It probably was not created; a new request checks first.
     pub(super) fn failed(&mut self, job: &Fingerprint) -> Result<()> {
         self.write(job, Event::Failed, None, Durability::Later)
     }
@@ -212,7 +212,7 @@ impl Journal {
             return;
         }
         if let Some(id) = line.created() {
-            // If two were told the same id, the first has it: the second was told wrongly.
+            // If two got the same id, the first has it: the second got a wrong answer.
             self.owners.entry(id).or_insert(line.job);
         }
         if let (Some(asked), Some(date)) = (asked, line.date) {

@@ -146,7 +146,7 @@ pub fn whose<'r>(jobs: &[Job], rows: &'r [Planned], url: &str, journal: &mut Jou
     let mut by_job: HashMap<Fingerprint, &Planned> = HashMap::new();
     let mut found = HashMap::new();
     for (row, planned) in rows_of_jobs.iter().zip(rows) {
-        // Of rows that ask for the same job, the first has it.
+        // If several rows ask for the same job, the first one has it.
         let Entry::Vacant(free) = by_job.entry(row.job) else { continue };
         free.insert(planned);
         if let Some(Sighting::Its(ids)) = sightings.in_batch(row.job) {

@@ -22,7 +22,7 @@ const LONGEST: u64 = 1 << 20;
 /// The last element before the pixels, whose group is 7FE0.
 const LAST: Tag = Tag(0x7FDF, 0xFFFF);
 
-/// What a file says of itself. What tells patients apart is hashed.
+/// What a file says about itself. Whatever identifies patients is hashed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Description {
     /// Whose file it is.
@@ -91,7 +91,7 @@ pub fn describe(mut file: impl Read + Seek, size: u64, key: &impl BuildHasher) -
             Err(stop) => stop,
         };
         match stop {
-            // It names all patients of a disc; there is no more to know.
+            // It names all patients on a disc; there is nothing more to know.
             _ if description.identity.is_directory => break Ok(Pixels::None),
             Stop { end: End::OfBytes, .. } if is_all => break Ok(Pixels::None),
             Stop { at, .. } if walk.is_deflated() => {
@@ -119,7 +119,7 @@ pub fn describe(mut file: impl Read + Seek, size: u64, key: &impl BuildHasher) -
         file.seek(SeekFrom::Start(begin))?;
         bytes.clear();
         if file.by_ref().take(length).read_to_end(&mut bytes)? == 0 && begin < size {
-            // It has become shorter meanwhile.
+            // It has become shorter in the meantime.
             break Err(End::Within);
         }
     };

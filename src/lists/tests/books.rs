@@ -115,7 +115,7 @@ fn a_code_page_by_the_number_of_another_program_is_read() {
 }
 
 #[test]
-fn hidden_rows_are_told_and_can_be_left_out() {
+fn hidden_rows_are_reported_and_can_be_left_out() {
     let hidden = format!(
         "<row r=\"1\">{}</row><row r=\"2\">{}</row><row r=\"3\" hidden=\"1\">{}</row>",
         header(),
@@ -296,7 +296,7 @@ fn other_files_are_named() {
 }
 
 #[test]
-fn binary_workbooks_are_read_and_what_is_not_seen_is_told() {
+fn binary_workbooks_are_read_with_a_warning() {
     let bytes = xlsb(&[&["accession_number", "name"], &["111", "A"], &["0000222", "B"]]);
     let list = read::<AccessionNumber>(&bytes, &NO_CHOICE).unwrap();
     assert_eq!(rows_of(&list), ["A2: 111 A", "A3: 0000222 B"]);

@@ -230,7 +230,7 @@ fn numbers_that_are_all_cut_after_15_digits_are_refused() {
 }
 
 #[test]
-fn doubts_are_told_once_for_each_kind() {
+fn doubts_are_reported_once_for_each_kind() {
     let text: String = (1..=1000).map(|row| format!("{row} {row};P\u{200b}{row}\n")).collect();
     let list = numbers(&format!("accession_number;pseudonym\n{text}")).unwrap();
     assert_eq!(
@@ -260,7 +260,7 @@ fn a_list_has_a_cap_on_rows_and_on_problems() {
 }
 
 #[test]
-fn what_is_no_list_is_named() {
+fn files_that_are_not_lists_are_named() {
     for (bytes, found) in [
         (&b"PK\x03\x04"[..], "damaged"),
         (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "damaged"),

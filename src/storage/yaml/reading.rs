@@ -20,7 +20,7 @@ const MOST: usize = 1_000_000;
 /// AnonAPI. Tags have no meaning but those of YAML's own types.
 ///
 /// # Errors
-/// What is wrong first, with its line, and without a value of the file: that may be a token.
+/// The first error, with its line but without any value from the file, which may be a token.
 pub fn read(bytes: &[u8], path: &Path, hint: &str) -> Result<Node, Problems> {
     let problem = |problem: Problem| Problems::new(path, vec![problem.hint(hint)]);
     let text = text_of(bytes).map_err(problem)?;

@@ -55,7 +55,7 @@ fn what_is_not_ascii_is_escaped() {
 }
 
 #[test]
-fn texts_are_read_as_they_were_typed_and_nothing_is_nothing() {
+fn text_is_read_as_typed_and_empty_is_nothing() {
     let read = texts("- 1.10\n- on\n- 12:30\n- '1'\n- 0x1F\n- null\n- ~\n-\n- ''\n- \"null\"\n");
     let expected =
         [Some("1.10"), Some("on"), Some("12:30"), Some("1"), Some("0x1F"), None, None, None, Some(""), Some("null")];
@@ -64,7 +64,7 @@ fn texts_are_read_as_they_were_typed_and_nothing_is_nothing() {
 }
 
 #[test]
-fn what_is_not_known_is_written_back_as_it_stood() {
+fn unknown_values_are_written_back_unchanged() {
     let text = "a:\n- 1.10\n- 'on'\n- null\n- true\n- b c:\n  - x\n  - {}\n- - []\n";
     assert_eq!(emit(&parsed(text).unwrap()), text);
     let tagged = parsed("a: !c [1, {b: !d [x]}]\n").unwrap();

@@ -29,7 +29,7 @@ macro_rules! text_value {
         pub struct $name(String);
 
         impl $name {
-            /// The text, as it is sent.
+            /// The text as it will be sent.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
