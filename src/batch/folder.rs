@@ -49,7 +49,7 @@ impl BatchFolder {
     /// [`Error::BatchExists`].
     pub fn init(&self, server: Server) -> Result<()> {
         let _lock = Lock::of(&self.path)?;
-        // Whatever is there, even if it cannot be read, is not replaced.
+        // An existing file is not replaced, even if it cannot be read.
         if storage::exists(&self.path)? {
             return Err(Error::BatchExists);
         }

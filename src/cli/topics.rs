@@ -94,7 +94,7 @@ fn for_terminals(text: &str) -> String {
     for line in lines {
         is_code ^= line.starts_with("```");
         let line = if is_code { line.to_owned() } else { without_links(line) };
-        // What was left out between two empty lines leaves one.
+        // Leaving something out between two empty lines leaves one.
         if !line.is_empty() || !shown.ends_with("\n\n") {
             shown.extend([line.as_str(), "\n"]);
         }

@@ -213,7 +213,7 @@ fn of_server(context: &Context, settings: &Settings) -> Vec<Check> {
     let there = Check::good("server", format!("{server} answers"));
     match client.get_clock() {
         Ok(ahead) => vec![there, proxy, credentials(&client, server), clock(ahead)],
-        // It is there, and looks at the token first.
+        // The server is there; it checks the token first.
         Err(error) if error.stage() == Stage::Credentials => vec![there, proxy, refused(error)],
         Err(error) => {
             let found = format!("{server}: {}", error.failure);

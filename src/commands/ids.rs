@@ -138,7 +138,7 @@ mod tests {
     fn ids_ranges_and_lists() {
         assert_eq!(read("7"), [7]);
         assert_eq!(read("1,4-6, 5"), [1, 4, 5, 6]);
-        // Of a file with Windows line breaks.
+        // From a file with Windows line breaks.
         assert_eq!(read("12\r"), [12]);
     }
 

@@ -43,7 +43,7 @@ impl OptedOut {
         let forbids = |job: &Job| advice(job, now).filter(|advice| advice.forbids);
         let forbidden: Vec<(JobId, Advice)> = jobs.iter().filter_map(|job| Some((job.job_id, forbids(job)?))).collect();
         let Some((_, advice)) = forbidden.first() else { return (ids, vec![]) };
-        // Nobody is asked with '--yes', and such data is not sent again unasked.
+        // With '--yes' nobody is asked, and such data must not be sent again without asking.
         let leave_out = self.except_opted_out || console.assumes_yes() && !self.include_opted_out;
         let (what, hint) = match (leave_out, self.except_opted_out) {
             (true, true) => (" left out", ""),

@@ -221,7 +221,7 @@ impl<'a> Session<'a> {
         self.batch.prepare(self.server)?;
         let _reserved = self.batch.reserve()?;
         let mut journal = self.open_journal()?;
-        // What was created in this folder meanwhile, on whichever computer.
+        // Jobs created in this folder in the meantime, on any computer.
         let strangers = self.unknown_in_batch(&journal)?;
         if !strangers.is_subset(&self.strangers.borrow()) {
             let wanted: Vec<&Row> = rows.iter().map(|row| row.row).collect();

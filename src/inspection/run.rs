@@ -122,7 +122,7 @@ impl<'a> Run<'a> {
                 Files::Selection(path) => self.list_selection(row, path, &mut add),
             };
             if self.is_stopped() {
-                // What was listed last may not be all there is.
+                // The last listing may be incomplete.
                 break;
             }
             if let Err(error) = listed {

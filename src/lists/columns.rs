@@ -101,7 +101,7 @@ fn pseudonyms(
         Pseudonyms::In(chosen) => {
             let found = called(cells, chosen);
             if found.is_empty() {
-                let message = format!("there is no column '{chosen}' beside '{}'", value.name);
+                let message = format!("there is no column '{chosen}' next to '{}'", value.name);
                 return Err(Problem::new(at(value), message).hint(format!("the columns here are {}", quoted(cells))));
             }
             found

@@ -189,7 +189,7 @@ fn misfit<T: Listed>(record: &Record<'_>, text: &str, columns: &Columns, delimit
     let cells = filled(record);
     if cells > columns.width {
         let message = format!("this row has {cells} cells, but the header has {}", columns.width);
-        return problem(message, "put a cell that holds a delimiter in quotes (\"), or give each column a header");
+        return problem(message, "put a cell that contains a delimiter in quotes (\"), or give each column a header");
     }
     None
 }

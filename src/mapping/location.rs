@@ -102,7 +102,7 @@ pub fn named_from(folder: &Path, path: &Path) -> Result<String> {
     }
     Err(Error::refused(
         format!("'{}' is outside the working folder, so the mapping cannot name it", path.display()),
-        "go to the folder that holds all your data (the one that root_source_path stands for) and try again",
+        "go to the folder that contains all your data (the one that root_source_path stands for) and try again",
     ))
 }
 

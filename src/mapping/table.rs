@@ -168,7 +168,7 @@ pub(super) fn parameters(
 fn no_column(line: usize, position: usize, header: &Header) -> Problem {
     let message = format!("cell {position} of this row has a value, but that column has no name in the header line");
     Problem::new(Place::Line(line), message).hint(format!(
-        "name the column in the header line, or put quotes (\") around a value that holds a '{}'",
+        "name the column in the header line, or put quotes (\") around a value that contains a '{}'",
         header.delimiter
     ))
 }

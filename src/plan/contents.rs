@@ -81,7 +81,7 @@ fn doubts(findings: &Findings, what: &str) -> Vec<(String, &'static str)> {
     let patients = findings.patients();
     if patients > 1 {
         let message =
-            format!("the {what} holds files of {patients} patients, who would all get the pseudonym of this row");
+            format!("the {what} contains files of {patients} patients, who would all get the pseudonym of this row");
         doubts.push((message, Risk::SeveralPatients.about().advice));
     }
     doubts

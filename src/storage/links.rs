@@ -82,7 +82,7 @@ pub fn others_can_write(folder: &Metadata) -> bool {
 
 /// By the real name of its folder: on Windows, no other can have more than 260 characters.
 fn in_real_folder(path: PathBuf) -> PathBuf {
-    // Windows has no such name on the drives of some encryption programs and RAM disks.
+    // Windows has no such name for drives of some encryption programs and RAM disks.
     match (fs::canonicalize(folder_of(&path)), path.file_name()) {
         (Ok(folder), Some(name)) => folder.join(name),
         _ => path,

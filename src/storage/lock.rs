@@ -84,7 +84,7 @@ fn busy(path: &Path, lock_path: &Path, has_locks: bool) -> Error {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // What another user left, everybody can lock; that user's next `anon` removes it.
+        // Everybody can lock a file left by another user; that user's next `anon` removes it.
         if self.file.metadata().is_ok_and(|found| links::is_own(&found)) {
             let _ = fs::remove_file(&self.path);
         }

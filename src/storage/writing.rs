@@ -222,7 +222,7 @@ pub fn make_private(path: &Path) {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        // Where it cannot be changed, a new file could not have been private either.
+        // If it cannot be changed, a new file could not have been private either.
         let _ = fs::set_permissions(path, fs::Permissions::from_mode(0o600));
     }
     #[cfg(not(unix))]

@@ -217,7 +217,7 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, NotText> {
     }
     let units = pairs.iter().map(|pair| unit(*pair));
     let text: Result<String, _> = char::decode_utf16(units).collect();
-    text.map_err(|_| NotText::new("it looks like UTF-16 but holds half a character"))
+    text.map_err(|_| NotText::new("it looks like UTF-16 but contains half a character"))
 }
 
 /// Text with many Latin letters has, as UTF-16, a zero in every other byte and hardly any elsewhere.
@@ -226,7 +226,7 @@ fn utf16_without_mark(bytes: &[u8]) -> Result<Decoded, NotText> {
     let (low_first, high_first) = pairs.iter().fold((0, 0), |(le, be), [first, second]| {
         (le + usize::from(*first != 0 && *second == 0), be + usize::from(*first == 0 && *second != 0))
     });
-    // Of a long text, other letters may take the larger part: it still has its headings, names and delimiters.
+    // In a long text, other letters may dominate: it still has headings, names and delimiters.
     let mostly = |some: usize, other: usize| {
         some * 2 > pairs.len() && other == 0 || pairs.len() > 64 && some * 4 > pairs.len() && some > other * 4
     };

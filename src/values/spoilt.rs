@@ -50,7 +50,7 @@ pub enum Spoilt {
     #[error("'{}' contains a control character", .0.escape_debug())]
     ControlCharacter(String),
     /// A backslash, which DICOM puts between two values (PS3.5, 6.2).
-    #[error("'{0}' holds a backslash, which DICOM puts between two values")]
+    #[error("'{0}' contains a backslash, which DICOM puts between two values")]
     Backslash(String),
     /// No UID by PS3.5, 9.1.
     #[error("'{text}' is not a UID: {why}")]
@@ -72,7 +72,7 @@ impl Spoilt {
             Spoilt::Exponent(_) | Spoilt::CutAfter15Digits(_) => {
                 "take it from its source again, with the column formatted as text"
             }
-            Spoilt::Formula(_) => "save the list from a spreadsheet program, so that it holds their results",
+            Spoilt::Formula(_) => "save the list from a spreadsheet program, so that it contains their results",
             Spoilt::NoValue(_) => "fill it in, or clear the row",
             Spoilt::Total(_) => "remove that line",
             Spoilt::Separator(_) => "check it at its source, and remove the separator",

@@ -322,7 +322,7 @@ stdout:
   DONE            1  33.3 %
   Total           3  100 %
 stderr:
-  warning: the batch contains something that is not a job id, which is left alone: 'abc', '-1'; take it out with 'anon batch remove abc'
+  warning: the batch contains something that is not a job id, which is left alone: 'abc', '-1'; remove it with 'anon batch remove abc'
 requests:
   GET p01/get_jobs_list job_ids=1 job_ids=2 job_ids=3 user_name=z123456
 "#]]);

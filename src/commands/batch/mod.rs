@@ -78,7 +78,7 @@ fn warn_of_others(context: &Context, batch: &crate::batch::Batch) {
         names.push(format!("{} more", batch.not_ids.len() - SHOWN));
     }
     context.console.warn(format_args!(
-        "the batch contains something that is not a job id, which is left alone: {}; take it out with 'anon batch remove {first}'",
+        "the batch contains something that is not a job id, which is left alone: {}; remove it with 'anon batch remove {first}'",
         names.join(", ")
     ));
 }

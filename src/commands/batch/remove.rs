@@ -58,7 +58,7 @@ impl Remove {
         }
         let message = format!("not in the batch: {}", shown(&absent));
         if removed.is_empty() {
-            return Err(Error::refused(message, "'anon batch info' shows what it holds"));
+            return Err(Error::refused(message, "'anon batch info' shows what is in it"));
         }
         context.console.warn(message);
         Ok(())
@@ -87,7 +87,7 @@ fn remove(batch: &mut Batch, typed: Vec<Typed>) -> Result<(Vec<JobId>, Vec<JobId
             Err(_) if is_text => texts.push(format!("'{}'", one.text)),
             Err(fault) => match one.line {
                 Some(line) => problems.push(Problem::new(Place::Line(line), fault)),
-                None => return Err(Error::usage(fault, "see 'anon batch info' for what the batch holds")),
+                None => return Err(Error::usage(fault, "see 'anon batch info' for what is in it")),
             },
         }
     }

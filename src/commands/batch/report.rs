@@ -128,7 +128,9 @@ impl Report {
             console.report(if self.no_source {
                 format!("Wrote {jobs} to '{file}': pseudonyms, without sources")
             } else {
-                format!("Wrote {jobs} to '{file}': sources beside pseudonyms, so keep it as safe as the mapping")
+                format!(
+                    "Wrote {jobs} to '{file}': it lists sources next to pseudonyms, so keep it as safe as the mapping"
+                )
             });
         });
         Ok(())

@@ -216,7 +216,7 @@ impl Status {
         if self.summary {
             return summary(console);
         }
-        // What would scroll out of sight comes first.
+        // The part that would scroll out of sight comes first.
         let is_long = console.height().is_some_and(|height| chosen.len() + view.summary.len() + LINES_AROUND > height);
         if is_long {
             summary(console);

@@ -299,7 +299,7 @@ fn finish(console: &Console, server: &Server, ids: &[JobId], next: Option<Next>,
         Outcome::Done => Ok(()),
         Outcome::Failed => Err(Error::Partly {
             summary: format!("{} of {} are not done", ids.len() - done, counted(ids.len(), "job")),
-            hint: Some("'anon batch show-error' tells why jobs failed".to_owned()),
+            hint: Some("'anon batch show-error' says why jobs failed".to_owned()),
         }),
         Outcome::TimedOut => Err(Error::TimedOut(format!("time is up. {overview}"))),
         Outcome::Interrupted => Err(Error::Interrupted(format!("the jobs continue. {overview}"))),

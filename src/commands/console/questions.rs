@@ -81,7 +81,7 @@ impl Console {
         }
         let answer = self.read_line();
         match &answer {
-            // What a person types is seen on the terminal; an answer from a pipe is not.
+            // Typed answers are visible on the terminal; an answer from a pipe is not.
             Ok(line) if is_shown && !Console::is_answered_by_a_person() => {
                 self.write_err(&format!("{}\n", visible(line.trim_end())));
             }

@@ -120,7 +120,7 @@ impl Seen {
         let amount = amount(files, bytes);
         match is_whole {
             true if visible == rows => amount,
-            true => format!("{amount} in {visible} of {rows} rows; the others cannot be seen from here"),
+            true => format!("{amount} in {visible} of {rows} rows; the others are not visible from here"),
             false => {
                 format!("more than {amount}: {done} of {rows} rows were looked at in {} seconds", TO_LOOK.as_secs())
             }
@@ -163,7 +163,7 @@ mod tests {
         assert_eq!(seen.amount(true, 300, 300), "65,002 files, 31.2 GB");
         assert_eq!(
             seen.amount(true, 40, 300),
-            "65,002 files, 31.2 GB in 40 of 300 rows; the others cannot be seen from here"
+            "65,002 files, 31.2 GB in 40 of 300 rows; the others are not visible from here"
         );
         assert_eq!(
             seen.amount(false, 300, 300),

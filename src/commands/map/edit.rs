@@ -19,7 +19,7 @@ impl Edit {
     pub fn run(self, context: &Context) -> Result<()> {
         let path = context.mapping_path()?;
         match open_in_editor(&context.console, &path)? {
-            // What it finds is told; the editing itself went well.
+            // Findings are printed; the editing itself succeeded.
             Editing::Ended => check::report(context, &path, &LookingInto::default()).map(drop),
             Editing::GoesOn => Ok(()),
         }

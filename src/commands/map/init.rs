@@ -48,7 +48,7 @@ impl Init {
 const PLACEHOLDER: &str = r"\\server\share\folder";
 
 fn template(console: &Console, defaults: &Parameters, folder: &Path) -> Template {
-    // What only this computer knows would send the server to a place of its own.
+    // A path that exists only on this computer would send the server to the wrong place.
     let usable = |kind: Kind, text: &str| {
         let is_usable = !UncPath::parse(text).is_some_and(|path| path.is_known_here_only());
         if !is_usable {

@@ -15,7 +15,7 @@ use crate::storage::{Lock, read_if_present, refuse_if_edited};
 /// When there is no mapping, when it cannot be read or written, or when an editor has it open.
 pub fn open(context: &Context) -> Result<(Document, Lock)> {
     let path = context.mapping_path()?;
-    // Where the lock can be made, the new file can be.
+    // If the lock can be created, so can the new file.
     let lock = Lock::of(&path)?;
     refuse_if_edited(&path)?;
     Ok((Document::read(&path)?, lock))
@@ -61,7 +61,7 @@ pub fn add(context: &Context, rows: Vec<NewRow>) -> Result<()> {
     let earlier: HashSet<&Problem> = earlier.iter().collect();
     let mapping = document.mapping();
     let new = mapping.warnings.iter().filter(|warning| !earlier.contains(warning));
-    // What only `create` must refuse keeps no row from being added.
+    // Mistakes that only `create` must refuse do not prevent adding rows.
     context.console.warn_of(&path, &grouped(&new.chain(&mapping.problems).cloned().collect::<Vec<_>>()));
     Ok(())
 }

@@ -73,7 +73,7 @@ impl History {
     pub(super) fn known(&self) -> Known {
         match (self.last, self.id) {
             (Last::Asked(time), _) => Known::Perhaps(time),
-            // What it got before, it still has.
+            // It still has what it got before.
             (_, Some(id)) => Known::Created(id),
             (Last::Failed(time), None) => Known::Failed(time),
             (Last::Created | Last::Refused, None) => Known::Nothing,

@@ -108,7 +108,7 @@ impl Journal {
         let bytes = storage::read_if_present(path, CAP)?.unwrap_or_default();
         let mut journal = Journal::parse(path, url, &bytes)?;
         if journal.whole < bytes.len() {
-            // What a crash cut off would spoil the line that is written next.
+            // A line cut off by a crash would spoil the next line.
             storage::write(path, &bytes[..journal.whole], Privacy::Private, Durability::Full)?;
         } else if !bytes.is_empty() && !bytes.ends_with(b"\n") {
             storage::append(path, b"\n", Privacy::Private, Durability::Full)?;

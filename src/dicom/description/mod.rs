@@ -160,7 +160,7 @@ impl Description {
             tags::SERIES_INSTANCE_UID => self.series = hashed(trimmed(value), key),
             tags::SOP_INSTANCE_UID => self.instance = hashed(trimmed(value), key),
             tags::SOP_CLASS_UID => self.class = SopClass::of(trimmed(value)),
-            // Only files without a data set, such as an index, have no other one.
+            // The only class in files without a data set, such as an index.
             tags::MEDIA_STORAGE_SOP_CLASS_UID => {
                 self.class = SopClass::of(trimmed(value));
                 self.identity.take(tag, value, key);

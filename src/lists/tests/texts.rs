@@ -100,7 +100,7 @@ fn columns_are_chosen_by_hand() {
     assert_eq!(
         read(None, Pseudonyms::In("Test".to_owned())).unwrap_err(),
         [
-            "line 1: there is no column 'Test' beside 'accession_number'; the columns here are 'accession_number', 'Exam', \
+            "line 1: there is no column 'Test' next to 'accession_number'; the columns here are 'accession_number', 'Exam', \
           'pseudonym', 'Code'"
         ]
     );
@@ -126,7 +126,7 @@ fn each_delimiter_is_read() {
 
 #[test]
 fn rows_that_do_not_fit_the_header_are_refused() {
-    let hint = "put a cell that holds a delimiter in quotes (\"), or give each column a header";
+    let hint = "put a cell that contains a delimiter in quotes (\"), or give each column a header";
     for (text, cells, columns) in [
         ("accession_number\n111;A\n", 2, 1),
         ("accession_number\n111,222\n", 2, 1),

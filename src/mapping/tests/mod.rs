@@ -119,7 +119,7 @@ fn all_the_problems_in_one_go() {
          study_instance_uid:, accession_number: and its value",
         ", line 16: nothing follows 'folder:'; write 'folder:' and a path",
         ", line 17: cell 5 of this row has a value, but that column has no name in the header line; name the column in the header line, or put \
-         quotes (\") around a value that holds a ','",
+         quotes (\") around a value that contains a ','",
         ", line 18: a quote (\") opens here and is never closed; close it, or remove it; a quote inside a value in quotes is \
          written twice",
     ];

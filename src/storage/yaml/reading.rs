@@ -32,7 +32,7 @@ fn text_of(bytes: &[u8]) -> Result<String, Problem> {
         Ok(Decoded { encoding: Encoding::CodePage(_), .. }) => {
             let valid = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
             let line = 1 + bytes[..valid].iter().filter(|byte| **byte == b'\n').count();
-            Err(Problem::new(Place::Line(line), "holds a character that is not UTF-8"))
+            Err(Problem::new(Place::Line(line), "contains a character that is not UTF-8"))
         }
         Ok(decoded) => Ok(decoded.text),
         Err(error) => Err(Problem::new(Place::Whole, error.found)),

@@ -107,7 +107,7 @@ fn what_is_wrong_is_named_with_its_line_and_without_its_values() {
         assert!(fault.starts_with(expected) && !fault.contains("secret"), "{text:?}: {fault}");
     }
     let latin = read(b"a: b\nc: caf\xe9\n", Path::new("f"), "mend it").unwrap_err().to_string();
-    assert_eq!(latin, "f, line 2: holds a character that is not UTF-8; mend it");
+    assert_eq!(latin, "f, line 2: contains a character that is not UTF-8; mend it");
     let wrong = parsed("a: [b]\n").unwrap().into_entries("f").unwrap().take_or_nothing("a").into_text("a").unwrap_err();
     assert_eq!((wrong.place, wrong.message.as_str()), (Place::Line(1), "a: found a list, expected a text"));
 }

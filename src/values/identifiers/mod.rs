@@ -226,7 +226,7 @@ impl DataPath {
         if let Some(spoilt) = control(text) {
             return Err(spoilt);
         }
-        // A folder can be called `1E5` or `12345678901234500`: it is there, or it is not.
+        // A folder can be called `1E5` or `12345678901234500`: either it exists or it does not.
         if let Some(spoilt @ (Spoilt::SpreadsheetError(_) | Spoilt::Hashes(_))) = by_spreadsheet(name) {
             return Err(spoilt);
         }

@@ -29,7 +29,7 @@ fn a_workbook_has_a_row_a_job() {
     env.run("batch report jobs.xlsx").assert(str![[r#"
 exit 0
 stdout:
-  Wrote 3 jobs to 'jobs.xlsx': sources beside pseudonyms, so keep it as safe as the mapping
+  Wrote 3 jobs to 'jobs.xlsx': it lists sources next to pseudonyms, so keep it as safe as the mapping
 requests:
   GET p01/get_jobs_list_extended [..]
 files:

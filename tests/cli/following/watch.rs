@@ -76,7 +76,7 @@ fn what_is_not_done_fails() {
     assert_eq!(outcome.json("batch-watch")["outcome"], "failed");
     let outcome = env.run("batch watch").assert_status(1);
     assert_eq!(outcome.stdout, "p01: 4 jobs, 1 DONE, 1 ERROR, 1 INACTIVE, 1 NOT_FOUND\n");
-    assert_eq!(outcome.stderr, "error: 3 of 4 jobs are not done; 'anon batch show-error' tells why jobs failed\n");
+    assert_eq!(outcome.stderr, "error: 3 of 4 jobs are not done; 'anon batch show-error' says why jobs failed\n");
 }
 
 #[test]

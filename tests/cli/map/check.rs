@@ -173,7 +173,7 @@ stderr:
   warning: ./anon_mapping.csv, line 9: 1 of the 3 files that the fileselection lists do not exist: '2.dcm'…; make the selection again with 'anon map add-study-folders' or 'anon select add'
   warning: ./anon_mapping.csv, line 9: 1 of the 3 files of the fileselection are not DICOM; [..]
   warning: ./anon_mapping.csv, line 10: 1 of the 3 files of the folder are not DICOM; [..]
-  warning: ./anon_mapping.csv, line 10: the folder holds files of 2 patients, who would all get the pseudonym of this row; [..]
+  warning: ./anon_mapping.csv, line 10: the folder contains files of 2 patients, who would all get the pseudonym of this row; [..]
   warning: ./anon_mapping.csv, line 11: its data is not where the data of other rows is; check the name
   error: ./anon_mapping.csv, line 8: the fileselection has no files: './empty/fileselection.txt'; [..]
   ./anon_mapping.csv, line 12: the folder has no files: './none'; [..]

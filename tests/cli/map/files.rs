@@ -283,7 +283,7 @@ fn what_is_about_to_be_sent_is_told_before_the_question() {
     let expected = format!(
         "mapping  ./anon_mapping.csv\n\
          batch    . (new)\n\
-         data     2 files, {bytes} bytes in 2 of 3 rows; the others cannot be seen from here\n\
+         data     2 files, {bytes} bytes in 2 of 3 rows; the others are not visible from here\n\
          risks    ultrasound in line 9; see 'anon map check --files'\n\
          This will create 3 jobs on p01"
     );
