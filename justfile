@@ -1,14 +1,14 @@
-# What one types most while working on anon. `just` lists it.
+# Common commands while working on anon; `just` lists them.
 
 _list:
     @just --list
 
-# Unit tests, and the cli tests whose names hold FILTER: under a minute when compiled
+# Unit tests, and the cli tests whose names contain FILTER: under a minute when compiled
 quick FILTER="":
     cargo test --locked --lib
     cargo test --locked --test cli -- {{ FILTER }}
 
-# All that has to hold before a change lands
+# Everything that must pass before a change is merged
 all:
     .ci/run
 
@@ -17,12 +17,12 @@ lint:
     cargo fmt
     cargo clippy --locked --all-targets -- -D warnings
 
-# Accept what the tests show: snapshots, the command reference, sessions and terminals in the documentation
+# Accept new output: snapshots, the command reference, sessions and terminals in the documentation
 accept:
     SNAPSHOTS=overwrite cargo test --locked --test cli
     UPDATE_DOCS=1 cargo test --locked --test docs
 
-# Both tutorials, from end to end, on a sandbox server
+# Both tutorials, end to end, on a sandbox server
 quickstart:
     cargo run --locked --example quickstart
 

@@ -36,7 +36,7 @@ pub enum Error {
     /// The settings know no server of this name.
     #[error("'{name}' is not a registered anonymization server; there is {}", listed(known))]
     NoSuchServer {
-        /// The name that was asked for.
+        /// The requested name.
         name: String,
         /// The names that the settings know.
         known: Vec<String>,
@@ -83,7 +83,7 @@ pub enum Error {
         /// What to do about the last failure.
         hint: Option<String>,
     },
-    /// What is wrong has been told in full already: only the exit status is left to say it.
+    /// Everything has been reported already: only the exit status is left.
     #[error("what is wrong has been told")]
     Told,
     /// What was asked cannot be done, for a reason that only one command knows.
@@ -95,7 +95,7 @@ pub enum Error {
         hint: String,
     },
     /// A question met the end of the input.
-    #[error("no answer to the question: nothing was done")]
+    #[error("no answer: nothing was done")]
     NoAnswer,
     /// What was waited for has not come in the time that was given. Says how far it is.
     #[error("{0}")]
@@ -128,7 +128,7 @@ impl Error {
             Error::Api(error) => return error.hint(),
             Error::NoSuchServer { .. } => "see 'anon server list', or add it with 'anon server add NAME URL'",
             Error::NoActiveServer => "choose one with 'anon server activate NAME' ('anon server list' shows them)",
-            Error::NoBatch => "you can create one with 'anon batch init'",
+            Error::NoBatch => "go to the folder where you created the jobs, or create a batch with 'anon batch init'",
             Error::BatchExists => "see it with 'anon batch info', remove it with 'anon batch delete'",
             Error::OtherServer { .. } => {
                 "activate the server of the batch with 'anon server activate NAME', or work in another folder"
@@ -141,8 +141,8 @@ impl Error {
             }
             Error::NoSelection(_) => "create one with 'anon select add PATTERN'",
             Error::Usage { hint, .. } | Error::Refused { hint, .. } => hint,
-            Error::TimedOut(_) => "the jobs go on: watch them again, or allow more time with '--timeout SECONDS'",
-            Error::NoAnswer => "run it in a terminal, pipe the answer in, or answer every question with '--yes'",
+            Error::TimedOut(_) => "the jobs continue: watch them again, or allow more time with '--timeout SECONDS'",
+            Error::NoAnswer => "run it in a terminal, pipe the answer in, or use '--yes'",
             Error::Partly { hint, .. } => return hint.clone(),
             Error::Contents(_) | Error::Interrupted(_) | Error::Told => return None,
         };
@@ -163,16 +163,18 @@ impl Error {
 fn io_hint(action: &str, error: &io::Error) -> Option<String> {
     // ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION: what Excel does to a file that it has open.
     if cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33)) {
-        return Some("close the editor or spreadsheet that has it open; the file is as it was".to_owned());
+        return Some("close the editor or spreadsheet that has it open; the file is unchanged".to_owned());
     }
     let hint = match error.kind() {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ResourceBusy if action != "read" => {
             "close the editor or spreadsheet that has it open, or ask for permission to write there; \
-             the file is as it was"
+             the file is unchanged"
         }
-        io::ErrorKind::ReadOnlyFilesystem => "work in a folder that you may write to; the file is as it was",
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "make room on that disk; the file is as it was",
-        io::ErrorKind::NotFound => "check the name and the folder that you are in",
+        io::ErrorKind::ReadOnlyFilesystem => "work in a folder where you may write; the file is unchanged",
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "free up space on that disk; the file is unchanged"
+        }
+        io::ErrorKind::NotFound => "check the name and the folder you are in",
         _ => return None,
     };
     Some(hint.to_owned())

@@ -93,7 +93,7 @@ pub fn as_on_disk(path: &Path, base: &Path) -> PathBuf {
     found
 }
 
-/// What is called the same in a folder, but for how its accents are written.
+/// The entry of a folder that has the same name except for how its accents are encoded.
 fn alike(folder: &Path, name: &OsStr, base: &Path) -> Option<PathBuf> {
     let wanted = composed(name.to_str()?);
     let mut names = fs::read_dir(base.join(folder)).ok()?.filter_map(|entry| Some(entry.ok()?.file_name()));
@@ -101,7 +101,7 @@ fn alike(folder: &Path, name: &OsStr, base: &Path) -> Option<PathBuf> {
     Some(folder.join(found))
 }
 
-/// What is the same for all spellings of one folder: `a`, `./a`, `b/../a`, a link to it, on Windows `A` and its UNC path.
+/// An identity that is the same for all spellings of one folder: `a`, `./a`, `b/../a`, a link to it, on Windows `A` and its UNC path.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct FolderId(#[cfg(unix)] (u64, u64), #[cfg(not(unix))] PathBuf);
 
@@ -155,7 +155,7 @@ fn literal(typed: &str, base: &Path) -> Result<PathBuf> {
 }
 
 fn missing(typed: &str, what: &str) -> Error {
-    Error::usage(format!("{what} '{}'", typed.escape_debug()), "check the name and the folder that you are in")
+    Error::usage(format!("{what} '{}'", typed.escape_debug()), "check the name and the folder you are in")
 }
 
 #[cfg(test)]
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn what_names_no_folder_is_an_error_that_names_it() {
+    fn a_pattern_without_folders_is_an_error() {
         let tree = tree();
         for typed in ["missing", "missing*", "A/filex", "folder.txt*", "folder[AB]1", "", "A/missing/*"] {
             let error = expand(typed, tree.path()).unwrap_err();

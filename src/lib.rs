@@ -1,25 +1,25 @@
 //! `anon`: anonymize medical images with an IDIS server.
 //!
-//! This is the library that the program `anon` is made of. To talk to a server from a program of your own, [`api::Client`] is all you
+//! This is the library behind the program `anon`. To talk to a server from your own program, [`api::Client`] is all you
 //! need; [`mapping`], [`plan`] and [`creation`] take a mapping to jobs as `anon create from-mapping` does; [`run`] is the whole
 //! program. Everything that fails returns an [`Error`], which says what is wrong, where, and what to do about it.
 //!
 //! With the feature `testing`, there is a fake IDIS server to write tests against: `anonapi::testing::FakeIdis`. The programs in
-//! `examples` use the library in small, and the pages in `docs` explain the rest.
+//! `examples` are small uses of the library, and the pages in `docs` explain the rest.
 //!
-//! The code has five floors; a module knows those below it and never one above. `tests/docs/floors.rs` keeps it so.
+//! The code has five floors; a module uses those below it and never one above. `tests/docs/floors.rs` enforces it.
 //!
 //! | floor | module | what it is for |
 //! |---|---|---|
 //! | cli | `cli` | the command tree, help, and which code a parsed command line runs |
 //! | commands | `commands` | a folder for each group, a file for each command; `commands::context` is what each of them gets, `commands::console` is the only code that prints |
 //! | work | [`plan`] | from a mapping and the defaults to jobs, or to everything that is wrong |
-//! | | [`creation`] | creating jobs so that none is lost and none is made twice |
-//! | | `following` | what becomes of the jobs of a batch, and whose they are |
-//! | | `scan` | which files: finding them, many at a time; is it DICOM, and whose is it |
+//! | | [`creation`] | creating jobs so that none is lost and none is created twice |
+//! | | `following` | what becomes of the jobs in a batch, and whose they are |
+//! | | `scan` | which files: finding them, many at a time; whether they are DICOM, and whose |
 //! | | `inspection` | what is in the files of the rows: patients, studies, and what is likely to be held back |
 //! | | `folders` | which folders: wildcards, and spellings that mean the same folder |
-//! | | `troubleshooting` | what the errors of jobs mean and what to do about them |
+//! | | `troubleshooting` | what job errors mean and what to do about them |
 //! | files | [`mapping`] | the mapping CSV: read, checked, edited in place |
 //! | | `lists` | input lists as Excel, editors and colleagues leave them |
 //! | | [`selection`] | `fileselection.txt` |
@@ -35,7 +35,7 @@
 //!
 //! `testing` is a fake IDIS server, with the feature `testing`.
 
-// What only the command line uses is there without it, too.
+// Code that only the command line uses is also there without it.
 #![cfg_attr(not(feature = "cli"), allow(dead_code, unused_imports))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

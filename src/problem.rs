@@ -137,7 +137,7 @@ pub fn numbered(lines: &[usize]) -> String {
     if named.is_empty() { format!("line {last}") } else { format!("lines {} and {last}", named.join(", ")) }
 }
 
-/// One problem for all that are the same on several lines, in the place of the first, which names the others.
+/// Merges problems that are the same on several lines into the first, which names the other lines.
 pub fn merged<'p>(problems: impl IntoIterator<Item = &'p Problem>) -> Vec<Problem> {
     let list: Vec<&Problem> = problems.into_iter().collect();
     let mut lines: HashMap<(&str, Option<&str>), Vec<usize>> = HashMap::new();

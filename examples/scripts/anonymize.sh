@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # From a list of accession numbers to finished jobs, unattended: anonymize.sh LIST REPORT
-# Before: anon create set-defaults, for the project and the destination. Run it again after an interruption: no job is made twice.
+# Before: anon create set-defaults, for the project and the destination. Run it again after an interruption: no job is created twice.
 set -euo pipefail
 list=$1 report=$2 status=0
 if [ ! -e anon_mapping.csv ]; then
@@ -9,7 +9,7 @@ if [ ! -e anon_mapping.csv ]; then
 fi
 anon map activate
 anon create from-mapping --yes || status=$?
-# Those that failed get one more chance; those whose patients have opted out do not.
+# Failed jobs get one more chance, except those of patients who have opted out.
 anon batch watch --timeout 86400 || {
     anon batch reset-error --except-opted-out --yes && anon batch watch --timeout 86400
 } || status=$?

@@ -16,7 +16,7 @@ use super::transport::{Over, Reply, Request, Transport};
 use super::unanswered::{Unanswered, wants_login};
 use super::url::{ServerUrl, shown};
 
-/// The pauses before a call that can safely be repeated is tried again.
+/// The pauses before retries of a call that can safely be repeated.
 const PAUSES: [Duration; 2] = [Duration::from_millis(250), Duration::from_millis(500)];
 
 /// A client of one server, for one user. It can be shared between threads, and keeps its connections open.
@@ -127,7 +127,7 @@ impl Client {
         &self.user
     }
 
-    /// Whether what is sent can be read on the way.
+    /// Whether requests can be read in transit.
     pub fn is_plain(&self) -> bool {
         self.url.is_plain()
     }
@@ -215,7 +215,7 @@ impl Client {
         ApiError { url: self.url.of_function(function), failure }
     }
 
-    /// Calls a function until there is an answer, or none is to be had.
+    /// Calls a function until there is an answer, or no hope of one.
     fn answer(&self, mut call: Call<'_>) -> Result<Reply> {
         let _waiting = self.observer.as_ref().map(|observer| unless_over_soon(observer, self.url.as_str()));
         let deadline = Instant::now() + self.timeout;

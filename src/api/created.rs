@@ -27,20 +27,20 @@ impl Created {
         let bad = |why: String| Err(Failure::BadAnswer(why));
         let id: JobId = match answer.get("job_id") {
             Some(id) => JobId::deserialize(id).map_err(|error| Failure::BadAnswer(error.to_string()))?,
-            None => return bad("it holds no job_id".to_owned()),
+            None => return bad("it contains no job_id".to_owned()),
         };
         if id.0 <= 0 {
             return bad(format!("{id} is not the id of a job"));
         }
         if let Some(field) = mixed_up(answer, asked) {
-            return bad(format!("it is about another job than the one that was asked for: its {field} differs"));
+            return bad(format!("it is about a different job than the one asked for: its {field} differs"));
         }
         let date = answer.get("date").and_then(Value::as_str).and_then(moment);
         Ok(Created { id, date })
     }
 }
 
-/// The field of an answer that was asked for otherwise. What the server leaves out, or empty, says nothing.
+/// The field of an answer that differs from the request. What the server leaves out or empty says nothing.
 fn mixed_up(answer: &Value, asked: &NewJob) -> Option<&'static str> {
     let source = match &asked.data {
         Data::Path(path) => ("source_path", Some(path)),
@@ -111,14 +111,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_about_another_job_is_refused() {
+    fn an_answer_about_another_job_is_refused() {
         for (field, value) in [
             ("source_path", r"folder:\\server\share\other"),
             ("source_anonymizedpatientname", "B"),
             ("source_anonymizedpatientid", "70"),
         ] {
             let error = read(json!({"job_id": 7, field: value})).unwrap_err();
-            assert!(error.contains("about another job") && error.contains(field), "{error}");
+            assert!(error.contains("about a different job") && error.contains(field), "{error}");
         }
         let pacs = NewJob { data: Data::Pacs("1.2".to_owned()), ..asked() };
         assert!(Created::read(&json!({"job_id": 7, "source_instance_id": "1.3"}), &pacs).is_err());
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_id_is_refused() {
+    fn invalid_ids_are_refused() {
         for id in [json!(0), json!(-1), json!(null), json!("x"), json!(1.5)] {
             assert!(read(json!({"job_id": id})).is_err(), "{id}");
         }

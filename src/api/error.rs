@@ -15,7 +15,7 @@ pub struct ApiError {
 /// The result of a call.
 pub(super) type Result<T, E = ApiError> = std::result::Result<T, E>;
 
-/// What a call that failed has done to the server.
+/// What a failed call has done on the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
     /// Nothing: it never got there, or it was turned away before anybody looked at it.
@@ -51,7 +51,7 @@ pub enum Failure {
     /// The host name is unknown.
     #[error("unknown host (name or service not known)")]
     UnknownHost,
-    /// No connection: nothing listens there, or nobody answers.
+    /// No connection: nothing listens there, or nothing answers.
     #[error(transparent)]
     NoConnection(Reason),
     /// A proxy is in the way: the call did not reach the server.
@@ -75,12 +75,12 @@ pub enum Failure {
     #[error(transparent)]
     Tls(Reason),
     /// The connection broke before the whole answer had come.
-    #[error("the connection was closed before the whole answer came")]
+    #[error("the connection was closed before the answer was complete")]
     Broken,
     /// What answers does not speak HTTP.
-    #[error("what came back is not HTTP")]
+    #[error("the answer is not HTTP")]
     NotHttp,
-    /// This computer's settings are wrong, such as the URL or a variable of the environment: nothing was sent.
+    /// This computer's settings are wrong, such as the URL or an environment variable: nothing was sent.
     #[error(transparent)]
     Setup(Reason),
     /// 401.
@@ -99,7 +99,7 @@ pub enum Failure {
     #[error("this is not an IDIS web API: {0}")]
     NotAnApi(&'static str),
     /// 405.
-    #[error("405 Method Not Allowed: this function cannot be called that way")]
+    #[error("405 Method Not Allowed: this function cannot be called this way")]
     WrongMethod,
     /// The server redirects the call to a place where it must not go: which, and why.
     #[error("the server redirects to {0}")]
@@ -108,17 +108,17 @@ pub enum Failure {
     #[error("unexpected response: code '{}', reason '{}'", .0.as_u16(), .0.canonical_reason().unwrap_or("unknown"))]
     Unexpected(StatusCode),
     /// JSON, but not what the function promises.
-    #[error("the answer is not what it should be: {0}")]
+    #[error("the answer is not as expected: {0}")]
     BadAnswer(String),
-    /// A job was to be reset, and nobody knows whether it was.
-    #[error("the answer was lost, and the job, which is {0} now, was perhaps reset")]
+    /// A job should have been reset, and it is unknown whether it was.
+    #[error("the answer was lost, and the job, which is now now {0}, may have been reset")]
     PerhapsReset(JobStatus),
 }
 
 impl Failure {
     /// What the call has done to the server.
     ///
-    /// A gateway that gives up (502, 504) is not the server; nor is whoever answers with something else than an API does.
+    /// A gateway that gives up (502, 504) is not the server; nor is anything that does not answer like an API.
     pub(super) fn effect(&self) -> Effect {
         match self {
             Failure::UnknownHost
@@ -213,24 +213,22 @@ impl ApiError {
             Failure::UnknownHost => WRONG_URL,
             Failure::Timeout(_) => "try again later, or allow more time with '--timeout SECONDS'",
             Failure::NotHttp if self.url.starts_with("http:") => {
-                "try again; if it stays so, the server may want https: check the URL with 'anon server list', \
+                "try again; if that does not help, the server may want https: check the URL with 'anon server list', \
                  correct it with 'anon server add NAME URL'"
             }
             Failure::Broken | Failure::NotHttp => {
-                "try again; if it stays so, check the URL with 'anon server list' or inform a server admin"
+                "try again; if that does not help, check the URL with 'anon server list' or inform a server admin"
             }
             Failure::Unauthorized => {
                 "check your user name and token with 'anon settings user info', \
                  or make another token with 'anon settings user get-token', which replaces yours"
             }
             Failure::Rejected(_) => return None,
-            Failure::NoSuchFunction(_) => "the server may be of another version; check the URL with 'anon server list'",
+            Failure::NoSuchFunction(_) => "the server may run another version; check the URL with 'anon server list'",
             Failure::NotFound | Failure::NotAnApi(_) | Failure::Redirected(_) => {
                 "check the URL with 'anon server list', correct it with 'anon server add NAME URL'"
             }
-            Failure::WrongMethod | Failure::BadAnswer(_) => {
-                "the server may be of another version; inform a server admin"
-            }
+            Failure::WrongMethod | Failure::BadAnswer(_) => "the server may run another version; inform a server admin",
             Failure::Unexpected(status) if status.as_u16() == 500 && self.url.ends_with("_job") => {
                 "there may be something wrong with the job itself; inform a server admin"
             }
@@ -238,8 +236,8 @@ impl ApiError {
                 "the server may want https: check the URL with 'anon server list', correct it with \
                  'anon server add NAME URL', or inform a server admin"
             }
-            Failure::Unexpected(_) => "try again later; if it stays so, inform a server admin",
-            Failure::PerhapsReset(_) => "look at it with 'anon job info ID' before you reset it again",
+            Failure::Unexpected(_) => "try again later; if that does not help, inform a server admin",
+            Failure::PerhapsReset(_) => "check it with 'anon job info ID' before you reset it again",
         };
         Some(hint.to_owned()).filter(|hint| !hint.is_empty())
     }
@@ -249,9 +247,9 @@ impl ApiError {
 pub(super) const WRONG_URL: &str =
     "the URL may be wrong: check it with 'anon server list', correct it with 'anon server add NAME URL'";
 
-/// The hint for a variable of the environment that names what is not there.
+/// The hint for an environment variable that names something missing.
 pub(super) const CORRECT_IT: &str = "correct it, or remove it";
 
 /// The hint for a proxy that is in the way.
 pub(super) const CHECK_PROXY: &str = "check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY, in Windows also the proxy in Internet \
-    Options; if the server is to be reached directly, name its host in NO_PROXY; see 'anon help troubleshooting proxy'";
+    Options; if the server should be reached directly, add its host to NO_PROXY; see 'anon help troubleshooting proxy'";

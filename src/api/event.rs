@@ -1,4 +1,4 @@
-//! What a client tells of its calls while they go on.
+//! What a client reports about its calls while they are running.
 
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
@@ -31,7 +31,7 @@ pub enum Event<'a> {
         /// Where to.
         to: &'a str,
     },
-    /// Nothing has been heard for a second: told once for each call.
+    /// No answer for a second: reported once for each call.
     Waiting {
         /// The base URL of the server.
         url: &'a str,
@@ -44,19 +44,19 @@ pub enum Event<'a> {
         because: &'a str,
         /// Which try it is, from 2.
         attempt: usize,
-        /// How long it waits before that. A connection that the server has closed meanwhile is replaced at once.
+        /// How long it waits before that. A connection that the server has closed in the meantime is replaced at once.
         pause: Duration,
     },
 }
 
-/// Is told of each [`Event`], on whatever thread it happens.
+/// Receives each [`Event`], on whatever thread it happens.
 pub type Observer = Arc<dyn Fn(&Event<'_>) + Send + Sync>;
 
 /// How long a person waits without asking what for: about a second. Less than the pauses of a call that is tried again and again, so
-/// that it does not depend on chance whether those are told of.
+/// that it does not depend on chance whether those are reported.
 const PATIENCE: Duration = Duration::from_millis(900);
 
-/// Tells of waiting unless what this returns is dropped within a second. Where no thread can be had, nobody is told.
+/// Reports waiting unless the returned value is dropped within a second. If no thread is available, nothing is reported.
 pub(super) fn unless_over_soon(observer: &Observer, url: &str) -> Sender<()> {
     let (call, over) = mpsc::channel();
     let (observer, url) = (Arc::clone(observer), url.to_owned());

@@ -18,7 +18,7 @@ const CHUNK: usize = 1000;
 /// What a reset makes of a job's error. The API refuses an empty text, but takes a space.
 const RESET_ERROR: &str = " ";
 
-/// The data of a job that is to be created.
+/// The data of a new job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Data {
     /// Files on a share: `\\server\share\folder`, or `fileselection:\\server\share\…\fileselection.txt`.
@@ -27,7 +27,7 @@ pub enum Data {
     Pacs(String),
 }
 
-/// A job that is to be created.
+/// A new job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewJob {
     /// What to anonymize.
@@ -118,11 +118,11 @@ impl Client {
 
     /// Has a job processed again.
     ///
-    /// It is not sent twice blindly: a job that was reset is processed again, and perhaps finished, by the time that a lost answer is
+    /// It is not blindly sent twice: a job that was reset may have been processed again, and even finished, by the time a lost answer is
     /// noticed. The job is read first, and reset again only if it shows no trace of having been reset.
     ///
     /// # Errors
-    /// When the call fails; [`super::Failure::PerhapsReset`] if nobody can tell whether it did.
+    /// When the call fails; [`super::Failure::PerhapsReset`] if that is unknown.
     pub fn reset_job(&self, id: JobId) -> Result<()> {
         let Err(error) = self.reset_once(id, Over::Kept) else { return Ok(()) };
         if !matches!(error.effect(), Effect::Unknown | Effect::Failed)
@@ -154,7 +154,7 @@ impl Client {
     /// Creates a job. Never sent twice, nor over a connection that the server may have closed.
     ///
     /// # Errors
-    /// When the call fails, or the answer is about another job. [`super::ApiError::effect`] says whether the job can exist all the same.
+    /// When the call fails, or the answer is about another job. [`super::ApiError::effect`] says whether the job may exist anyway.
     pub fn create_job(&self, job: &NewJob) -> Result<Created> {
         let answer: Value = self.call(Call::once("create_job", job.form()))?;
         Created::read(&answer, job).map_err(|failure| self.failed("create_job", failure))

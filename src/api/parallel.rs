@@ -7,7 +7,7 @@ use std::thread;
 /// as that order allows.
 ///
 /// `each` says whether to go on: after it has said no, no further item is begun; those under way are still handed over.
-/// Returns how many items were done. Where the system has no threads or descriptors left, fewer are done at a time.
+/// Returns how many items were done. If the system has no threads or descriptors left, fewer are done at a time.
 pub fn in_parallel<T: Sync, R: Send>(
     items: &[T],
     at_once: usize,
@@ -74,7 +74,7 @@ fn by_threads<T: Sync, R: Send>(
 fn room_for(workers: usize) -> usize {
     /// Descriptors for a connection, or for a folder and a file in it.
     const EACH: usize = 2;
-    /// Descriptors for what the rest of the program opens meanwhile.
+    /// Descriptors left for the rest of the program.
     const OTHERS: usize = 16;
     /// For a worker and a thread that its work may start: a stack, and what glibc keeps apart for a thread's allocations.
     const ADDRESSES: usize = (2 * (2 + 64)) << 20;

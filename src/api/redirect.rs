@@ -13,7 +13,7 @@ pub(super) fn is_one(status: StatusCode) -> bool {
 /// How often a call is sent on.
 const MOST: usize = 5;
 
-/// Where a call goes next: on the host that the token is for, and never a call that changes something.
+/// Where a call goes next: only on the host that the token is for, and never for a call that changes something.
 ///
 /// # Errors
 /// [`Failure::Redirected`] says why it goes no further.
@@ -23,13 +23,13 @@ pub(super) fn followed(method: &Method, from: &Url, location: Option<&str>, time
     };
     let refused = |why: &str| Err(Failure::Redirected(format!("'{}', {why}", shown(to.as_str()))));
     if method != Method::GET {
-        return refused("and a call that changes something is not sent on");
+        return refused("and calls that change something do not follow redirects");
     }
     let is_upgrade = from.scheme() == "http" && to.scheme() == "https" && from.host() == to.host();
     // A password in the new URL would take the place of the token.
     let has_password = !to.username().is_empty() || to.password().is_some();
     if has_password || !(from.origin() == to.origin() || is_upgrade) {
-        return refused("another host, where the token does not go");
+        return refused("another host, and the token is not sent there");
     }
     if times > MOST {
         return refused(&format!("after it has done so {MOST} times"));
@@ -64,7 +64,7 @@ mod tests {
             "http://me:pw@idis.example.org:8080/",
         ] {
             let why = from_http(location).unwrap_err();
-            assert!(why.contains("', another host, where the token") && !why.contains("pw"), "{location}: {why}");
+            assert!(why.contains("', another host, and the token") && !why.contains("pw"), "{location}: {why}");
         }
         assert_eq!(from_http("http://[").unwrap_err(), "the server redirects to nowhere");
     }
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn what_changes_something_goes_nowhere_else() {
+    fn calls_that_change_something_are_not_redirected() {
         let from = Url::parse("https://idis.example.org/p01/create_job").unwrap();
         let why = followed(&Method::POST, &from, Some("/p01/create_job/?next=secret"), 1).unwrap_err().to_string();
         assert!(why.starts_with("the server redirects to 'https://idis.example.org/p01/create_job/', and"), "{why}");

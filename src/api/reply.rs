@@ -13,7 +13,7 @@ use super::job::Job;
 const MOST_VALUES: usize = 500_000;
 
 /// How an answer is refused for its size.
-pub(super) const TOO_LARGE: &str = "the answer is larger than any that an API gives (16 MiB or 500,000 values)";
+pub(super) const TOO_LARGE: &str = "the answer is larger than any real one (16 MiB or 500,000 values)";
 
 /// The value that a function has answered with.
 ///
@@ -23,14 +23,14 @@ pub fn read<T: DeserializeOwned>(function: &str, status: u16, body: &[u8]) -> Re
     if status == 200 { parse(body) } else { Err(failure(function, status, body)) }
 }
 
-/// The API's own documentation, which a live API gives when it is asked for no function.
+/// The API's own documentation, which a live API returns for a call without a function.
 ///
 /// # Errors
 /// [`Failure::NotFound`] or [`Failure::NotAnApi`] if it is not there, or how else the call failed.
 pub fn documentation(status: u16, body: &[u8]) -> Result<Value, Failure> {
     match (status, documentation_in(body)) {
         (200 | 404, Some(documentation)) => Ok(documentation),
-        (200, None) => Err(Failure::NotAnApi("the answer holds no documentation")),
+        (200, None) => Err(Failure::NotAnApi("the answer contains no documentation")),
         _ => Err(failure("", status, body)),
     }
 }
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn more_than_any_server_says_is_not_read() {
+    fn oversized_answers_are_not_read() {
         let many = format!("[{}0]", "0,".repeat(MOST_VALUES));
         let read = |body: &str| read::<Value>("get_jobs", 200, body.as_bytes());
         assert!(matches!(read(&many), Err(Failure::NotAnApi(TOO_LARGE))));

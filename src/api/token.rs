@@ -1,6 +1,6 @@
 use std::fmt;
 
-/// The secret that goes with a user name. It never shows itself: `Debug` and logs are redacted.
+/// The secret that goes with a user name. It is never shown: `Debug` and logs are redacted.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(String);
 

@@ -128,7 +128,7 @@ impl Transport {
         match sent {
             Ok(response) => self.read(response),
             Err(error) => {
-                // Another request may have left it this connection a moment ago, and not have told of it yet.
+                // Another request may have just released this connection without having reported it yet.
                 let was_kept = over == Over::Kept
                     && connection(&error).is_some_and(|address| self.used().remove(&address) || others);
                 Err(Unanswered { was_kept, ..Unanswered::because(&error, self.seconds, proxy.as_deref()) })
@@ -153,7 +153,7 @@ impl Transport {
             Ok(_) => Failure::NotAnApi(TOO_LARGE),
             Err(error) if is_timeout(&error) => Failure::Timeout(self.seconds),
             Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
-                Failure::NotAnApi("the answer is compressed in a way that was not asked for")
+                Failure::NotAnApi("the answer is compressed in a way that anon did not ask for")
             }
             Err(_) => Failure::Broken,
         };
@@ -169,7 +169,7 @@ impl Transport {
 fn headers(token: &Token) -> Result<HeaderMap, Failure> {
     let mut authorization = HeaderValue::try_from(format!("Token {}", token.reveal())).map_err(|_| {
         Failure::Setup(Reason::new(
-            "the token holds characters that cannot be sent",
+            "the token contains characters that cannot be sent",
             "make another one with 'anon settings user get-token'",
         ))
     })?;
@@ -185,7 +185,7 @@ fn whole(body: impl Read) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Looks names up as the system does, on a thread of its own. Where there is none to be had, the other requests wait.
+/// Looks names up as the system does, on a thread of its own. If no thread is available, the other requests wait.
 struct SystemResolver;
 
 impl Resolve for SystemResolver {

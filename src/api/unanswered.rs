@@ -1,4 +1,4 @@
-//! Why a request got no answer, by the types of what went wrong.
+//! Why a request got no answer, judged by the types of the errors.
 
 use std::error::Error;
 use std::io;
@@ -21,7 +21,7 @@ pub(super) struct Unanswered {
     pub(super) failure: Failure,
     /// Whether the same request may fare better in a moment.
     pub(super) is_passing: bool,
-    /// Whether it went over a kept connection, which the server had perhaps closed already.
+    /// Whether it used an idle connection, which the server may already have closed.
     pub(super) was_kept: bool,
 }
 
@@ -31,7 +31,7 @@ impl Unanswered {
         Unanswered { failure, is_passing: false, was_kept: false }
     }
 
-    /// Why a request failed that might take so many seconds, over this proxy.
+    /// Why a request failed that was allowed this many seconds, through this proxy.
     pub(super) fn because(error: &reqwest::Error, seconds: u64, proxy: Option<&str>) -> Unanswered {
         if error.is_builder() {
             let found = format!("cannot set up a connection: {}", innermost(error));
@@ -69,7 +69,7 @@ fn unconnected(error: &reqwest::Error, proxy: Option<&str>) -> Unanswered {
         (None | Some(TunnelError::ConnectFailed(_) | TunnelError::Io(_)), _) => {}
         (Some(TunnelError::ProxyAuthRequired), Some(proxy)) => return Unanswered::lasting(wants_login(proxy)),
         (Some(_), Some(proxy)) => {
-            let found = format!("the proxy {proxy} does not connect to the server");
+            let found = format!("the proxy {proxy} will not connect to the server");
             return Unanswered::lasting(Failure::Proxy(Reason::new(found, CHECK_PROXY)));
         }
         (Some(_), None) => return Unanswered::lasting(Failure::Broken),
@@ -89,10 +89,9 @@ fn unconnected(error: &reqwest::Error, proxy: Option<&str>) -> Unanswered {
             "the machine is online but its web API is not responding; inform a server admin, \
              or check the URL with 'anon server list'",
         )),
-        (None, Some(kind)) if hung_up(kind) => Failure::Tls(Reason::new(
-            "the server closed the connection while encryption was agreed on",
-            TOO_OLD_OR_BLOCKED,
-        )),
+        (None, Some(kind)) if hung_up(kind) => {
+            Failure::Tls(Reason::new("the server closed the connection during the TLS handshake", TOO_OLD_OR_BLOCKED))
+        }
         _ => Failure::NoConnection(Reason::new(
             format!("no connection: {why}"),
             "check the network, VPN and proxy settings, and the URL with 'anon server list'",
@@ -101,24 +100,23 @@ fn unconnected(error: &reqwest::Error, proxy: Option<&str>) -> Unanswered {
     Unanswered { is_passing: true, ..Unanswered::lasting(failure) }
 }
 
-/// A proxy wants to know who asks (407).
+/// A proxy requires a login (407).
 pub(super) fn wants_login(proxy: &str) -> Failure {
     Failure::Proxy(Reason::new(
         format!("the proxy {proxy} wants you to log in (407 Proxy Authentication Required)"),
-        "ask your IT department how programs get through it; a user name and password for it go into the variable: \
+        "ask your IT department how programs get through it; put its user name and password in the variable: \
          'HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT'",
     ))
 }
 
 const TOO_OLD_OR_BLOCKED: &str = "check the port in the URL with 'anon server list'; if it is right, the server may be too old \
-    for TLS 1.2, or a firewall in the way: inform a server admin";
+    for TLS 1.2, or a firewall may block it: inform a server admin";
 
 /// Why encryption was not agreed on.
 fn untrusted(error: &rustls::Error) -> Failure {
     use rustls::Error as Tls;
     let too_old = |why: String| {
-        let found =
-            "no safe encryption in common: the server offers only versions or ciphers older than TLS 1.2 with AES-GCM";
+        let found = "no secure encryption in common: the server only offers versions or ciphers older than TLS 1.2 with AES-GCM";
         Failure::Tls(Reason::new(
             format!("{found} ({why})"),
             "ask a server admin to allow TLS 1.2 or 1.3 with ECDHE and AES-GCM (in Windows Server from 2012 R2 on a setting)",
@@ -137,8 +135,8 @@ fn untrusted(error: &rustls::Error) -> Failure {
         }
         Tls::InvalidMessage(_) => Failure::Tls(Reason::new(
             "the server does not speak https on this port",
-            "ask a server admin which port speaks https, and correct the URL with 'anon server add NAME URL'; \
-             with 'http://' anyone on the way can read your token",
+            "ask a server admin for the https port, and correct the URL with 'anon server add NAME URL'; \
+             over 'http://' anyone in between can read your token",
         )),
         Tls::PeerIncompatible(_) => too_old(error.to_string()),
         Tls::AlertReceived(

@@ -38,7 +38,7 @@ impl ServerUrl {
         &self.text
     }
 
-    /// Whether what is sent can be read on the way.
+    /// Whether requests can be read in transit.
     pub fn is_plain(&self) -> bool {
         self.parsed.scheme() == "http"
     }
@@ -71,8 +71,8 @@ fn check(text: &str) -> Result<Url, Reason> {
     // A password can hold any of the odd characters: it is looked for first, so that nothing of it is shown.
     if without_password(text) != text {
         return Err(Reason::new(
-            "it holds a user name or a password",
-            "leave out what stands before the '@': your user name and token are in the settings, \
+            "it contains a user name or a password",
+            "leave out everything before the '@': your user name and token are in the settings, \
              see 'anon settings user info'",
         ));
     }
@@ -84,8 +84,8 @@ fn check(text: &str) -> Result<Url, Reason> {
         _ => None,
     };
     if let Some(what) = text.chars().find_map(odd) {
-        let hint = "give the web API's base URL alone, such as 'https://idis.example.org/p01'";
-        return Err(Reason::new(format!("it holds {what}"), hint));
+        let hint = "give only the base URL of the web API, such as 'https://idis.example.org/p01'";
+        return Err(Reason::new(format!("it contains {what}"), hint));
     }
     Url::parse(text).map_err(|error| Reason::new(error.to_string(), WRONG_URL))
 }
@@ -151,16 +151,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_base_url_is_refused_with_the_remedy() {
+    fn an_invalid_base_url_is_refused_with_a_remedy() {
         for (url, says, hint) in [
             ("idis.example.org/p01", "does not begin with https://", "'https://idis.example.org/p01' or 'http://idis"),
             ("localhost:8080/p01", "does not begin with https://", "did you mean 'https://localhost:8080/p01'"),
             ("", "does not begin", "did you mean"),
             ("ftp://idis.example.org/p01", "begins with 'ftp:'", "anon server add"),
-            ("https://idis.example.org/p01?x=1", "holds a '?'", "base URL alone"),
-            ("https://idis.example.org/p01#top", "holds a '#'", "base URL alone"),
-            ("https://idis.example.org/p 01", "holds a space", "base URL alone"),
-            ("https://idis.example.org/p\u{a0}01", "holds a space", "base URL alone"),
+            ("https://idis.example.org/p01?x=1", "contains a '?'", "only the base URL"),
+            ("https://idis.example.org/p01#top", "contains a '#'", "only the base URL"),
+            ("https://idis.example.org/p 01", "contains a space", "only the base URL"),
+            ("https://idis.example.org/p\u{a0}01", "contains a space", "only the base URL"),
             ("https://", "empty host", "anon server add"),
             ("https://host:99999/p01", "invalid port", "anon server add"),
         ] {
@@ -183,7 +183,7 @@ mod tests {
             let (text, hint) = fault(url);
             assert!(!text.contains("s3c") && !hint.contains("s3c"), "{url}: {text}; {hint}");
         }
-        assert!(fault("https://me:s3cret@idis.example.org/p01").0.contains("holds a user name or a password"));
+        assert!(fault("https://me:s3cret@idis.example.org/p01").0.contains("contains a user name or a password"));
         assert_eq!(without_password("https://me:p@ss@h/p@01"), "https://h/p@01");
         assert_eq!(shown("https://login.example.org/in?token=s3cret"), "https://login.example.org/in");
     }

@@ -30,7 +30,7 @@ impl BatchFolder {
     /// The batch, or `None` if the folder has none.
     ///
     /// # Errors
-    /// When there is a file that cannot be read or understood.
+    /// When the file exists but cannot be read or understood.
     pub fn load_if_present(&self) -> Result<Option<Batch>> {
         storage::read_if_present(&self.path, CAP)?.map(|bytes| Batch::parse(&bytes, &self.path)).transpose()
     }
@@ -38,7 +38,7 @@ impl BatchFolder {
     /// The batch.
     ///
     /// # Errors
-    /// [`Error::NoBatch`]; or when there is a file that cannot be read or understood.
+    /// [`Error::NoBatch`]; or when the file cannot be read or understood.
     pub fn load(&self) -> Result<Batch> {
         self.load_if_present()?.ok_or(Error::NoBatch)
     }
@@ -49,7 +49,7 @@ impl BatchFolder {
     /// [`Error::BatchExists`].
     pub fn init(&self, server: Server) -> Result<()> {
         let _lock = Lock::of(&self.path)?;
-        // Whatever is there, even if it cannot be read, is not replaced.
+        // An existing file is not replaced, even if it cannot be read.
         if storage::exists(&self.path)? {
             return Err(Error::BatchExists);
         }
@@ -68,7 +68,7 @@ impl BatchFolder {
         Ok(outcome)
     }
 
-    /// Adds jobs of a server, making the batch when there is none yet.
+    /// Adds jobs of a server, creating the batch if there is none yet.
     ///
     /// # Errors
     /// [`Error::OtherServer`] if the folder's batch belongs to another server; or as [`BatchFolder::change`].
@@ -108,7 +108,7 @@ impl BatchFolder {
         }
     }
 
-    /// Keeps every other `anon`, on whichever computer, from creating jobs in this folder. The batch can be changed meanwhile.
+    /// Keeps every other `anon`, on any computer, from creating jobs in this folder. The batch can still be changed.
     ///
     /// # Errors
     /// When another `anon` creates jobs here, or the folder takes no lock.

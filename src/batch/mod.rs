@@ -84,7 +84,7 @@ fn from_entries(mut entries: Entries) -> Result<Batch, Problem> {
     Ok(batch)
 }
 
-const HINT: &str = "correct it in an editor, or start anew with 'anon batch delete' and 'anon batch init'";
+const HINT: &str = "correct it in an editor, or start over with 'anon batch delete' and 'anon batch init'";
 
 /// Jobs of two servers cannot be in one batch: their ids would be mixed up.
 ///

@@ -29,7 +29,7 @@ fn unquoted_ids_and_extra_keys_are_read() {
 }
 
 #[test]
-fn lists_are_split_and_what_is_no_id_is_kept() {
+fn lists_are_split_and_other_text_is_kept() {
     let text = "job_ids: ['1,2, 3', abc, '-1', '0', ' 7 ', '4,x', 'abc', '', '5-6']\nserver: {name: a, url: b}\n";
     let batch = parse(text);
     assert_eq!(batch.job_ids, ids([1, 2, 3, 4, 7]));
@@ -46,7 +46,7 @@ fn what_is_wrong_is_named_with_its_line() {
 }
 
 #[test]
-fn a_batch_that_is_there_is_not_begun_anew_even_if_it_cannot_be_read() {
+fn an_existing_batch_is_not_replaced_even_if_it_cannot_be_read() {
     let folder = tempfile::tempdir().unwrap();
     let batch = BatchFolder::new(folder.path());
     std::fs::write(batch.path(), "job_ids: [\n").unwrap();
@@ -69,7 +69,7 @@ fn what_is_deleted_is_what_was_there_at_that_moment() {
 }
 
 #[test]
-fn additions_keep_what_others_change_meanwhile() {
+fn additions_keep_concurrent_changes() {
     let folder = tempfile::tempdir().unwrap();
     let batch = BatchFolder::new(folder.path());
     let mut additions = batch.additions(&server());

@@ -106,7 +106,7 @@ fn suggests_what_is_near(error: &Error) -> bool {
     nearest(typed.trim_start_matches('-'), [suggested.trim_start_matches('-')]).is_some()
 }
 
-/// The group that was typed before the word that is no command.
+/// The group that was typed before the unknown command.
 fn group_of<'w>(tree: &Command, words: &'w [String], typed: &str) -> &'w str {
     let before = words.iter().skip(1).take_while(|word| word.to_lowercase() != typed);
     before.map(String::as_str).find(|word| tree.find_subcommand(word).is_some()).unwrap_or_default()
@@ -122,7 +122,7 @@ fn meant(tree: &Command, group: &str, typed: &str) -> Vec<String> {
     tree.build();
     let within = if group.is_empty() { Some(&tree) } else { tree.find_subcommand(group) };
     let names = within.into_iter().flat_map(Command::get_subcommands).map(Command::get_name);
-    // A guess may have been mistyped, too.
+    // A guess may also have been mistyped.
     if let Some(near) = nearest(typed, names.chain(guesses().flat_map(|(_, guesses, _)| guesses.iter().copied()))) {
         return match guesses().find(|(_, guesses, _)| guesses.contains(&near)) {
             Some((_, _, commands)) => commands.iter().map(|command| (*command).to_owned()).collect(),

@@ -8,7 +8,7 @@ use crate::commands::complete;
 
 /// Explain a command, or show a page of the documentation
 ///
-/// For a command, it is the same as '--help' after it. 'anon help topics' lists the pages.
+/// For a command, this is the same as adding '--help'. 'anon help topics' lists the pages.
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon help
@@ -35,9 +35,9 @@ fn candidates() -> Vec<CompletionCandidate> {
     commands.chain(pages).map(|(name, help)| CompletionCandidate::new(name).help(help)).collect()
 }
 
-/// `anon job reset --help` for `anon help job reset`, and every other command line as it is.
+/// `anon job reset --help` for `anon help job reset`, and every other command line unchanged.
 ///
-/// Only where nothing else comes before `help`: what the options before a command take as their values, clap alone knows.
+/// Only if nothing else comes before `help`: only clap knows which options before a command take values.
 pub fn asking_for_help(mut arguments: Vec<OsString>) -> Vec<OsString> {
     let asks = |argument: &OsString| argument == "--help" || argument == "-h";
     if arguments.get(1).is_some_and(|first| first == "help") && !arguments.iter().any(asks) {
@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn help_stands_before_what_it_is_asked_for() {
+    fn help_comes_before_its_command() {
         assert_eq!(line("anon help"), "anon --help");
         assert_eq!(line("anon help job reset"), "anon job reset --help");
         assert_eq!(line("anon help --help"), "anon help --help");

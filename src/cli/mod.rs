@@ -43,10 +43,10 @@ struct Cli {
 #[derive(Args)]
 #[command(next_help_heading = "Global options")]
 struct Global {
-    /// Say what is being done; -vv also names each request to the server
+    /// Say what is being done; -vv also shows each request to the server
     #[arg(short, long, action = ArgAction::Count, global = true)]
     verbose: u8,
-    /// Print only what was asked for, warnings and errors
+    /// Print only results, warnings and errors
     #[arg(short, long, global = true)]
     quiet: bool,
     /// Answer every question with yes
@@ -137,7 +137,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 /// Answers a shell that asks what can be typed next. `None` if none does.
 fn complete(arguments: &[OsString]) -> Option<ExitCode> {
-    // What a shell shows while one types is no place for errors.
+    // Errors must not appear while someone is typing.
     let folder = std::env::current_dir().map(|here| here.join(commands::complete::folder())).ok();
     let answered = CompleteEnv::with_factory(command).var(ASKING).try_complete(arguments, folder.as_deref());
     match answered {
@@ -147,11 +147,11 @@ fn complete(arguments: &[OsString]) -> Option<ExitCode> {
     }
 }
 
-/// The token is in memory: it is to be in no core file, wherever the system sends those, and no other program of the user may
+/// The token is in memory: it must not end up in a core file, wherever the system sends those, and no other program of the user may
 /// look at this one. A limit on the size of core files would not do, for systemd and others that collect them go beyond it.
 fn keep_memory_private() {
     #[cfg(target_os = "linux")]
-    // SAFETY: the call takes numbers alone. Where it fails, all is as it was.
+    // SAFETY: the call only takes numbers. If it fails, nothing changes.
     unsafe {
         libc::prctl(libc::PR_SET_DUMPABLE, 0);
     }
@@ -189,7 +189,7 @@ fn asked_of(error: clap::Error, arguments: &[OsString]) -> clap::Error {
 fn explain(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
     let console = Console::new(wishes(arguments));
     match error.kind() {
-        // A group without a command lists its commands: that is help that was asked for.
+        // A group without a command lists its commands: that is requested help.
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             console.print_help(error.render().ansi());
             console.finish().into()
@@ -201,7 +201,7 @@ fn explain(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
     }
 }
 
-/// What clap says of a wrong command line. It repeats what was typed as it is: where that could command the terminal, what it says
+/// What clap says about a wrong command line. It repeats what was typed as it is: where that could command the terminal, what it says
 /// of the same command line made visible is shown, and without colours.
 fn said_of(error: &clap::Error, arguments: &[OsString]) -> String {
     let shown = |argument: &OsString| OsString::from(&*visible(&argument.to_string_lossy()));
@@ -217,7 +217,7 @@ fn said_of(error: &clap::Error, arguments: &[OsString]) -> String {
     text.lines().flat_map(|line| [visible(line), "\n".into()]).collect()
 }
 
-/// What was asked for on a command line that cannot be understood as a whole.
+/// What a command line asks for that cannot be parsed as a whole.
 fn wishes(arguments: &[OsString]) -> Wishes {
     let is_json = arguments.iter().any(|argument| argument == "--json");
     let format = if is_json { Some(Format::Json) } else { asked(arguments, "--format") };
@@ -235,7 +235,7 @@ fn asked<T: ValueEnum>(arguments: &[OsString], option: &str) -> Option<T> {
 fn dispatch(cli: Cli, console: &Arc<Console>) -> Result<()> {
     let Global { settings, timeout, timeout_is_typed, directory, .. } = cli.global;
     let timeout = timeout.map(|seconds| Timeout { after: Duration::from_secs(seconds), is_typed: timeout_is_typed });
-    // Before everything else: a relative path of the settings counts from there, too.
+    // Before everything else: a relative path to the settings also starts there.
     if let Some(folder) = directory {
         std::env::set_current_dir(&folder).map_err(Error::io("enter", &folder))?;
     }

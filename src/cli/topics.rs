@@ -82,7 +82,7 @@ fn list() -> String {
     let lines: String = PAGES.iter().map(|page| format!("  {:width$}  {}\n", page.name, page.title())).collect();
     format!(
         "Pages of the documentation:\n\n{lines}\n\
-         Read one with 'anon help PAGE', or what it says of something:\n  anon help concepts batch\n  anon help troubleshooting certificate\n"
+         Read one with 'anon help PAGE', or just one section of it:\n  anon help concepts batch\n  anon help troubleshooting certificate\n"
     )
 }
 
@@ -94,7 +94,7 @@ fn for_terminals(text: &str) -> String {
     for line in lines {
         is_code ^= line.starts_with("```");
         let line = if is_code { line.to_owned() } else { without_links(line) };
-        // What was left out between two empty lines leaves one.
+        // Leaving something out between two empty lines leaves one.
         if !line.is_empty() || !shown.ends_with("\n\n") {
             shown.extend([line.as_str(), "\n"]);
         }

@@ -1,4 +1,4 @@
-//! What a person is told of calls to a server while they go on.
+//! What people see of calls to a server while they are running.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use crate::locks::unlocked;
 /// A slow server is not worth a line for each of a thousand jobs.
 const BETWEEN_NOTES: Duration = Duration::from_secs(10);
 
-/// Tells of waiting and of repetitions as they happen; with `-vv` of each request.
+/// Reports waiting and retries as they happen; with `-vv`, each request.
 pub fn observer(console: Arc<Console>, server: &str) -> impl Fn(&Event<'_>) + Send + Sync + 'static {
     let server = server.to_owned();
     let last_note = Mutex::new(None::<Instant>);

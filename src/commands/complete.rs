@@ -11,7 +11,7 @@ use crate::mapping::{Document, FILE_NAME, OPTIONS_FOR_ALL};
 use crate::settings::{Settings, SettingsFile, default_path};
 use crate::values::Kind;
 
-/// More ids than this are no help on a terminal.
+/// More ids than this do not help on a terminal.
 const MOST: usize = 500;
 
 /// The names of the servers in the settings, with their URLs.
@@ -70,7 +70,7 @@ pub fn folder() -> PathBuf {
     typed("--directory", Some("-C")).unwrap_or_else(|| PathBuf::from("."))
 }
 
-/// The words before the one that is being completed, without the program's name.
+/// The words before the one being completed, without the program's name.
 pub fn words() -> Vec<OsString> {
     // A shell passes `-- anon WORD…`. Some say which of them it is, counted from the name; else it is the last.
     let typed: Vec<OsString> = std::env::args_os().skip_while(|word| word != "--").skip(2).collect();

@@ -11,7 +11,7 @@ pub const ASKING: &str = "ANON_COMPLETE";
 /// Write completions for a shell
 ///
 /// With them, the Tab key completes commands, options and file names, the names of your servers, the job ids of the batch, the options
-/// of a mapping and its pseudonyms. Save them to where your shell looks for completions, and open a new terminal.
+/// of a mapping and its pseudonyms. Save them where your shell looks for completions, and open a new terminal.
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon completions bash > ~/.local/share/bash-completion/completions/anon
@@ -25,13 +25,13 @@ pub struct Completions {
 
 impl Completions {
     pub fn run(self, context: &Context) -> Result<()> {
-        let unknown = || Error::refused(format!("there are no completions for {}", self.shell), "");
+        let unknown = || Error::refused(format!("completions for {} are not available", self.shell), "");
         let shells = Shells::builtins();
         let shell = shells.completer(&self.shell.to_string()).ok_or_else(unknown)?;
         let mut script = vec![];
         // Wherever the program is, a shell finds it in its PATH.
         let written = shell.write_registration(ASKING, "anon", "anon", "anon", &mut script);
-        written.map_err(|error| Error::refused(format!("the completions cannot be made: {error}"), ""))?;
+        written.map_err(|error| Error::refused(format!("cannot generate the completions: {error}"), ""))?;
         let script = String::from_utf8_lossy(&script);
         context.console.print_document(&mended(self.shell, script.trim_end()));
         context.console.note(place(self.shell));
@@ -39,7 +39,7 @@ impl Completions {
     }
 }
 
-/// A script with what it lacks.
+/// A script with additions that it needs.
 fn mended(shell: Shell, script: &str) -> String {
     match shell {
         // zsh runs the file itself when it completes the first time.

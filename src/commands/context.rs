@@ -20,7 +20,7 @@ use crate::storage;
 pub struct Timeout {
     /// After this long.
     pub after: Duration,
-    /// Whether that was typed for this command, not set for all in the environment.
+    /// Whether it was typed for this command, not set for all in the environment.
     pub is_typed: bool,
 }
 
@@ -41,12 +41,12 @@ impl Context {
     /// Reads nothing yet.
     ///
     /// # Errors
-    /// When there is no working folder, or no home folder to have the settings in.
+    /// When there is no working folder, or no home folder for the settings.
     pub fn new(console: Arc<Console>, settings: Option<PathBuf>, timeout: Option<Timeout>) -> Result<Context> {
         let folder = std::env::current_dir().map_err(Error::io("read", Path::new(".")))?;
         let path = settings.filter(|path| !path.as_os_str().is_empty()).or_else(default_path).ok_or_else(|| {
             Error::refused(
-                "there is no home folder for the settings",
+                "cannot find a home folder for the settings",
                 "name a file with '--settings PATH' or ANON_SETTINGS",
             )
         })?;
@@ -55,7 +55,7 @@ impl Context {
         Ok(Context { console, folder, file, settings: OnceCell::new(), timeout, mapping: None, mapping_is_named })
     }
 
-    /// Has `map` and `create` work on this mapping, whichever is active. A folder stands for the mapping in it.
+    /// Makes `map` and `create` work on this mapping, whichever is active. A folder stands for the mapping in it.
     pub fn choose_mapping(&mut self, path: Option<PathBuf>) {
         self.mapping = path.filter(|path| !path.as_os_str().is_empty()).map(|path| {
             let path = self.folder.join(path);
@@ -86,14 +86,14 @@ impl Context {
         }
         for name in settings.servers_with_password() {
             self.console.warn(format_args!(
-                "the URL of server '{name}' holds a user name or password, which is not used; \
+                "the URL of server '{name}' contains a user name or password, which is not used; \
                  'anon server add {name} URL' replaces it"
             ));
         }
         Ok(self.settings.get_or_init(|| settings))
     }
 
-    /// As [`Context::settings`], for a command that itself tells what is doubtful about them.
+    /// Like [`Context::settings`], for a command that reports doubts about them itself.
     ///
     /// # Errors
     /// As [`Context::settings`].
@@ -168,7 +168,7 @@ impl Context {
     /// A client of the active server.
     ///
     /// # Errors
-    /// When no server is active, or its URL is none.
+    /// When no server is active, or its URL is not valid.
     pub fn client(&self) -> Result<(Server, Client)> {
         let server = self.settings()?.active_server()?.clone();
         let client = self.client_of(&server)?;
@@ -178,16 +178,16 @@ impl Context {
     /// A client of any server.
     ///
     /// # Errors
-    /// When the server's URL is none.
+    /// When the server's URL is not valid.
     pub fn client_of(&self, server: &Server) -> Result<Client> {
         self.client_with(server, self.timeout.map(|timeout| timeout.after))
     }
 
-    /// As [`Context::client_of`], for a command that goes on for longer than a call: how long that may be, if it was typed, and a
+    /// Like [`Context::client_of`], for a command that runs longer than a call: how long it may run, if that was typed, and a
     /// client whose calls take no longer than usual.
     ///
     /// # Errors
-    /// When the server's URL is none.
+    /// When the server's URL is not valid.
     pub fn client_for_long(&self, server: &Server) -> Result<(Client, Option<Duration>)> {
         const USUAL: Duration = Duration::from_secs(60);
         let Some(timeout) = self.timeout else { return Ok((self.client_of(server)?, None)) };
@@ -235,7 +235,7 @@ impl Context {
             ));
         } else if !settings.validate_ssl && !client.is_plain() {
             self.console.warn(
-                "the server's certificate is not checked, so anyone on the way can read your token; \
+                "the server's certificate is not checked, so anyone in between can read your token; \
                  'anon settings set-validate-ssl true' turns the check on",
             );
         }

@@ -13,20 +13,20 @@ use crate::settings::{Server, Settings};
 use crate::text::counted;
 use crate::unc::UncPath;
 
-/// Clocks that are further apart than this are told of.
+/// Clocks that differ by more than this are reported.
 const CLOCKS_APART: TimeDelta = TimeDelta::minutes(5);
 
-/// Check settings, server, credentials, mapping and folder, and say what to mend
+/// Check settings, server, credentials, mapping and folder, and say what to fix
 ///
-/// It changes nothing on the server, and shows no secret: its output can be sent to a helpdesk. Exits with 1 if there is something to
-/// mend.
+/// Changes nothing on the server and shows no secrets, so you can send its output to a helpdesk. Exits with 1 if there is something
+/// to fix.
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon doctor
   anon doctor --format json")]
 pub struct Doctor {}
 
-/// What was checked, and what is to be mended.
+/// What was checked, and what needs fixing.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Diagnosis {
     /// The version of `anon`.
@@ -44,7 +44,7 @@ pub struct Diagnosis {
 pub struct Check {
     /// `settings`, `user`, `server`, `proxy`, `credentials`, `clock`, `mapping` or `folder`.
     pub check: String,
-    /// How it is.
+    /// The outcome.
     pub state: State,
     /// What was found.
     pub found: String,
@@ -54,13 +54,13 @@ pub struct Check {
     pub stage: Option<String>,
 }
 
-/// How something is that was checked.
+/// The outcome of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// As it should be.
+    /// Right.
     Good,
-    /// To be mended.
+    /// Needs fixing.
     Bad,
     /// Neither: it is not needed, or could not be checked.
     Neutral,
@@ -127,8 +127,8 @@ fn print(console: &Console, diagnosis: &Diagnosis) {
         }
     }
     match diagnosis.failed {
-        0 => console.print("nothing to mend"),
-        failed => console.print(format_args!("{} to mend", counted(failed, "thing"))),
+        0 => console.print("nothing to fix"),
+        failed => console.print(format_args!("{} to fix", counted(failed, "thing"))),
     }
 }
 
@@ -151,7 +151,7 @@ fn checks(context: &Context) -> Vec<Check> {
         (false, false) => Check::good("settings", format!("{path}, made just now")),
     }];
     for name in settings.servers_with_password() {
-        let found = format!("the URL of server '{name}' holds a user name or password, which is not used");
+        let found = format!("the URL of server '{name}' contains a user name or password, which is not used");
         checks.push(Check::bad("settings", found, format!("anon server add {name} URL")));
     }
     checks.push(user(settings));
@@ -161,9 +161,9 @@ fn checks(context: &Context) -> Vec<Check> {
     checks
 }
 
-/// Whoever can read the settings: Windows protects the user's own folder.
+/// Who can read the settings: Windows protects the user's own folder.
 fn privacy() -> &'static str {
-    if cfg!(unix) { "readable by you alone" } else { "readable" }
+    if cfg!(unix) { "readable only by you" } else { "readable" }
 }
 
 fn user(settings: &Settings) -> Check {
@@ -180,7 +180,7 @@ fn user(settings: &Settings) -> Check {
     }
 }
 
-/// What is asked of the server: whether it is there, whether it knows the user, what time it has.
+/// What to find out from the server: whether it answers, whether it knows the user, what time it has.
 fn of_server(context: &Context, settings: &Settings) -> Vec<Check> {
     let server = match settings.active_server() {
         Ok(server) if server.is_example() => {
@@ -206,7 +206,7 @@ fn of_server(context: &Context, settings: &Settings) -> Vec<Check> {
     let there = Check::good("server", format!("{server} answers"));
     match client.get_clock() {
         Ok(ahead) => vec![there, proxy, credentials(&client, server), clock(ahead)],
-        // It is there, and looks at the token first.
+        // The server is there; it checks the token first.
         Err(error) if error.stage() == Stage::Credentials => vec![there, proxy, refused(error)],
         Err(error) => {
             let found = format!("{server}: {}", error.failure);
@@ -215,7 +215,7 @@ fn of_server(context: &Context, settings: &Settings) -> Vec<Check> {
     }
 }
 
-/// The cheapest call that needs to know who asks.
+/// The cheapest call that needs credentials.
 fn credentials(client: &Client, server: &Server) -> Check {
     match client.get_jobs_list(&[JobId(1)]) {
         Ok(_) => Check::good("credentials", format!("accepted by {}", server.name)),
@@ -229,23 +229,19 @@ fn refused(error: ApiError) -> Check {
 }
 
 fn clock(ahead: Option<TimeDelta>) -> Check {
-    let Some(ahead) = ahead else { return Check::neutral("clock", "the server does not say what time it has") };
+    let Some(ahead) = ahead else { return Check::neutral("clock", "the server does not send its time") };
     let apart = ahead.abs();
     let which = if ahead > TimeDelta::zero() { "behind" } else { "ahead of" };
     if apart <= CLOCKS_APART {
         // An answer takes its time.
         let found = match apart.num_seconds() {
-            ..10 => "as the server's, to within seconds".to_owned(),
+            ..10 => "agrees with the server's, within seconds".to_owned(),
             seconds => format!("{seconds} s {which} the server's"),
         };
         return Check::good("clock", found);
     }
     let found = format!("{} min {which} the server's", apart.num_minutes());
-    Check::bad(
-        "clock",
-        found,
-        "set the clock of this computer, or tell the server's admin if that is the one that is wrong",
-    )
+    Check::bad("clock", found, "set the clock of this computer, or tell the server's admin if theirs is wrong")
 }
 
 /// The mapping that `map` and `create` work on.
@@ -259,7 +255,7 @@ fn mapping(context: &Context, settings: &Settings) -> Check {
     let shown = path.display();
     if !path.is_file() {
         let remedy = "'anon map activate' in the folder that has one, or 'anon map init'";
-        return Check::bad("mapping", format!("{shown} is not there"), remedy);
+        return Check::bad("mapping", format!("{shown} does not exist"), remedy);
     }
     match plan::read(path, &settings.job_default_parameters) {
         Ok(plan) if plan.problems.is_empty() => {
@@ -281,7 +277,7 @@ fn mapping(context: &Context, settings: &Settings) -> Check {
     }
 }
 
-/// A server reads what is on shares. A folder that is not on one is good enough for mappings of PACS.
+/// A server reads from shares. Any other folder is good enough for mappings of data in PACS.
 fn folder(context: &Context) -> Check {
     let shown = context.folder.display();
     match UncPath::of_folder(&context.folder) {
@@ -289,7 +285,7 @@ fn folder(context: &Context) -> Check {
         _ => Check::neutral(
             "folder",
             format!(
-                "{shown} is on this computer only: right for data from PACS, while files to anonymize must be on a share"
+                "{shown} is on this computer only: fine for data from PACS, but files to anonymize must be on a share"
             ),
         ),
     }

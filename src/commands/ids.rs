@@ -6,7 +6,7 @@ use crate::api::JobId;
 use crate::commands::console::Console;
 use crate::error::{Error, Result};
 
-/// More ids than this in one command are a slip of the keyboard (`1-999999999`), not a wish.
+/// More ids than this in one command are a typing mistake (`1-999999999`).
 const MOST: i64 = 1_000_000;
 
 /// What a person types for job ids: `4`, `4-6`, or `1,4-6`.
@@ -48,12 +48,12 @@ fn range(part: &str) -> Result<impl Iterator<Item = JobId>, String> {
     }
 }
 
-/// What stands for job ids on a command line: some of them, or `-` for those on standard input.
+/// Job ids on a command line: some of them, or `-` for those on standard input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Typed {
     /// The ids themselves.
     Ids(Ids),
-    /// Those on standard input, one item a line.
+    /// Those on standard input, one item per line.
     Input,
 }
 
@@ -68,7 +68,7 @@ impl FromStr for Typed {
 /// All ids that were typed or piped in, each once, in their order.
 ///
 /// # Errors
-/// [`Error::Contents`] with each line of standard input that is no id; [`Error::Refused`] if there is nothing on it.
+/// [`Error::Contents`] with each line of standard input that is not an id; [`Error::Refused`] if there is nothing on it.
 pub fn read(console: &Console, typed: Vec<Typed>) -> Result<Vec<JobId>> {
     let mut all = vec![];
     for one in typed {
@@ -86,12 +86,12 @@ fn piped(console: &Console) -> Result<Vec<Ids>> {
     if all.is_empty() { Err(nothing_piped()) } else { Ok(all) }
 }
 
-/// Nothing was found where job ids should have been piped in.
+/// No job ids were piped in where some are expected.
 pub fn nothing_piped() -> Error {
     Error::refused("there are no job ids on standard input: nothing was done", "")
 }
 
-/// Nothing was given where job ids are expected.
+/// No job ids were given where some are expected.
 pub fn none_given(command: &str) -> Error {
     Error::refused("no job ids given", format!("name them: anon {command} 12 14-16"))
 }
@@ -102,7 +102,7 @@ pub fn flatten(ids: Vec<Ids>) -> Vec<JobId> {
     ids.into_iter().flat_map(|ids| ids.0).filter(|id| seen.insert(*id)).collect()
 }
 
-/// `1-3,7`, in their order: short for many, and ready to be typed again.
+/// `1-3,7`, in order: short, and ready to be typed again.
 pub fn shown<'a>(ids: impl IntoIterator<Item = &'a JobId>) -> String {
     let mut ranges: Vec<(JobId, JobId)> = vec![];
     for id in ids {
@@ -131,12 +131,12 @@ mod tests {
     fn ids_ranges_and_lists() {
         assert_eq!(read("7"), [7]);
         assert_eq!(read("1,4-6, 5"), [1, 4, 5, 6]);
-        // Of a file with Windows line breaks.
+        // From a file with Windows line breaks.
         assert_eq!(read("12\r"), [12]);
     }
 
     #[test]
-    fn what_is_no_id_is_explained() {
+    fn invalid_ids_are_explained() {
         let fault = |text: &str| text.parse::<Ids>().unwrap_err();
         assert!(fault("5-x").contains("looks like a range"));
         assert!(fault("7-5").contains("did you mean 5-7?"));

@@ -13,10 +13,10 @@ use crate::problem::numbered;
 use crate::scan::{DEFAULT_CONCURRENCY, Named};
 use crate::text::{agreeing, counted, grouped, sized};
 
-/// Whether and how files are looked into.
+/// Whether and how files are read.
 #[derive(Args, Default)]
 pub struct LookingInto {
-    /// Show what is in the files: patients, studies, series, kinds of images, size, and what is likely to be held back or to fail
+    /// Show what is in the files: patients, studies, series, kinds of images, size, and what is likely to be held back or fail
     #[arg(long)]
     pub files: bool,
     /// Maximum number of files to open at once [default: 64]
@@ -25,7 +25,7 @@ pub struct LookingInto {
 }
 
 impl LookingInto {
-    /// Looks with `work`, which the user can watch and end with Ctrl-C.
+    /// Inspects with `work`, while the user can watch the progress and stop it with Ctrl-C.
     pub fn watched<T>(&self, console: &Console, work: impl FnOnce(Looking<'_>) -> T) -> T {
         let interrupt = Interrupt::listen(console);
         let bar = console.progress("looking at the files:");
@@ -49,15 +49,15 @@ pub fn amount(files: u64, bytes: u64) -> String {
 pub struct FilesView {
     /// The line of the row in the mapping, counted from 1.
     pub line: Option<usize>,
-    /// Where the data is, as the mapping has it.
+    /// Where the data is, as in the mapping.
     pub source: String,
     /// How many files there are, missing ones included.
     pub files: u64,
     /// How many of them are DICOM.
     pub dicom: u64,
-    /// How large they are together, in bytes.
+    /// Their total size in bytes.
     pub bytes: u64,
-    /// Of how many patients they are, as far as their headers tell.
+    /// How many patients they belong to, as far as their headers say.
     pub patients: usize,
     /// How many studies.
     pub studies: usize,
@@ -74,28 +74,28 @@ pub struct FilesView {
 pub struct RiskOfFiles {
     /// The name of the cause.
     pub cause: &'static str,
-    /// How many files it concerns.
+    /// How many files are affected.
     pub files: u64,
     /// The first of them, from the folder of the row.
     pub first: Vec<String>,
 }
 
-/// What may go wrong on the server, and where: a risk, never a promise.
+/// What may go wrong on the server, and where: a risk, not a prediction.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct RiskView {
     /// The name of the cause: `ultrasound`, `burned_in_annotation`, `missing`.
     pub cause: &'static str,
     /// What the files are, in a word or two.
     pub title: &'static str,
-    /// What is likely to become of them.
+    /// What is likely to happen to them.
     pub effect: Consequence,
-    /// Why that is.
+    /// Why.
     pub why: &'static str,
     /// What to do about it.
     pub what_to_do: &'static str,
-    /// How many files it concerns.
+    /// How many files are affected.
     pub files: u64,
-    /// The rows that they are in, by their lines in the mapping.
+    /// The rows with such files, by their lines in the mapping.
     pub lines: Vec<usize>,
 }
 
@@ -143,7 +143,7 @@ pub fn risks<'a>(rows: impl IntoIterator<Item = (Option<usize>, &'a Findings)>) 
     risks.into_iter().map(view).collect()
 }
 
-/// A line a row: the line of the mapping if there is one, what the row is called, and what was found in its files.
+/// A table with a line per row: the line in the mapping, if any, the name of the row, and what was found in its files.
 pub fn table<'a>(rows: impl IntoIterator<Item = (Option<usize>, String, &'a Findings)>) -> Table {
     let mut rows = rows.into_iter().peekable();
     let line = rows.peek().and_then(|(line, ..)| *line).map(|_| "line");
@@ -159,7 +159,7 @@ pub fn table<'a>(rows: impl IntoIterator<Item = (Option<usize>, String, &'a Find
     table
 }
 
-/// What there is to say of a row's files, in a few words.
+/// What there is to say about a row's files, in a few words.
 fn at_risk(found: &Findings) -> String {
     let words = |(risk, named): (&Risk, &Named)| match risk {
         Risk::SeveralPatients => format!("{} patients", found.patients()),
@@ -168,7 +168,7 @@ fn at_risk(found: &Findings) -> String {
     found.risks.iter().map(words).collect::<Vec<_>>().join(", ")
 }
 
-/// Tells of each risk once: what it is, why, and what to do.
+/// Prints each risk once: what it is, why, and what to do.
 pub fn explain(console: &Console, risks: &[RiskView]) {
     for (effect, heading) in [
         (Consequence::HeldBack, "May be held back: the job then stays at UPLOADED"),

@@ -38,16 +38,16 @@ pub fn cells(job: &Job) -> [String; 6] {
     ]
 }
 
-/// Jobs of a server.
+/// Jobs on a server.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct JobsView {
     /// The server's name.
     pub server: String,
-    /// A job each.
+    /// One entry per job.
     pub jobs: Vec<JobView>,
 }
 
-/// What a server says of a job in a list.
+/// What a server says about a job in a list.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct JobView {
     /// The server's number for it.
@@ -67,14 +67,14 @@ pub struct JobView {
 }
 
 impl JobsView {
-    /// What a list says of jobs.
+    /// What a list says about jobs.
     pub fn of(server: &Server, jobs: &[Job]) -> JobsView {
         JobsView { server: server.name.clone(), jobs: jobs.iter().map(JobView::of).collect() }
     }
 }
 
 impl JobView {
-    /// What a server says of a job.
+    /// What a server says about a job.
     pub fn of(job: &Job) -> JobView {
         JobView {
             job_id: job.job_id.0,
@@ -101,19 +101,19 @@ pub struct ActedView {
     pub action: String,
     /// The server's name.
     pub server: String,
-    /// Whether it was only to be shown what would be done: `not_tried` has the jobs then.
+    /// Whether this only shows what would be done: the jobs are then in `not_tried`.
     pub dry_run: bool,
-    /// The jobs to which it was done.
+    /// The jobs for which it was done.
     pub done: Vec<i64>,
-    /// The jobs to which it could not be done.
+    /// The jobs for which it could not be done.
     pub failed: Vec<FailedJob>,
     /// The jobs that were not reached: the server was lost, Ctrl-C was pressed, or the answer was no.
     pub not_tried: Vec<i64>,
-    /// The jobs that were left alone, because their data must not be used.
+    /// The jobs that were left alone because their data must not be used.
     pub left_out: Vec<i64>,
 }
 
-/// A job to which something could not be done.
+/// A job for which something could not be done.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct FailedJob {
     /// The server's number for it.
@@ -134,11 +134,11 @@ impl View for ActedView {
     ];
 }
 
-/// Something that is done to many jobs, and how it is called, before and after.
+/// Something done to many jobs, with its name before and after.
 pub struct Action<'a> {
     /// What is done, for the end report: `reset`.
     pub verb: &'static str,
-    /// What it was when done: `Reset job 3 on p01`.
+    /// The same once done: `Reset job 3 on p01`.
     pub done: fn(JobId, &Server) -> String,
     /// Does it to one.
     pub work: &'a (dyn Fn(&Client, JobId) -> Result<(), ApiError> + Sync),
@@ -158,17 +158,17 @@ pub const CANCEL: Action<'_> = Action {
     work: &|client, id| client.cancel_job(id),
 };
 
-/// What is to be done to which jobs.
+/// What to do to which jobs.
 pub struct Order<'a> {
-    /// What is done to each.
+    /// What to do to each.
     pub action: &'a Action<'a>,
-    /// The same of all of them, as the question has it: `reset 3 jobs on p01: 4-6`.
+    /// The same for all of them, as in the question: `reset 3 jobs on p01: 4-6`.
     pub what: String,
     /// The jobs.
     pub ids: Vec<JobId>,
     /// The jobs that would have been among them, but must be left alone.
     pub left_out: Vec<JobId>,
-    /// Only tell what would be done.
+    /// Only show what would be done.
     pub dry_run: bool,
 }
 
@@ -180,8 +180,8 @@ pub fn which(ids: &[JobId], server: &Server) -> String {
     }
 }
 
-/// Asks, then acts on the jobs, many at once; or only tells what would be done. The failure of one does not stop the others, unless
-/// the server is out of reach.
+/// Asks, then acts on the jobs, many at once; or only shows what would be done. The failure of one does not stop the others, unless
+/// the server cannot be reached.
 ///
 /// # Errors
 /// [`Error::Refused`] if there are no jobs; [`Error::Partly`] when some could not be changed: each has been named;

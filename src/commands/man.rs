@@ -11,13 +11,13 @@ use crate::text::counted;
 
 /// Write the manual pages
 ///
-/// There is one for each command. 'man anon' finds them in the folder 'man1' of those that 'manpath' names.
+/// One for each command. 'man anon' finds them in a folder 'man1' below one that 'manpath' lists.
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon man ~/.local/share/man/man1
   anon man .")]
 pub struct Man {
-    /// Folder to write the pages to; it is made when missing
+    /// Folder to write the pages to; created if missing
     #[arg(value_name = "DIR")]
     folder: PathBuf,
 }

@@ -16,7 +16,7 @@ pub struct Scanning {
     /// Open each file to see whether it is DICOM [default]
     #[arg(long, overrides_with = "no_check_dicom")]
     check_dicom: bool,
-    /// Open no files: go by name (add-study-folders) or by pattern (select add) alone
+    /// Do not open files: go only by name (add-study-folders) or pattern (select add)
     #[arg(long)]
     no_check_dicom: bool,
     /// Leave out files that match this pattern; repeatable
@@ -42,11 +42,11 @@ impl Scanning {
         self.check_dicom || !self.no_check_dicom
     }
 
-    /// Scans so many folders with `work`, which the user can watch and end with Ctrl-C: with what these options ask for. Without
+    /// Scans this many folders with `work`, with these options, while the user can watch the progress and stop it with Ctrl-C. Without
     /// opening the files, `otherwise` decides what is selected.
     ///
     /// # Errors
-    /// [`Error::Usage`] for a pattern that cannot be understood, and for options that do not go together.
+    /// [`Error::Usage`] for an invalid pattern, and for options that conflict.
     pub fn watched<T>(
         &self,
         console: &Console,
@@ -55,7 +55,7 @@ impl Scanning {
         work: impl FnOnce(Scan<'_>, OnProgress<'_>) -> T,
     ) -> Result<T> {
         if self.one_patient && !self.opens_files() {
-            let message = "'--one-patient' cannot tell whose files are that are not opened";
+            let message = "'--one-patient' needs to open the files to tell whose they are";
             return Err(Error::usage(message, "leave out '--one-patient' or '--no-check-dicom'"));
         }
         let exclude = self.exclude_pattern.iter().map(|pattern| Exclusion::new(pattern));
@@ -83,7 +83,7 @@ impl Scanning {
 /// Two patients under one pseudonym, for those who do not want only a warning.
 ///
 /// # Errors
-/// [`Error::Refused`] when the files belong to more than one patient, or when that cannot be told.
+/// [`Error::Refused`] when the files belong to more than one patient, or when that is unclear.
 pub fn one_patient(name: &str, found: &Found) -> Result<()> {
     let mut doubts = about_patients(name, found);
     doubts.extend(about_headers(name, found));
@@ -94,7 +94,7 @@ pub fn one_patient(name: &str, found: &Found) -> Result<()> {
     Err(Error::refused(doubts.join("; "), hint))
 }
 
-/// What makes it doubtful that all files are of one patient. Never who the patients are.
+/// Reasons to doubt that all files belong to one patient, but never who the patients are.
 fn about_patients(name: &str, found: &Found) -> Vec<String> {
     let (ids, people) = (found.patients.ids, found.patients.people_with_one_id);
     let mut doubts = vec![];
@@ -124,7 +124,7 @@ fn about_headers(name: &str, found: &Found) -> Option<String> {
     })
 }
 
-/// What the user should know of the files that were found in a folder. Never which patients they are of.
+/// What the user should know about the files found in a folder, but never which patients they belong to.
 pub fn report(console: &Console, name: &str, found: &Found) {
     for doubt in about_patients(name, found) {
         console.warn(format_args!("{doubt}; all would get one pseudonym"));
@@ -138,7 +138,7 @@ pub fn report(console: &Console, name: &str, found: &Found) {
     for (named, noun, what, hint) in [
         (&found.skipped, "unreadable item", "left out", ""),
         (&found.without_preamble, ".dcm file", "without the DICOM preamble left out", ""),
-        (&found.directories, "DICOMDIR file", "selected, which names all patients of a disc", &leave_out),
+        (&found.directories, "DICOMDIR file", "selected, which names all patients on a disc", &leave_out),
         (&found.odd_names, "file", "selected with a name that ends in a dot or a space, which Windows drops", ""),
         (&found.vanished, "file", "gone since the folder was listed", ""),
         (&found.dead_links, "dead link", "left out", ""),

@@ -10,7 +10,7 @@ use crate::commands::server::list::Servers;
 use crate::error::Result;
 use crate::settings::{Server, Settings};
 
-/// Show what this tool knows: servers, user name, active mapping, where the settings are
+/// Show what anon knows: servers, user name, active mapping, location of the settings
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon status")]
@@ -25,12 +25,12 @@ impl Status {
     }
 }
 
-/// What to do on a fresh machine.
+/// What to do on a new computer.
 const NEXT: &str = "
 To begin: 'anon server add NAME URL' and 'anon server activate NAME', with the URL that your server's admin gives you;
-'anon settings user set-username NAME', with the name that the server knows you by;
-'anon settings user get-token', which makes your token;
-'anon doctor', which checks all of it and says what to mend.";
+'anon settings user set-username NAME', with the name by which the server knows you;
+'anon settings user get-token', which creates your token;
+'anon doctor', which checks all of this and says what to fix.";
 
 fn print(console: &Console, settings: &Settings, path: &Path) {
     super::server::list::show(console, settings);
@@ -46,12 +46,12 @@ fn print(console: &Console, settings: &Settings, path: &Path) {
     }
 }
 
-/// What `anon` knows before it asks any server.
+/// What `anon` knows without asking a server.
 #[derive(Serialize, JsonSchema)]
 pub struct Overview {
     #[serde(flatten)]
     servers: Servers,
-    /// The name that the servers know the user by.
+    /// The user's name on the servers.
     user_name: String,
     /// The mapping that `map` and `create` work on.
     active_mapping: Option<String>,

@@ -22,7 +22,7 @@ pub(super) struct Clock {
     seen: NaiveDateTime,
 }
 
-/// Whether a job was created before or after somebody asked for one.
+/// Whether a job was created before or after one was requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Age {
     /// Certainly before.
@@ -34,9 +34,9 @@ pub(super) enum Age {
 }
 
 impl Clock {
-    /// A job was asked for and answered at these times of ours, and created at `date` by the server's clock.
+    /// A job was requested and answered at these times on our clock, and created at `date` on the server's clock.
     ///
-    /// `None` if that is no clock at all: a server may give all its jobs the same date.
+    /// `None` if that is not a clock: a server may give all its jobs the same date.
     pub(super) fn observed(asked: NaiveDateTime, answered: NaiveDateTime, date: NaiveDateTime) -> Option<Clock> {
         let (least, most) = (date - answered - GRAIN, date - asked + GRAIN);
         (most.abs() <= APART && least.abs() <= APART).then_some(Clock { least, most, seen: answered })
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_that_is_years_off_is_no_clock() {
+    fn a_date_that_is_years_off_is_not_used_as_a_clock() {
         assert_eq!(Clock::observed(at("12:00:00"), at("12:00:01"), "2016-08-26T15:04:44".parse().unwrap()), None);
     }
 }

@@ -10,13 +10,13 @@ pub enum Outcome {
     Created(JobId),
     /// The same; the answer was lost or wrong, and the job was recognised on the server.
     Found(JobId),
-    /// Another `anon` has created its job meanwhile.
+    /// Another `anon` has created its job in the meantime.
     Meanwhile(JobId),
     /// Its job exists, but its id could not be written down.
     Unsaved(JobId, Error),
     /// There is no job for it.
     Failed(Error),
-    /// It was asked for, and no answer came that can be believed: there may be a job.
+    /// It was requested, and there was no usable answer: there may be a job.
     Perhaps {
         /// What went wrong.
         why: Error,
@@ -51,11 +51,11 @@ pub struct Done<'s> {
 pub struct Ending<'s> {
     /// Each row that was to be created, in their order.
     pub rows: Vec<Done<'s>>,
-    /// Whether all that was written is on disk: if not, it may not survive a power cut.
+    /// Whether everything written is on disk: if not, it may not survive a power cut.
     pub on_disk: Result<()>,
     /// Why it could not be looked on the server for jobs that were perhaps created.
     pub unseen: Option<Error>,
-    /// Whether somebody asked for it to stop.
+    /// Whether somebody interrupted it.
     pub interrupted: bool,
 }
 

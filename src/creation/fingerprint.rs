@@ -34,7 +34,7 @@ impl Fingerprint {
             job.pseudo_id.as_deref(),
             job.pims_key.as_deref(),
         ];
-        // Nothing more without any, so that the hashes of earlier journals stay what they are.
+        // Nothing is added if there are none, so that the hashes in earlier journals stay valid.
         let mut classes: Vec<&str> = job.sop_classes.iter().map(String::as_str).collect();
         classes.sort_unstable();
         classes.dedup();
@@ -92,7 +92,7 @@ impl Serialize for ServerMark {
 
 impl<'de> Deserialize<'de> for ServerMark {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<ServerMark, D::Error> {
-        // Of so many digits, each fits.
+        // 16 hexadecimal digits always fit into 64 bits.
         hexadecimal(deserializer, 16).map(|number| ServerMark(number as u64))
     }
 }
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn hashes_stay_what_they_were() {
-        // What earlier journals hold.
+        // The hashes in earlier journals.
         assert_eq!(Fingerprint::of("u", &job("1")).to_string(), "6891a14a74824014b17307be2ba4492b");
     }
 

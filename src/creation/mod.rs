@@ -1,4 +1,4 @@
-//! Creating jobs so that none is lost and none is made twice.
+//! Creating jobs so that none is lost and none is created twice.
 //!
 //! A [`Session`] takes the rows of a plan to jobs on a server. Before a job is asked for, the [`Journal`] says so, on disk; when
 //! its id is there, it goes to the journal and then to the batch, and is on disk before the next job is asked for. Whatever

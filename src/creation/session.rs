@@ -73,7 +73,7 @@ pub struct Doubtful<'s> {
     pub lookalikes: Vec<Lookalike>,
 }
 
-/// What is known of the rows of a session, before any job is asked for.
+/// What is known about the rows of a session before any job is requested.
 #[derive(Debug, Default)]
 pub struct Survey<'s> {
     /// Rows without a job.
@@ -84,7 +84,7 @@ pub struct Survey<'s> {
     pub perhaps: Vec<Doubtful<'s>>,
     /// Rows that ask for the same job as an earlier row.
     pub repeated: Vec<&'s Planned>,
-    /// Jobs that were asked for without an answer, and recognised on the server just now.
+    /// Jobs that were requested without an answer, and now recognised on the server.
     pub found: Vec<JobId>,
     /// Jobs of the batch that were recognised just now, although the journal did not know them.
     pub adopted: Vec<JobId>,
@@ -116,7 +116,7 @@ impl<'s> Survey<'s> {
         let created = self.created.iter().map(|(row, _)| *row);
         let mut rows: Vec<Surveyed<'s>> = match wanted {
             Wanted::New => new.collect(),
-            // Nobody can tell as long as the server cannot be looked at.
+            // Nobody can tell until the server can be checked.
             Wanted::Perhaps if self.unseen.is_some() => vec![],
             Wanted::Perhaps => perhaps.collect(),
             Wanted::All => new.chain(perhaps).chain(created).collect(),
@@ -170,7 +170,7 @@ impl<'a> Session<'a> {
         Ok(survey)
     }
 
-    /// What the journal alone knows of the wanted rows. Asks nobody and writes nothing.
+    /// What the journal knows about the wanted rows. Asks no server and writes nothing.
     ///
     /// # Errors
     /// When journal or batch cannot be read, or the batch is one of another server.
@@ -190,7 +190,7 @@ impl<'a> Session<'a> {
         let job = &row.row.job;
         if journal.known(job) != row.known || journal.owner(id).is_some() {
             return Err(Error::refused(
-                format!("job {id} was not taken for line {}: another anon was quicker", row.planned().line),
+                format!("job {id} was not taken for line {}: another anon was faster", row.planned().line),
                 "run it again",
             ));
         }
@@ -205,11 +205,11 @@ impl<'a> Session<'a> {
     /// A row of which something else is known than in the survey is left out. A row that is refused for a reason of its own does
     /// not stop the others. Two in a row that are refused for the same reason do, and so does a server that fails. Rows that
     /// failed in an earlier run stop nothing when they fail again, so that they are not for ever in the way of those behind them.
-    /// When an answer is lost, the job is looked for before the next is asked for; if it is not found, that is the end.
+    /// When an answer is lost, the job is looked for before the next is requested; if it is not found, creation stops.
     /// `stop` ends it after the jobs that are being created.
     ///
     /// # Errors
-    /// When nothing was asked for, because journal or batch cannot be read, written or had. Everything else is in the ending.
+    /// When nothing was requested, because journal or batch cannot be read, written or locked. Everything else is in the ending.
     pub fn create<'s>(
         &'s self,
         rows: &[Surveyed<'s>],
@@ -221,7 +221,7 @@ impl<'a> Session<'a> {
         self.batch.prepare(self.server)?;
         let _reserved = self.batch.reserve()?;
         let mut journal = self.open_journal()?;
-        // What was created in this folder meanwhile, on whichever computer.
+        // Jobs created in this folder in the meantime, on any computer.
         let strangers = self.unknown_in_batch(&journal)?;
         if !strangers.is_subset(&self.strangers.borrow()) {
             let wanted: Vec<&Row> = rows.iter().map(|row| row.row).collect();

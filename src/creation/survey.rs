@@ -18,7 +18,7 @@ pub(super) struct Recognised {
     pub(super) found: Vec<(Fingerprint, JobId)>,
     /// Jobs that may be a row's.
     pub(super) lookalikes: HashMap<Fingerprint, Vec<Lookalike>>,
-    /// Why it could not be looked for what was asked for.
+    /// Why the requested jobs could not be looked for.
     pub(super) unseen: Option<ApiError>,
 }
 
@@ -71,7 +71,7 @@ impl Session<'_> {
         Ok(recognised)
     }
 
-    /// Looks among the latest jobs of the server for what was asked for without an answer.
+    /// Looks among the latest jobs on the server for those requested without an answer.
     pub(super) fn look_for_requests(&self, journal: &Journal, rows: &[&Row], recognised: &mut Recognised) {
         let asked: BTreeMap<Fingerprint, NaiveDateTime> =
             rows.iter().filter_map(|row| Some((row.job, journal.asked_at(&row.job)?))).collect();

@@ -45,7 +45,7 @@ pub(super) fn create<'s>(
         let tried = work.go_on(rows, &rest, at_once, &mut outcomes, &mut each);
         let unseen = look_again(session, &mut work.book(), rows, &tried, &mut outcomes, &mut each);
         rest.retain(|index| !tried.contains(index));
-        // An answer that was lost is no reason to stop if its job was found; two in a row are.
+        // One lost answer is no reason to stop if its job was found; two in a row are.
         let is_fruitful = tried.iter().any(|index| matches!(outcomes[*index], Outcome::Created(_)));
         let is_open =
             tried.iter().any(|index| matches!(outcomes[*index], Outcome::Perhaps { .. } | Outcome::Unsaved(..)));
@@ -77,7 +77,7 @@ fn is_doubtful(outcome: &Outcome) -> bool {
     }
 }
 
-/// Looks on the server for what may have been created of the rows that were tried, and tells what became of it.
+/// Looks on the server for jobs that may have been created for the tried rows, and reports what became of them.
 fn look_again(
     session: &Session<'_>,
     book: &mut Book,
@@ -113,7 +113,7 @@ fn look_again(
 /// Jobs that are being created.
 struct Work<'a> {
     client: &'a Client,
-    /// Set from outside when nothing further is to be begun.
+    /// Set from outside when nothing new should be started.
     stop: &'a AtomicBool,
     book: Mutex<Book>,
 }
@@ -122,13 +122,13 @@ struct Work<'a> {
 struct Book {
     journal: Journal,
     additions: Additions,
-    /// Jobs of the batch that are no row's.
+    /// Jobs in the batch that belong to no row.
     strangers: BTreeSet<JobId>,
     /// Why the job before was refused.
     refusal: Option<Vec<(String, String)>>,
     /// Whether the next job would fail too.
     is_halted: bool,
-    /// Whether it is to be looked for a job before the next is asked for.
+    /// Whether to look for a lost job before requesting the next.
     is_doubted: bool,
 }
 
@@ -170,7 +170,7 @@ impl Work<'_> {
         book.is_halted || self.stop.load(Ordering::SeqCst)
     }
 
-    /// A thread that panicked while it held the book has not left it half-written: each change is one insertion.
+    /// A thread that panicked while holding the book has not left it half-written: each change is one insertion.
     fn book(&self) -> MutexGuard<'_, Book> {
         unlocked(self.book.lock())
     }
@@ -191,7 +191,7 @@ impl Work<'_> {
             book.is_halted = true;
             return Outcome::Failed(error);
         }
-        // Others ask for their jobs meanwhile.
+        // Others request their jobs in the meantime.
         drop(book);
         let answer = self.client.create_job(&row.planned.job);
         let mut book = self.book();
@@ -206,7 +206,7 @@ impl Book {
     fn created(&mut self, row: &Row, created: &Created, url: &str) -> Outcome {
         let id = created.id;
         if self.is_taken(id) {
-            // What has become of the one that was asked for, nobody knows.
+            // Nobody knows what has become of the requested one.
             self.is_doubted = true;
             let failure = Failure::BadAnswer(format!("{id} is the id of another job"));
             let why = ApiError { url: format!("{}/create_job", url.trim_end_matches('/')), failure };
@@ -261,6 +261,6 @@ impl Book {
 }
 
 fn asked_by_another() -> Outcome {
-    let why = Error::refused("another anon has asked for it meanwhile", "run it again");
+    let why = Error::refused("another anon has sent it in the meantime", "run it again");
     Outcome::Perhaps { why, lookalikes: vec![] }
 }

@@ -49,9 +49,9 @@ const USUAL: [&str; 24] = [
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SopClass(String);
 
-/// Why a text is no SOP class that files can be of.
+/// Why a text is not a SOP class of files.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("DICOM knows no files of the SOP class '{found}'")]
+#[error("'{found}' is not a SOP class of DICOM files")]
 pub struct UnknownClass {
     /// The text.
     pub found: String,
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_class_of_files_is_refused() {
+    fn other_sop_classes_are_refused() {
         for (typed, nearest) in [
             ("CTImageStorrage", Some("CTImageStorage")),
             ("ctimagestorage", Some("CTImageStorage")),

@@ -31,7 +31,7 @@ const SEQUENCE_END: Tag = Tag(0xFFFE, 0xE0DD);
 const DEFLATED: &[u8] = b"1.2.840.10008.1.2.1.99";
 const BIG_ENDIAN: &[u8] = b"1.2.840.10008.1.2.2";
 
-/// Why the elements came to an end before the last one that was asked for.
+/// Why the elements ended before the last one requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
     /// The bytes end between two elements.
@@ -53,7 +53,7 @@ pub(super) struct Stop {
     pub(super) next: Option<u64>,
 }
 
-/// The first element behind the last one that was asked for.
+/// The first element after the last one requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Beyond {
     pub(super) tag: Tag,
@@ -94,7 +94,7 @@ impl Walk {
     /// Goes on with `bytes`, which begin where an element begins: at first what follows the first 132 bytes of a file, later what
     /// begins at [`Stop::at`] or [`Stop::next`]. Sequences are passed over.
     ///
-    /// Returns what is behind the last element that was asked for, if that was not the last one itself.
+    /// Returns the element after the last one requested, if there is one.
     pub(super) fn go_on<'a>(
         &mut self,
         bytes: &'a [u8],

@@ -25,7 +25,7 @@ use header::{End, Walk, trimmed};
 /// How many bytes decide whether a file is DICOM: a preamble of 128 bytes and `DICM`.
 pub const PREFIX: usize = 132;
 
-/// How many bytes more are read when the header is longer than what is at hand. One that is longer still is not read.
+/// How many more bytes are read if the header is longer than what is at hand. An even longer one is not read.
 const READ_ON: [u64; 2] = [1 << 16, 1 << 20];
 
 /// Whether the start of a file is that of a DICOM file.
@@ -64,7 +64,7 @@ pub struct Identity {
     pub birth_date: Option<u64>,
     /// Of StudyInstanceUID (0020,000D), if there is one.
     pub study: Option<u64>,
-    /// It is the index of a file-set (DICOMDIR), which is of no one patient.
+    /// It is the index of a file-set (DICOMDIR), which belongs to no single patient.
     pub is_directory: bool,
 }
 

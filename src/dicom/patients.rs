@@ -1,10 +1,10 @@
-//! Of how many patients some files are, without knowing who they are.
+//! How many patients some files belong to, without knowing who they are.
 
 use std::collections::{HashMap, HashSet};
 
 use super::Identity;
 
-/// Of how many patients some files are.
+/// How many patients some files belong to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Patients {
     /// How many different PatientIDs there are.
@@ -41,14 +41,14 @@ impl Person {
         self.birth_dates.extend(identity.birth_date);
     }
 
-    /// How many people these are at least. A name or a birth date that is left out in some files tells nobody apart.
+    /// The minimum number of people. A name or birth date that is missing in some files does not make two people.
     fn count(&self) -> usize {
         self.names.len().max(self.birth_dates.len()).max(usize::from(self.files > 0))
     }
 }
 
 impl Identities {
-    /// Takes a file into account. The index of a file-set is of nobody.
+    /// Takes a file into account. The index of a file-set belongs to nobody.
     pub fn add(&mut self, identity: &Identity) {
         if identity.is_directory {
             return;
@@ -60,7 +60,7 @@ impl Identities {
         }
     }
 
-    /// Of how many patients all of them are.
+    /// How many patients all of them belong to.
     pub fn patients(&self) -> Patients {
         let people = self.by_id.values().map(Person::count).max();
         Patients {
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_out_tells_nobody_apart() {
+    fn missing_values_do_not_distinguish_patients() {
         assert_eq!(of(&[file(1, 1, 1), file(1, 0, 0), file(1, 1, 0)]), (1, 1, 0));
         assert_eq!(of(&[file(0, 0, 0)]), (0, 1, 1));
         let index = Identity { is_directory: true, ..file(0, 3, 0) };

@@ -139,7 +139,7 @@ fn the_index_of_a_disc_is_known() {
 }
 
 #[test]
-fn a_missing_patient_is_no_error() {
+fn a_missing_patient_is_not_an_error() {
     let bytes = [meta(EXPLICIT), element(8, 0x16, "UI", b"1.2"), element(0x28, 2, "US", &[1, 0])].concat();
     assert_eq!(identify(&bytes), Some(Identity::default()));
 }

@@ -29,7 +29,7 @@ pub struct Followed {
     pub line: Option<usize>,
 }
 
-/// The rows of a mapping, to be recognised in what a server says of jobs.
+/// The rows of a mapping, to be recognised in what a server says about jobs.
 #[derive(Debug, Default)]
 pub struct Rows {
     planned: Vec<Planned>,
@@ -56,7 +56,7 @@ impl Rows {
     }
 }
 
-/// A job of which the server knows nothing.
+/// A job that the server does not know.
 pub fn unknown(id: JobId) -> Job {
     Job {
         job_id: id,
@@ -74,7 +74,7 @@ pub fn unknown(id: JobId) -> Job {
 }
 
 impl Followed {
-    /// A job, and what the server alone says of where it comes from.
+    /// A job, and where it comes from according to the server.
     pub fn by_server(job: Job) -> Followed {
         Followed::of(None, job)
     }

@@ -25,9 +25,9 @@ const CHECK: &str = "Check the id with 'anon batch info'";
 pub struct Entry {
     /// The line of its row in the mapping, from 1.
     pub line: Option<usize>,
-    /// Where its data is: as the mapping has it, or else as the server has it.
+    /// Where its data is, according to the mapping or else the server.
     pub source: Option<String>,
-    /// What the patient is called in the results.
+    /// The patient's pseudonym in the results.
     pub pseudonym: Option<String>,
     /// The server's number for it.
     pub job_id: i64,
@@ -63,7 +63,7 @@ impl Entry {
     /// How many columns there are before the first that says nothing of where the data is.
     const IDENTIFYING: usize = 2;
 
-    /// What there is to report of a job, at a moment in the server's time.
+    /// What to report about a job, at a moment in the server's time.
     pub fn of(followed: &Followed, now: NaiveDateTime) -> Entry {
         let Followed { job, pseudonym, source, line } = followed;
         let Job { job_id, date, status, files_downloaded, files_processed, .. } = job;
@@ -83,7 +83,7 @@ impl Entry {
         }
     }
 
-    /// Leaves out what tells where the data is.
+    /// Leaves out where the data is.
     pub fn without_source(&mut self) {
         (self.line, self.source) = (None, None);
     }
@@ -97,7 +97,7 @@ pub fn columns(with_source: bool) -> &'static [&'static str] {
 /// An Excel workbook: the header frozen, a filter on it, statuses in colours, and every id as text.
 ///
 /// # Errors
-/// The words of the writer, which has its limits.
+/// The error of the workbook writer, which has limits.
 pub fn workbook(entries: &[Entry], with_source: bool) -> Result<Vec<u8>, String> {
     build(entries, columns(with_source)).map_err(|error| error.to_string())
 }

@@ -97,7 +97,7 @@ fn without_a_mapping_the_server_s_own_words_stay() {
 }
 
 #[test]
-fn a_job_that_fits_two_rows_alike_has_no_line() {
+fn a_job_that_fits_two_rows_equally_has_no_line() {
     let by_id =
         Planned { line: 13, job: NewJob { pseudo_name: None, ..planned(13, Some("A")).job }, ..planned(13, None) };
     let by_name = Planned { job: NewJob { pseudo_id: None, ..planned(12, Some("A")).job }, ..planned(12, None) };

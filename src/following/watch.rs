@@ -1,6 +1,6 @@
 //! Watching jobs until nothing is under way: what has changed, how long to wait, when it is over.
 //!
-//! A [`Watch`] knows no clock and asks nobody: it is told what was seen, and how long after the beginning.
+//! A [`Watch`] has no clock and asks no server: it is told what was seen, and how long after the beginning.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -66,7 +66,7 @@ struct Seen {
     advised: bool,
 }
 
-/// What is new of a job.
+/// What is new about a job.
 #[derive(Debug, PartialEq)]
 pub enum News<'f> {
     /// It has another status.
@@ -133,7 +133,7 @@ impl Watch {
         }
     }
 
-    /// The server could not be asked: that counts as no change, so that it is left alone for longer.
+    /// The server could not be reached: that counts as no change, so the next request comes later.
     pub fn see_nothing(&mut self) {
         self.unchanged = self.unchanged.saturating_add(1);
     }
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn changes_are_told_and_it_is_over_when_nothing_is_under_way() {
+    fn changes_are_reported_until_no_job_is_running() {
         let mut watch = Watch::new(INTERVAL, None);
         assert_eq!(watched(&mut watch, 0, &[job(1, "ACTIVE", 0), job(2, "ERROR", 0)]), [""; 0]);
         assert_eq!(watched(&mut watch, 30, &[job(1, "UPLOADED", 0), job(2, "ERROR", 0)]), ["1 UPLOADED"]);
@@ -260,10 +260,10 @@ mod tests {
     }
 
     #[test]
-    fn a_job_that_is_uploaded_for_long_is_told_of_once() {
+    fn a_job_that_stays_uploaded_is_reported_once() {
         let mut watch = Watch::new(INTERVAL, None);
         watched(&mut watch, 1700, &[job(1, "ACTIVE", 0), job(2, "UPLOADED", 0)]);
-        // Uploaded already when it was first seen: how long is told by its date alone.
+        // Already UPLOADED when first seen: only its date says for how long.
         assert_eq!(
             watched(&mut watch, 1801, &[job(1, "UPLOADED", 0), job(2, "UPLOADED", 0)]),
             ["1 UPLOADED", "2 stuck"]

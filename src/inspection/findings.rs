@@ -18,13 +18,13 @@ pub struct Findings {
     pub dicom: u64,
     /// How large all of them are, in bytes.
     pub bytes: u64,
-    /// Of whom and of how many studies they are.
+    /// Whose they are, and from how many studies.
     pub patients: Patients,
     /// How many different SeriesInstanceUIDs there are.
     pub series: usize,
     /// The different Modalities.
     pub modalities: BTreeSet<String>,
-    /// The files that there is something to say about.
+    /// The files worth mentioning.
     pub risks: BTreeMap<Risk, Named>,
 }
 
@@ -34,7 +34,7 @@ impl Findings {
         self.risks.get(&risk).map_or(0, |named| named.count)
     }
 
-    /// Of how many patients the files are, as far as can be told.
+    /// How many patients the files belong to, as far as known.
     pub fn patients(&self) -> usize {
         self.patients.ids.max(self.patients.people_with_one_id)
     }
@@ -85,7 +85,7 @@ impl Tally {
         self.risk(risk, name);
     }
 
-    /// Takes in what there is to say about a file.
+    /// Adds what there is to say about a file.
     pub(super) fn risk(&mut self, risk: Risk, name: &str) {
         self.findings.risks.entry(risk).or_default().add(name);
     }

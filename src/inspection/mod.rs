@@ -2,8 +2,8 @@
 //!
 //! One thread lists the files of each row, the others read the header of each (`openers` of the scan), and what they find is
 //! added up for each row: [`Findings`], and among them what is likely to be held back or to fail, each a [`Risk`]. What is found is the
-//! same however many openers there are. Patients are compared by hashes under a key that nobody keeps; their values are neither
-//! kept nor told.
+//! same however many openers there are. Patients are compared by hashes under a key that is thrown away; their values are neither
+//! kept nor shown.
 
 mod findings;
 mod risk;
@@ -24,7 +24,7 @@ pub use risk::{About, Consequence, Risk};
 /// The files of one row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Files {
-    /// All files of a folder, with all that is below it.
+    /// All files in a folder and below it.
     Folder(PathBuf),
     /// Those that a file selection names.
     Selection(PathBuf),
@@ -56,7 +56,7 @@ pub struct Progress {
 pub struct Looking<'a> {
     /// Set this, and it ends with [`crate::Error::Interrupted`] soon after.
     pub stop: &'a AtomicBool,
-    /// Is told of the progress, from any thread, often.
+    /// Receives progress, often and from any thread.
     pub progress: &'a (dyn Fn(Progress) + Sync),
     /// How many files may be open at the same time.
     pub concurrency: NonZeroUsize,

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::dicom::{Description, Pixels};
 
-/// Why files may be held back, fail, or go where nobody wants them. A risk, never a promise: only the server knows its rules.
+/// Why files may be held back, fail, or go astray. A risk, not a prediction: only the server knows its rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Risk {
     /// Files that are named and not there.
@@ -24,7 +24,7 @@ pub enum Risk {
     NamedTwice,
     /// Files that are another file of the row once more.
     Copies,
-    /// Files that belong to another row, too.
+    /// Files that also belong to another row.
     InTwoRows,
     /// BurnedInAnnotation says so.
     BurnedIn,
@@ -46,7 +46,7 @@ pub enum Risk {
     NoPixels,
 }
 
-/// What is likely to become of the files.
+/// What is likely to happen to the files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Consequence {
@@ -54,20 +54,20 @@ pub enum Consequence {
     HeldBack,
     /// They may fail, or be left out.
     Failure,
-    /// They may end up under a pseudonym that is not theirs, or twice.
+    /// They may end up under the wrong pseudonym, or twice.
     Mixture,
 }
 
-/// What there is to tell of a risk.
+/// What to say about a risk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct About {
     /// Its name for scripts.
     pub name: &'static str,
     /// What the files are, in a word or two.
     pub title: &'static str,
-    /// What is likely to become of them.
+    /// What is likely to happen to them.
     pub effect: Consequence,
-    /// Why that is.
+    /// Why.
     pub why: &'static str,
     /// What to do.
     pub advice: &'static str,
@@ -122,7 +122,7 @@ impl Risk {
         .collect()
     }
 
-    /// What there is to tell of it.
+    /// What to say about it.
     pub fn about(self) -> About {
         use Consequence::{Failure, HeldBack, Mixture};
         let about = |name, title, effect, why, advice| About { name, title, effect, why, advice };
@@ -131,46 +131,46 @@ impl Risk {
                 "missing",
                 "not there",
                 Failure,
-                "They are named, and not there. The job fails, or goes on without them.",
+                "They are listed, but do not exist. The job fails, or goes on without them.",
                 SELECT_AGAIN,
             ),
             Risk::Unreadable => about(
                 "unreadable",
                 "cannot be opened",
                 Failure,
-                "What cannot be read from here can perhaps not be read by the server either.",
-                "ask whoever owns the share for access, or look whether a program has them open",
+                "If this computer cannot read them, the server may not be able to either.",
+                "ask the owner of the share for access, or check whether a program has them open",
             ),
             Risk::NotDicom => about(
                 "not_dicom",
                 "not DICOM",
                 Failure,
                 "They lack the 132 bytes that every DICOM file begins with (PS3.10, 7.1). The server takes all files of a folder.",
-                "'anon map add-study-folders' and 'anon select add' select the DICOM files alone",
+                "'anon map add-study-folders' and 'anon select add' select only DICOM files",
             ),
             Risk::Damaged => about(
                 "damaged",
                 "damaged",
                 Failure,
-                "The header breaks off, makes no sense, or is written in a way that is not understood here.",
-                "copy them again from where they came from, or leave them out",
+                "The header is cut off, makes no sense, or is in a form that anon cannot read.",
+                "copy them again from their source, or leave them out",
             ),
             Risk::CutOff => about(
                 "cut_off",
                 "cut off",
                 Failure,
-                "They end before their picture does, as after a copy that was broken off.",
-                "copy them again from where they came from",
+                "They end before the picture does, as after an interrupted copy.",
+                "copy them again from their source",
             ),
             Risk::SeveralPatients => about(
                 "several_patients",
                 "several patients",
                 Mixture,
-                "All files of a row get its pseudonym. Patients are told apart by PatientID, then by name and birth date.",
+                "All files of a row get the same pseudonym. Patients are told apart by PatientID, then by name and birth date.",
                 "give each patient a folder or a selection of its own",
             ),
             Risk::NamedTwice => {
-                about("named_twice", "named twice", Mixture, "The selection names them more than once.", SELECT_AGAIN)
+                about("named_twice", "named twice", Mixture, "The selection lists them more than once.", SELECT_AGAIN)
             }
             Risk::Copies => about(
                 "copies",
@@ -178,13 +178,13 @@ impl Risk {
                 Mixture,
                 "Another file of the row has the same SOPInstanceUID (0008,0018), under another name. They come out twice, or one in \
                  place of the other.",
-                "look for copies of files or folders among the files of the row, and leave those out",
+                "look for copies of files or folders among the files of the row, and leave them out",
             ),
             Risk::InTwoRows => about(
                 "in_two_rows",
                 "in two rows",
                 Mixture,
-                "Both jobs take them: they come out twice, perhaps under two pseudonyms.",
+                "Both jobs take them: they are delivered twice, perhaps under two pseudonyms.",
                 "correct the sources with 'anon map edit'",
             ),
             Risk::BurnedIn => about(
@@ -199,14 +199,14 @@ impl Risk {
                 "ultrasound",
                 "ultrasound",
                 HeldBack,
-                "Ultrasound machines usually write name, id and date into the picture (PS3.15, E.3.1), whatever BurnedInAnnotation says.",
+                "Ultrasound machines usually write the patient's name, id and date into the picture (PS3.15, E.3.1), whatever BurnedInAnnotation says.",
                 QUARANTINE,
             ),
             Risk::SecondaryCapture => about(
                 "secondary_capture",
                 "secondary capture",
                 HeldBack,
-                "They were made of a film, a screen or a sheet of paper (SOP class or ConversionType (0008,0064); PS3.3, A.8 and \
+                "They were made from a film, a screen or a sheet of paper (SOP class or ConversionType (0008,0064); PS3.3, A.8 and \
                  C.8.6.1), and show what was written there.",
                 LEAVE_OUT,
             ),
@@ -214,7 +214,7 @@ impl Risk {
                 "screen",
                 "kept screen",
                 HeldBack,
-                "ImageType (0008,0008) says that somebody kept a screen or a page of numbers, with whatever was written there.",
+                "ImageType (0008,0008) says that it is a saved screen or a page of numbers, with whatever was written there.",
                 LEAVE_OUT,
             ),
             Risk::Document => about(
@@ -236,22 +236,22 @@ impl Risk {
                 "dicomdir",
                 "DICOMDIR",
                 Failure,
-                "The index of a CD or USB stick is no image, and names all patients that are on it (PS3.3, annex F).",
+                "The index of a CD or USB stick is not an image, and names all patients on it (PS3.3, annex F).",
                 "leave it out: anon select add PATTERN --exclude-pattern DICOMDIR",
             ),
             Risk::PrivateClass => about(
                 "private_class",
                 "private kind",
                 Failure,
-                "Their SOP class is a manufacturer's own. No standard says what is in them.",
+                "They have a manufacturer's own SOP class. No standard says what is in them.",
                 LEAVE_OUT,
             ),
             Risk::NoPixels => about(
                 "no_pixel_data",
                 "no picture",
                 Failure,
-                "They have no pixel data: plans, contours, measurements, raw data. A server that is set up for images may not take them.",
-                "ask your trial bureau whether the project takes them, or leave them out",
+                "They have no pixel data: plans, contours, measurements, raw data. A server that is set up for images may reject them.",
+                "ask your trial bureau whether the project accepts them, or leave them out",
             ),
         }
     }
@@ -259,7 +259,7 @@ impl Risk {
 
 const SELECT_AGAIN: &str = "make the selection again with 'anon map add-study-folders' or 'anon select add'";
 const QUARANTINE: &str =
-    "if the job stays at UPLOADED, send its id to a server admin: the server has to be told where the text is";
+    "if the job stays at UPLOADED, send its id to a server admin: someone has to tell the server where the text is";
 const LEAVE_OUT: &str = "leave them out: select the others with 'anon select add'";
 
 #[cfg(test)]
@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn attributes_count_beside_the_class() {
+    fn attributes_count_as_well_as_the_class() {
         let ct = || image("CTImageStorage");
         let risks = |file: Description| Risk::of(&file);
         assert_eq!(risks(Description { burned_in: true, ..ct() }), [Risk::BurnedIn]);

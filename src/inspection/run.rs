@@ -54,7 +54,7 @@ type Owners = HashMap<u64, Owner>;
 
 struct Owner {
     row: u32,
-    /// Whether that row was told that it shares the file.
+    /// Whether that row already knows that it shares the file.
     is_told: bool,
 }
 
@@ -92,7 +92,7 @@ impl<'a> Run<'a> {
         results
     }
 
-    /// Lists the files of all rows, one row after the other. Returns for each row the files that another has, too.
+    /// Lists the files of all rows, one row after the other. Returns for each row the files that another row has too.
     fn list(&self, hand_over: &mut dyn FnMut(Task)) -> Vec<Named> {
         let place = |row: &Row<'_>| fs::canonicalize(row.root).unwrap_or_else(|_| row.root.to_owned());
         let places: Vec<PathBuf> = self.rows.iter().map(place).collect();
@@ -123,7 +123,7 @@ impl<'a> Run<'a> {
                 Files::Selection(path) => self.list_selection(row, path, &mut add),
             };
             if self.is_stopped() {
-                // What was listed last may not be all there is.
+                // The last listing may be incomplete.
                 break;
             }
             if let Err(error) = listed {
@@ -134,7 +134,7 @@ impl<'a> Run<'a> {
         shared
     }
 
-    /// Of a path. Windows does not tell capitals from small letters.
+    /// Of a path. Windows ignores case.
     fn hash(&self, path: &Path) -> u64 {
         match path.to_str() {
             Some(text) if cfg!(windows) => self.key.hash_one(text.to_lowercase()),
@@ -149,7 +149,7 @@ impl<'a> Run<'a> {
             Met::File(file) => add(file),
             Met::Failed(path, error) if path == folder => failed = Some(Error::io("list", folder)(error)),
             Met::Failed(path, _) => unlocked(row.tally.lock()).failed(&shown(row.root, &path), Risk::Unreadable),
-            // They are no files of the share.
+            // They are not files on the share.
             Met::DeadLink(_) | Met::LinkedFolder(_) => {}
         });
         failed.map_or(Ok(()), Err)

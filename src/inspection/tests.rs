@@ -47,7 +47,7 @@ fn folders_and_selections_are_added_up() {
 }
 
 #[test]
-fn files_of_two_rows_are_told_of_both() {
+fn files_in_two_rows_are_reported_for_both() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     fs::create_dir_all(at.join("a/b")).unwrap();
@@ -61,7 +61,7 @@ fn files_of_two_rows_are_told_of_both() {
 }
 
 #[test]
-fn each_row_is_told_when_it_is_done_and_a_stop_ends_it() {
+fn each_finished_row_is_reported_and_a_stop_ends_it() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("1.dcm"), dicom_of("1", "1.2")).unwrap();
     let rows = vec![Files::Folder(folder.path().to_owned()); 3];

@@ -221,7 +221,7 @@ impl Details {
         }
     }
 
-    /// `FORMULA` (MS-XLS 2.4.127): its result is a number, or says of which kind the result is.
+    /// `FORMULA` (MS-XLS 2.4.127): its result is a number, or says what kind of result it is.
     fn formula(&mut self, data: &[u8], awaited: &mut Option<(u32, u32)>) {
         let Some(cell) = self.cell(data) else { return };
         *awaited = None;

@@ -31,16 +31,16 @@ pub(super) struct CellFault {
 impl CellFault {
     /// A date where a number or a name belongs.
     pub const DATE: CellFault = CellFault {
-        message: Cow::Borrowed("this cell holds a date or a time, not a number or a name"),
+        message: Cow::Borrowed("this cell contains a date or a time, not a number or a name"),
         hint: "format the column as text, type the value again and save the list",
     };
     /// A formula that no program has calculated yet.
     pub const FORMULA: CellFault = CellFault {
-        message: Cow::Borrowed("this cell holds a formula whose result is not in the file"),
+        message: Cow::Borrowed("this cell contains a formula whose result is not in the file"),
         hint: "open the file in a spreadsheet program and save it, so that the formula is calculated",
     };
     pub const BOOLEAN: CellFault = CellFault {
-        message: Cow::Borrowed("this cell holds 'true' or 'false', which each language shows in its own words"),
+        message: Cow::Borrowed("this cell contains 'true' or 'false', which looks different in every language"),
         hint: "format the column as text and type the value again",
     };
     const AS_TEXT: &str = "format the column as text, enter the value again and save the list";
@@ -103,7 +103,7 @@ impl Collector {
         Ok(())
     }
 
-    /// The sheet. Of a cell that came twice, the last one counts.
+    /// The sheet. If a cell occurs twice, the last one counts.
     pub fn sheet(mut self, mut hidden: Vec<u32>) -> Sheet {
         self.cells.sort_by_key(|(position, _)| *position);
         hidden.sort_unstable();
@@ -122,11 +122,11 @@ impl Collector {
     }
 }
 
-/// A text cell. What is around its text stays: a folder's name can begin with a space.
+/// A text cell. Surrounding spaces stay: a folder's name can begin with a space.
 pub(super) fn text(text: impl Into<String>) -> Cell {
     let text = text.into();
     if text.len() > LONGEST_TEXT && text.chars().count() > LONGEST_TEXT {
-        return Cell::Faulty(CellFault::new("this cell holds more text than fits in a cell"));
+        return Cell::Faulty(CellFault::new("this cell contains more text than fits in a cell"));
     }
     if text.trim().is_empty() { Cell::Empty } else { Cell::Text(text) }
 }
@@ -136,7 +136,7 @@ pub(super) fn text(text: impl Into<String>) -> Cell {
 /// A spreadsheet keeps 15 digits of a number. One that has more was longer when it was typed, and is now another one.
 pub(super) fn number(value: f64) -> Result<String, CellFault> {
     if !value.is_finite() {
-        return Err(CellFault::new("this cell holds no number"));
+        return Err(CellFault::new("this cell does not contain a number"));
     }
     if value.abs() >= 1e15 {
         return Err(CellFault::new(
@@ -153,7 +153,7 @@ pub(super) fn number(value: f64) -> Result<String, CellFault> {
     let text = value.to_string();
     let digits = text.trim_start_matches(['-', '0', '.']).bytes().filter(u8::is_ascii_digit).count();
     if digits > 15 {
-        return Err(CellFault::new(format!("this cell holds {text}, of which a spreadsheet shows 15 digits")));
+        return Err(CellFault::new(format!("this cell contains {text}, and a spreadsheet shows only 15 digits of it")));
     }
     Ok(text)
 }
@@ -172,7 +172,7 @@ pub(super) fn shown(value: Data, format: &str) -> Cell {
     }
 }
 
-/// A day can be the name of a folder: `2020-01-31`. A day with a time, or a time alone, cannot.
+/// A date can be the name of a folder: `2020-01-31`. A date with a time, or just a time, cannot.
 fn day(moment: &ExcelDateTime) -> Cell {
     let days = moment.as_f64();
     // Up to the end of the year 9999; beyond that, a spreadsheet shows `####`.

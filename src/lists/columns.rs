@@ -101,7 +101,7 @@ fn pseudonyms(
         Pseudonyms::In(chosen) => {
             let found = called(cells, chosen);
             if found.is_empty() {
-                let message = format!("there is no column '{chosen}' beside '{}'", value.name);
+                let message = format!("there is no column '{chosen}' next to '{}'", value.name);
                 return Err(Problem::new(at(value), message).hint(format!("the columns here are {}", quoted(cells))));
             }
             found
@@ -111,10 +111,10 @@ fn pseudonyms(
             Some((Fit::Perhaps, perhaps)) => {
                 let name = &perhaps[0].name;
                 let hint = format!(
-                    "read the pseudonyms from it with '--pseudonym-column \"{name}\"', or let them be made up with \
+                    "read the pseudonyms from it with '--pseudonym-column \"{name}\"', or have them made up with \
                      '--no-pseudonym-column'"
                 );
-                let message = format!("'{name}' could be a column of pseudonyms, or not");
+                let message = format!("'{name}' may or may not be a column of pseudonyms");
                 return Err(Problem::new(at(&perhaps[0]), message).hint(hint));
             }
             Some((_, found)) => found,
@@ -157,13 +157,13 @@ fn quoted(columns: &[Named]) -> String {
 pub(super) fn no_header(sought: Column, choice: &Choice, perhaps: Option<(Place, String)>) -> Problem {
     if let Some(chosen) = &choice.column {
         let problem = Problem::new(Place::Whole, format!("there is no column '{chosen}'"));
-        return problem.hint("'--column' takes the name of a column as its header has it");
+        return problem.hint("'--column' takes the name of a column as it is in the header");
     }
     let names: Vec<String> = sought.names().iter().map(|name| format!("'{name}'")).collect();
     let message = format!("there is no column of {}s: looked for {}", sought.noun(), names.join(", "));
     match perhaps {
         Some((place, name)) => {
-            Problem::new(place, message).hint(format!("if '{name}' is meant, add '--column \"{name}\"', or rename it"))
+            Problem::new(place, message).hint(format!("if you mean '{name}', add '--column \"{name}\"', or rename it"))
         }
         None => Problem::new(Place::Whole, message)
             .hint("give the column one of these names, or choose it with '--column NAME'; see 'anon help concepts input file'"),

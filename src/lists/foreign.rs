@@ -19,7 +19,7 @@ const KINDS: [(&[&str], &str, &str); 8] = [
 /// What is wrong with a file that is none of the kinds of text that lists are kept in: web pages and the like, whatever their
 /// name says.
 pub(super) fn found(bytes: &[u8]) -> Option<Problem> {
-    // Of UTF-16, the zeros do not count here.
+    // The zeros of UTF-16 do not count here.
     let start: Vec<u8> = bytes.iter().take(4096).copied().filter(|byte| *byte != 0).collect();
     let start = String::from_utf8_lossy(&start).to_ascii_lowercase();
     let is_mark = |c: char| c.is_whitespace() || matches!(c, '\u{feff}' | char::REPLACEMENT_CHARACTER);

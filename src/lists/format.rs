@@ -21,7 +21,7 @@ struct Section {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Body {
-    /// `General`, `@`: the text, or a number as it is.
+    /// `General`, `@`: the text, or the number itself.
     AsItIs,
     /// `#00.0#`: at least two digits, a point, one or two decimals.
     Digits { least: usize, least_decimals: usize, most_decimals: usize },
@@ -44,7 +44,7 @@ pub(super) fn shown_text(text: &str, format: &str) -> Cell {
     let Some(for_text) = for_text else { return super::cells::text(text) };
     match section(for_text) {
         Some(Section { before, body: Some(Body::AsItIs), after }) => {
-            // The room around a text is no part of it, while a space of its own can begin the name of a folder.
+            // The padding around a text is not part of it, while a real space can begin the name of a folder.
             super::cells::text(format!("{}{text}{}", before.trim_start(), after.trim_end()))
         }
         _ => Cell::Faulty(refused(format)),
@@ -68,10 +68,10 @@ fn formatted(value: f64, format: &str) -> Result<String, CellFault> {
             let mut text = format!("{:.*}", most_decimals, value.abs());
             if text.parse() != Ok(value.abs()) {
                 return Err(CellFault::new(format!(
-                    "this cell holds {unformatted}, but its number format '{format}' shows fewer digits"
+                    "this cell contains {unformatted}, but its number format '{format}' shows fewer digits"
                 )));
             }
-            // The decimals of a whole number are all 0: none of them can be lost.
+            // The decimals of a whole number are all 0, so none can be lost.
             let kept = text.trim_start_matches(['0', '.']).bytes().filter(u8::is_ascii_digit).count();
             if kept > DIGITS && value.fract() != 0.0 {
                 return Err(CellFault::new("this number shows more digits than a spreadsheet keeps (15)"));
@@ -97,7 +97,7 @@ fn formatted(value: f64, format: &str) -> Result<String, CellFault> {
 }
 
 fn refused(format: &str) -> CellFault {
-    CellFault::new(format!("this cell does not show what it holds, by its number format '{format}'"))
+    CellFault::new(format!("this cell does not show what it contains, because of its number format '{format}'"))
 }
 
 /// The sections, split at the semicolons that are not quoted.

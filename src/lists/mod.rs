@@ -7,7 +7,7 @@
 //! | module | what it is for |
 //! |---|---|
 //! | `columns` | which columns a header row names |
-//! | `rows` | from the cells below the header to values, and to all that is wrong |
+//! | `rows` | from the cells below the header to values, and to everything that is wrong |
 //! | `doubts` | doubts about many values, in a line for each kind |
 //! | `text_list` | lists in text files: their delimiter, their quotes |
 //! | `foreign` | files that are not lists: web pages, SYLK and the like |
@@ -91,7 +91,7 @@ impl Listed for DataPath {
 /// Where the pseudonyms of a list are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Pseudonyms {
-    /// In the column that is called as one of them is, if there is one.
+    /// In the column with one of these names, if there is one.
     #[default]
     Found,
     /// In the column of this name.
@@ -162,7 +162,7 @@ impl<T: Listed> InputList<T> {
     /// As [`InputList::read`], from the bytes of a file. `path` is for errors only.
     ///
     /// # Errors
-    /// [`Error::Contents`](crate::Error::Contents) with all that is wrong.
+    /// [`Error::Contents`](crate::Error::Contents) with everything that is wrong.
     pub fn from_bytes(path: &Path, bytes: Vec<u8>, choice: &Choice) -> Result<InputList<T>> {
         let list = match workbook::read(&bytes, choice) {
             Some(list) => list,

@@ -13,7 +13,7 @@ use super::cells::{self, Cell, CellFault, Collector, Sheet, number};
 use super::workbook::{Book, Tab, damaged, protected};
 use crate::problem::Problem;
 
-/// Inside these there are tables and texts that are none of the sheet's.
+/// Inside these are tables and texts that do not belong to the sheet.
 const ASIDE: [&str; 6] = ["annotation", "tracked-changes", "shapes", "forms", "frame", "dde-links"];
 
 /// Where the reader is.
@@ -148,7 +148,7 @@ impl Reading {
                 if let Some(value) = self.cell.take() {
                     let shown = content(&value, self.text.take().unwrap_or_default());
                     if shown != Cell::Empty && name == "table-cell" {
-                        // A sheet has no more columns.
+                        // A sheet cannot have more columns.
                         let last = self.column.saturating_add(self.columns).min(16_384);
                         self.cells.extend((self.column..last).map(|column| (column, shown.clone())));
                     }
@@ -188,7 +188,9 @@ fn content(value: &Value, shown: String) -> Cell {
         "date" | "time" => Cell::Date(shown),
         "boolean" => Cell::Faulty(CellFault::BOOLEAN),
         "float" => {
-            let Some(number) = value.number else { return Cell::Faulty(CellFault::new("this cell holds no number")) };
+            let Some(number) = value.number else {
+                return Cell::Faulty(CellFault::new("this cell does not contain a number"));
+            };
             if value.has_formula && number == 0.0 {
                 return Cell::Faulty(CellFault::FORMULA);
             }
@@ -212,7 +214,7 @@ fn shown_number(value: f64, shown: &str) -> Result<String, CellFault> {
         let sign = if value < 0.0 { "-" } else { "" };
         return Ok(format!("{before_digits}{sign}{digits}"));
     }
-    Err(CellFault::new(format!("this cell shows '{shown}', but holds the number {unformatted}")))
+    Err(CellFault::new(format!("this cell shows '{shown}', but contains the number {unformatted}")))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! From the cells below the header to values, and to all that is wrong.
+//! From the cells below the header to values, and to everything that is wrong.
 
 use std::ops::ControlFlow;
 
@@ -9,10 +9,10 @@ use super::{InputList, InputRow, Listed, MOST_ROWS, place};
 use crate::problem::{Place, Problem};
 use crate::values::{Column, Parsed, Pseudonym, Spoilt, same_header};
 
-/// After so many problems a list is read no further.
+/// Reading a list stops after this many problems.
 const MOST_PROBLEMS: usize = 1000;
 /// So many numbers that end in 0 where a spreadsheet cuts them can be chance; if there are more and all do, it is none: of
-/// lists that nothing has cut, one in 10,000 has four such numbers and no other.
+/// intact lists, one in 10,000 has four such numbers and no others.
 const CHANCE: usize = 3;
 
 /// Takes the rows of a list, one after the other.
@@ -53,7 +53,7 @@ impl<'a, T: Listed> Rows<'a, T> {
         }
         for (column, unused) in &columns.unused {
             let message = format!("the column '{}' is not read", unused.name);
-            let hint = format!("if it is meant, choose it with '{} \"{}\"'", option(*column), unused.name);
+            let hint = format!("to read it, choose it with '{} \"{}\"'", option(*column), unused.name);
             doubts.about(Problem::new(place(sheet, row, unused.index), message).hint(hint));
         }
         Rows {
@@ -93,9 +93,8 @@ impl<'a, T: Listed> Rows<'a, T> {
             self.take(row, value, pseudonym);
         }
         if self.rows.len() > MOST_ROWS {
-            let message = format!("there are more than {MOST_ROWS} rows, which no list of patients has");
-            self.problems =
-                vec![Problem::new(Place::Whole, message).hint("check that this is the file that you meant")];
+            let message = format!("there are more than {MOST_ROWS} rows, too many for a list of patients");
+            self.problems = vec![Problem::new(Place::Whole, message).hint("check that this is the right file")];
             return ControlFlow::Break(());
         }
         if self.problems.len() >= MOST_PROBLEMS {
@@ -184,7 +183,7 @@ impl<'a, T: Listed> Rows<'a, T> {
     fn half_filled(&mut self, row: usize, index: usize, has: Column, lacks: Column) {
         let message = format!("this row has {} but no {}", has.one(), lacks.noun());
         let problem = Problem::new(place(self.sheet, row, index), message);
-        self.refuse(problem.hint("fill it in, or empty the row"));
+        self.refuse(problem.hint("fill it in, or clear the row"));
     }
 
     /// The list, if nothing is wrong with it.
@@ -199,7 +198,7 @@ impl<'a, T: Listed> Rows<'a, T> {
             && self.nameless == self.problems.len()
         {
             let problem = Problem::new(header(column.index), "there is a column of pseudonyms, but nothing in it");
-            return Err(vec![problem.hint("fill it in, or let them be made up with '--no-pseudonym-column'")]);
+            return Err(vec![problem.hint("fill it in, or have them made up with '--no-pseudonym-column'")]);
         }
         if self.rows.is_empty() && self.problems.is_empty() {
             let message = format!("there is no {} below this header", T::COLUMN.noun());
@@ -211,7 +210,7 @@ impl<'a, T: Listed> Rows<'a, T> {
             (T::COLUMN, Some(self.columns.value.index), std::mem::take(&mut self.values)),
             (Column::PseudoName, pseudonym_index, std::mem::take(&mut self.pseudonyms)),
         ] {
-            // What is called a folder is looked for on the disk.
+            // Anything in a column of folders is looked for on disk.
             if let Some(index) = index.filter(|_| column != Column::Path) {
                 self.judge(column, index, &shape);
             }
@@ -239,7 +238,7 @@ impl<'a, T: Listed> Rows<'a, T> {
         if shape.long > CHANCE && shape.cut == shape.long {
             let more = others(self.sheet, &shape.first_cut[1..], index, shape.cut - 1);
             let message = format!(
-                "all {} {}s of more than 15 digits end in 0{more}: a spreadsheet has cut them",
+                "all {} {}s of more than 15 digits end in 0{more}: a spreadsheet has truncated them",
                 shape.cut,
                 column.noun(),
             );

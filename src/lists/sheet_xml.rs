@@ -15,7 +15,7 @@ pub(super) struct Details {
     pub uncalculated: Vec<(u32, u32)>,
 }
 
-/// The most rows that are looked at: a sheet has no more.
+/// The maximum number of rows: a sheet cannot have more.
 const MOST_ROWS: u32 = 1_048_576;
 
 /// The names of the sheets, and the parts of the archive that they are in.

@@ -118,7 +118,7 @@ fn cells<'r>(record: &'r Record<'_>) -> impl Iterator<Item = (usize, &'r str)> {
     record.fields.iter().enumerate().map(|(column, field)| (column, &*field.value))
 }
 
-/// Of the delimiters by which a line is a header, the one by which most rows have as many cells.
+/// Of the delimiters that make a line a header, the one that gives most rows the same number of cells.
 fn chosen<'a>(
     mut found: Vec<(char, Columns, Record<'a>)>,
     lines: &Records<'a>,
@@ -132,7 +132,7 @@ fn chosen<'a>(
     };
     if found.len() > 1 && found.iter().all(|(_, columns, record)| columns.width == 1 && record.fields.len() == 1) {
         let (_, columns, record) = found.swap_remove(0);
-        // Who writes a decimal comma has no commas between cells.
+        // With a decimal comma, cells are not separated by commas.
         let delimiters = DELIMITERS.into_iter().filter(|delimiter| *delimiter != ',' || !choice.decimal_comma);
         let delimiters = declared.map_or_else(|| Delimiters::None(delimiters.collect()), Delimiters::One);
         return (ListHeader { columns, delimiters }, below(&record));
@@ -189,7 +189,7 @@ fn misfit<T: Listed>(record: &Record<'_>, text: &str, columns: &Columns, delimit
     let cells = filled(record);
     if cells > columns.width {
         let message = format!("this row has {cells} cells, but the header has {}", columns.width);
-        return problem(message, "put a cell that holds a delimiter in quotes (\"), or give each column a header");
+        return problem(message, "put a cell that contains a delimiter in quotes (\"), or give each column a header");
     }
     None
 }

@@ -29,8 +29,8 @@ pub(super) fn protected() -> Problem {
 
 /// More than a list of patients holds: `what` names the cap.
 pub(super) fn too_large(what: impl Display) -> Problem {
-    let found = format!("this workbook holds {what}, far more than a list of patients does");
-    unreadable(found, "copy the columns that matter to a new workbook")
+    let found = format!("this workbook contains {what}, far more than a list of patients needs");
+    unreadable(found, "copy the columns you need to a new workbook")
 }
 
 /// A worksheet, by its name.
@@ -87,7 +87,7 @@ pub(super) fn open(bytes: &[u8]) -> Option<Result<Book<'_>, Problem>> {
 fn list<T: Listed>(mut book: Book<'_>, choice: &Choice) -> Result<InputList<T>, Vec<Problem>> {
     if choice.visible_only && !book.sees_all {
         let hint = "save it as .xlsx, or leave out '--visible-only'";
-        return Err(vec![unreadable("what is hidden in a binary workbook (.xlsb) cannot be seen", hint)]);
+        return Err(vec![unreadable("anon cannot see what is hidden in a binary workbook (.xlsb)", hint)]);
     }
     let (candidate, others) = choose::<T>(&book.tabs, &mut book.read, choice)?;
     let name = book.tabs[candidate.tab].name.as_str();
@@ -135,7 +135,7 @@ fn choose<T: Listed>(
     for tab in order {
         let sheet = match read(&tabs[tab].name) {
             Ok(sheet) => sheet,
-            // A sheet of figures beside the list may be as large as it likes.
+            // A sheet of figures next to the list may be of any size.
             Err(_) if found.is_some() => continue,
             Err(problem) => return Err(vec![problem]),
         };
@@ -209,7 +209,7 @@ fn notes(tabs: &[Tab], read: usize, others: &[usize], hidden: usize, sees_all: b
     if hidden > 0 {
         let (rows, them) = if hidden == 1 { ("row is", "it") } else { ("rows are", "them") };
         note(
-            format!("{hidden} hidden {rows} included, of sheet '{name}'"),
+            format!("{hidden} hidden {rows} included, in sheet '{name}'"),
             &format!("'--visible-only' leaves {them} out"),
         );
     }
@@ -221,11 +221,11 @@ fn notes(tabs: &[Tab], read: usize, others: &[usize], hidden: usize, sees_all: b
             .iter()
             .map(|other| format!("'{}'{}", tabs[*other].name, if tabs[*other].hidden { " (hidden)" } else { "" }))
             .collect();
-        let message = format!("the sheet '{name}' was read; such a list is also on {}", names.join(", "));
+        let message = format!("the sheet '{name}' was read; there is also such a list on {}", names.join(", "));
         note(message, "'--sheet NAME' chooses another one");
     }
     if !sees_all {
-        let message = "hidden rows and number formats cannot be seen in a binary workbook (.xlsb)";
+        let message = "anon cannot see hidden rows and number formats in a binary workbook (.xlsb)";
         note(message.to_owned(), "save it as .xlsx if leading zeros or hidden rows matter");
     }
     notes

@@ -48,7 +48,7 @@ pub(super) fn open(bytes: &[u8]) -> Result<Book<'_>, Problem> {
             let cell = (row as u32 + first.0, column as u32 + first.1);
             let format = sheet.formats.get(&cell).map_or("General", |style| details.format(*style));
             let value = match value {
-                // Of some texts of Excel 5, calamine leaves a NUL behind each letter.
+                // In some texts from Excel 5, calamine leaves a NUL after each letter.
                 Data::String(text) if text.contains('\0') => Data::String(text.replace('\0', "")),
                 other => other.clone(),
             };

@@ -1,4 +1,4 @@
-//! What is doubtful about rows beside each other: patients under one pseudonym, and data that is asked for twice.
+//! What is doubtful about rows taken together: patients under one pseudonym, and data that is requested twice.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -31,7 +31,7 @@ pub(super) fn warnings(rows: &[Row], options: &Parameters) -> Vec<Problem> {
 const PSEUDONYM_HINT: &str = "two patients under one pseudonym cannot be told apart afterwards";
 const SOURCE_HINT: &str = "the same data would be anonymized more than once";
 const LEAVES_HINT: &str =
-    "the server looks for it outside that folder; write it as '\\\\server\\share\\folder' if that is meant";
+    "the server would look for it outside that folder; write it as '\\\\server\\share\\folder' if that is meant";
 
 fn pseudonyms<'a>(rows: &[&'a Row], options: &'a Parameters) -> Vec<Problem> {
     let pseudonym = |row: &&'a Row| {
@@ -43,7 +43,7 @@ fn pseudonyms<'a>(rows: &[&'a Row], options: &'a Parameters) -> Vec<Problem> {
     let mut named: Vec<(Cow<'_, str>, usize, &str)> = rows.iter().filter_map(pseudonym).collect();
     let told = |group: &[(Cow<'_, str>, usize, &str)]| {
         let same = group.iter().all(|(_, _, name)| *name == group[0].2);
-        let what = if same { "the same pseudonym" } else { "pseudonyms that Windows takes for the same name" };
+        let what = if same { "the same pseudonym" } else { "pseudonyms that Windows considers the same name" };
         alike(group.iter().map(|(_, line, _)| *line), &format!("have {what}"), PSEUDONYM_HINT)
     };
     named.sort_unstable();
@@ -79,7 +79,7 @@ impl<'a> Located<'a> {
 fn sources<'a>(rows: &'a [Located<'_>]) -> Vec<Problem> {
     let source = |row: &'a Located<'_>| {
         let value = match (row.source, &row.folder) {
-            // The name of the selection file counts, too.
+            // The name of the selection file counts too.
             (Source::FileSelection(path), Some(folder)) => {
                 let name = path.as_str().rsplit(['/', '\\']).next().unwrap_or_default();
                 Cow::Owned(format!("{}\\{}", folder.as_str(), folded(name)))

@@ -62,7 +62,7 @@ impl Document {
         &self.bytes
     }
 
-    /// Fails if anything in the file has to be mended.
+    /// Fails if anything in the file needs fixing.
     ///
     /// # Errors
     /// [`Error::Contents`] with [`Mapping::problems`], if there are any.
@@ -83,18 +83,18 @@ impl Document {
     /// Whether rows can be added.
     ///
     /// # Errors
-    /// [`Error::Contents`] if nobody can tell where rows go: without a header line, or below a quote that is never closed.
+    /// [`Error::Contents`] if it is unclear where rows go: without a header line, or below a quote that is never closed.
     pub fn refuse_obstacle(&self) -> Result<()> {
         Ok(Problems::none_or(&self.path, self.layout.obstacle.iter().cloned().collect())?)
     }
 
     /// Adds rows after the last one, and removes the example rows of `map init` that are still untouched.
     ///
-    /// Everything else stays byte for byte as it is. A parameter that has no column gets one at the end of the header line;
+    /// Everything else stays the same, byte for byte. A parameter that has no column gets one at the end of the header line;
     /// a mapping without a header line gets one; and one that AnonAPI could not read is put right.
     ///
     /// # Errors
-    /// [`Error::Contents`] if nobody can tell where rows go. [`Error::Refused`] if a row has no source, holds control
+    /// [`Error::Contents`] if it is unclear where rows go. [`Error::Refused`] if a row has no source, holds control
     /// characters, or cannot be written in the encoding of the file. The document is then as it was.
     pub fn add_rows(&mut self, rows: &[Parameters]) -> Result<()> {
         if rows.is_empty() {
@@ -117,7 +117,10 @@ impl Document {
         let value = value.trim();
         if value.is_empty() || value.contains(char::is_control) {
             let message = format!("{kind} cannot be set to {value:?}");
-            return Err(Error::refused(message, "an option is one line of text; AnonAPI does not read an empty one"));
+            return Err(Error::refused(
+                message,
+                "an option is a single line of text; AnonAPI does not read an empty one",
+            ));
         }
         let unclear =
             |message: String| Error::refused(message, "correct it with 'anon map edit'; the file was not changed");
@@ -133,7 +136,7 @@ impl Document {
         Ok(before)
     }
 
-    /// Writes the file: at every moment there is the old one or the new one.
+    /// Writes the file: at every moment, either the old or the new one is there.
     ///
     /// # Errors
     /// [`Error::Io`] if it cannot be written; it is then as it was.
@@ -177,7 +180,7 @@ impl Document {
 
     fn cannot_change(&self) -> Error {
         Error::refused(
-            format!("cannot change '{}' without changing more of it than was asked for", self.path.display()),
+            format!("cannot change '{}' without changing other parts of it as well", self.path.display()),
             "save it as 'CSV UTF-8' and try again; the file was not changed",
         )
     }
@@ -201,7 +204,7 @@ fn check(row: &Parameters) -> Result<()> {
     let strange = |letter: char| letter.is_control() && !matches!(letter, '\t' | '\r' | '\n');
     match row.iter().find(|(_, value)| value.contains(strange)) {
         Some((kind, value)) => Err(Error::refused(
-            format!("cannot add a row: {kind} {value:?} holds a control character"),
+            format!("cannot add a row: {kind} {value:?} contains a control character"),
             "rename the folder or file, or correct the value",
         )),
         None => Ok(()),

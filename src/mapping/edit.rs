@@ -78,7 +78,7 @@ fn with_header(
     columns
 }
 
-/// The columns that the rows need and the mapping has not; all that a new header line needs if there is none.
+/// The columns that the rows need and the mapping lacks; all that a new header line needs if there is none.
 fn missing_columns(mapping: &Mapping, rows: &[Parameters]) -> Vec<Kind> {
     let mut missing = if mapping.columns.is_empty() { COLUMNS.to_vec() } else { Vec::new() };
     for (kind, value) in rows.iter().flat_map(Parameters::iter) {
@@ -143,7 +143,7 @@ fn is_open(line: &Line) -> bool {
     line.text.end == line.end
 }
 
-/// The line end that a new line after this one gets: that of the line itself, or the last one that there is.
+/// The line end for a new line after this one: that of the line itself, or the last one in the file.
 fn line_end_at<'a>(text: &'a str, line: Option<&Line>) -> &'a str {
     let Some(line) = line else { return "\r\n" };
     if !is_open(line) {

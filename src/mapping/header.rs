@@ -11,19 +11,19 @@ use crate::values::Kind;
 
 use super::table::{Header, Name};
 
-/// What a header line is to be.
+/// What a header line should contain.
 pub(super) struct Wanted<'a> {
     /// The columns that it lacks.
     pub missing: &'a [Kind],
-    /// Columns without a name in which rows have values all the same.
+    /// Columns without a name in which rows nevertheless have values.
     pub occupied: &'a [usize],
     /// Names for columns that are empty, and stay so: these change nothing for anybody.
     pub spare: &'a [Kind],
-    /// Whether there are rows that stay: without any, a column in the middle that has no name can go.
+    /// Whether rows remain: without any, a column in the middle that has no name can go.
     pub has_rows: bool,
 }
 
-/// The header line as it is wanted, and all of its columns.
+/// The desired header line, and all its columns.
 pub(super) fn with_columns(text: &str, header: &Header, wanted: &Wanted<'_>) -> (String, Vec<Option<Kind>>) {
     let mut header = Cow::Borrowed(header);
     let last_name = header.cells.iter().rposition(|cell| !cell.is_empty).unwrap_or(0);
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_anonapi_would_not_read_is_put_right() {
+    fn a_header_that_anonapi_cannot_read_is_corrected() {
         for (line, right) in [
             ("Source,PSEUDO_NAME", "source,pseudo_name"),
             ("source ,pseudo_name ", "source,pseudo_name"),

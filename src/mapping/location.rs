@@ -102,11 +102,11 @@ pub fn named_from(folder: &Path, path: &Path) -> Result<String> {
     }
     Err(Error::refused(
         format!("'{}' is outside the working folder, so the mapping cannot name it", path.display()),
-        "go to the folder that holds all your data (the one that root_source_path stands for) and try again",
+        "go to the folder that contains all your data (the one that root_source_path stands for) and try again",
     ))
 }
 
-/// What is left of a path in a folder, names being compared as the system compares them.
+/// The rest of a path below a folder, comparing names as the system does.
 fn below<'a>(path: &'a Path, folder: &Path) -> Option<&'a Path> {
     let same = |a: &OsStr, b: &OsStr| {
         a == b || cfg!(windows) && a.to_string_lossy().to_lowercase() == b.to_string_lossy().to_lowercase()
@@ -125,7 +125,7 @@ fn joined(path: &Path) -> Result<String> {
             Component::CurDir => {}
             Component::ParentDir => parts.push(".."),
             other => parts.push(other.as_os_str().to_str().ok_or_else(|| {
-                let hint = "rename it: a mapping can hold only names that are Unicode text";
+                let hint = "rename it: a mapping can only contain names that are Unicode text";
                 Error::refused(format!("the name '{}' is not Unicode text", path.display()), hint)
             })?),
         }

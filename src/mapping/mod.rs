@@ -4,7 +4,7 @@
 //! is a table with a row for each job. [`Document`] is the file: it knows where everything is in it, so that adding a row
 //! leaves all else as its user left it. [`Mapping`] is what the file says.
 //!
-//! A mapping with mistakes in it can be looked at and added to all the same: [`Mapping::problems`] has what must be mended
+//! A mapping with mistakes in it can still be looked at and added to: [`Mapping::problems`] has what must be mended
 //! before jobs are created, and [`Document::refuse_problems`] makes an error of it.
 //!
 //! ```
@@ -24,7 +24,7 @@
 //! document.add_rows(&[row])?;
 //! assert_eq!(document.bytes(), format!("{file}folder:patient2,B\n").as_bytes());
 //!
-//! // What is wrong is told at once, each thing with its place.
+//! // Everything that is wrong, each with its place.
 //! let document = Document::from_bytes(Path::new("m.csv"), file.replace("folder:", "fodler:").into())?;
 //! let error = document.refuse_problems().unwrap_err();
 //! assert_eq!(error.to_string(), "m.csv, line 9: 'fodler' is not a type of source; did you mean 'folder:'?");
@@ -77,11 +77,11 @@ pub struct Mapping {
     pub columns: Vec<Kind>,
     /// What separates the cells of a row.
     pub delimiter: char,
-    /// What has to be mended before jobs can be created, in the order of the file.
+    /// What needs fixing before jobs can be created, in the order of the file.
     pub problems: Vec<Problem>,
     /// Values that are taken, and should be looked at: a number that looks like a date, a row that is commented out.
     pub doubts: Vec<Problem>,
-    /// What rows beside each other are probably not meant to be: two with one pseudonym, or with the same data.
+    /// What is probably not intended about rows taken together: two with one pseudonym, or with the same data.
     pub warnings: Vec<Problem>,
 }
 

@@ -1,4 +1,4 @@
-//! Rows that are to be added: their source, and what is made up for them.
+//! New rows: their source, and what is made up for them.
 
 use std::collections::HashSet;
 
@@ -8,7 +8,7 @@ use crate::values::{Kind, Parameters, Pseudonym, Source};
 use super::Mapping;
 use super::spelling::folded;
 
-/// A row that is to be added: its source, and what is known of its other parameters.
+/// A new row: its source, and what is known of its other parameters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewRow {
     /// Where its data comes from.
@@ -70,7 +70,7 @@ fn fitting(row: &Parameters, mapping: &Mapping) -> Parameters {
     Parameters::from_pairs(row.iter().filter(stays).chain(name).chain(id))
 }
 
-/// Random pseudonyms that nobody has yet.
+/// Random pseudonyms that are not used yet.
 struct Pseudonyms {
     taken: HashSet<String>,
 }

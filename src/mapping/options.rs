@@ -24,7 +24,7 @@ pub(super) struct OptionSpan {
     pub delimiter: char,
     /// What separates name and value.
     pub delimiter_at: usize,
-    /// Its value, with quotes and without what is around it.
+    /// Its value, with quotes but without surrounding spaces.
     pub value: Range<usize>,
     /// All of it.
     pub at: Line,

@@ -22,7 +22,7 @@ pub(super) struct Layout {
     pub header: Option<Header>,
     /// The rows, in the order of [`Mapping::rows`].
     pub rows: Vec<Span>,
-    /// Columns without a name in which rows have values all the same, counted from 0.
+    /// Columns without a name in which rows nevertheless have values, counted from 0.
     pub occupied: Vec<usize>,
     /// Why no row can be added, whatever it is.
     pub obstacle: Option<Problem>,
@@ -55,7 +55,7 @@ struct Reading<'a> {
     findings: Findings,
 }
 
-/// Reads a whole mapping: what can be understood of it, and all that is wrong or doubtful.
+/// Reads a whole mapping: what can be understood, and everything that is wrong or doubtful.
 pub(super) fn read(text: &str) -> (Mapping, Layout) {
     let mut reading = Reading {
         records: Records::new(text),

@@ -35,7 +35,7 @@ impl Section {
         }
     }
 
-    /// The problem of a file that has no such section, but perhaps a line that was meant to begin it.
+    /// The problem of a file without such a section, though perhaps with a line that was meant to begin it.
     pub fn missing(self, nearly: Option<usize>) -> Problem {
         let message = format!("there is no section '{}'", self.name());
         if let Some(line) = nearly {

@@ -29,7 +29,7 @@ pub(super) struct Name {
     pub kind: Option<Kind>,
     /// Spreadsheets leave empty cells after the last name.
     pub is_empty: bool,
-    /// What it perhaps names, if that is not known.
+    /// What an unknown name perhaps stands for.
     pub meant: Option<Kind>,
 }
 
@@ -99,13 +99,13 @@ fn header_delimiter(records: &Records<'_>) -> Option<char> {
     splitting.rev().max_by_key(|(known, _)| *known).map(|(_, delimiter)| delimiter)
 }
 
-/// What is wrong with a first line that is not a header. A row is not quoted: it holds patient data.
+/// What is wrong with a first line that is not a header. A row is not quoted: it contains patient data.
 fn no_header(line: usize, found: &[&str]) -> Problem {
     let is_row = found.iter().any(|cell| Source::parse(cell).is_ok());
     let message = match (is_row, found) {
         (true, _) => "the header line is missing: this is a row already".to_owned(),
-        (false, [name]) => format!("'{name}' is not a header line: it has none of the names of columns"),
-        (false, _) => "this is not a header line: it has none of the names of columns".to_owned(),
+        (false, [name]) => format!("'{name}' is not a header line: it contains no column names"),
+        (false, _) => "this is not a header line: it contains no column names".to_owned(),
     };
     Problem::new(Place::Line(line), message).hint(format!("put '{EXPECTED}' on the line above the first row"))
 }
@@ -168,7 +168,7 @@ pub(super) fn parameters(
 fn no_column(line: usize, position: usize, header: &Header) -> Problem {
     let message = format!("cell {position} of this row has a value, but that column has no name in the header line");
     Problem::new(Place::Line(line), message).hint(format!(
-        "name the column in the header line, or put quotes (\") around a value that holds a '{}'",
+        "name the column in the header line, or put quotes (\") around a value that contains a '{}'",
         header.delimiter
     ))
 }

@@ -1,4 +1,4 @@
-//! The values of options and rows: parsed, and what there is to tell of them.
+//! The values of options and rows: parsed, and what to say about them.
 
 use crate::problem::{Place, Problem};
 use crate::text::records::DELIMITERS;
@@ -9,14 +9,14 @@ use crate::values::{
 /// What is wrong and what is doubtful.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
-    /// What has to be mended.
+    /// What needs fixing.
     pub problems: Vec<Problem>,
     /// What should be looked at.
     pub doubts: Vec<Problem>,
 }
 
 impl Findings {
-    /// Reads a source, and tells what there is to tell of it.
+    /// Reads a source, and records what to say about it.
     pub fn source(&mut self, line: usize, text: &str) -> Option<Source> {
         match Source::parse(text) {
             Ok(Parsed { value, doubts }) => {
@@ -30,7 +30,7 @@ impl Findings {
         }
     }
 
-    /// Tells what there is to tell of the other values of a row, or of an option.
+    /// Records what to say about the other values of a row, or about an option.
     pub fn values(&mut self, line: usize, parameters: &Parameters) {
         for (kind, text) in parameters.iter().filter(|(_, text)| !text.is_empty()) {
             match kind {

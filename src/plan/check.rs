@@ -1,4 +1,4 @@
-//! All that can be told of a mapping before anything is sent.
+//! Everything that can be said about a mapping before anything is sent.
 
 use std::path::Path;
 
@@ -20,17 +20,17 @@ pub struct Checked {
     pub rows: usize,
     /// What `create from-mapping` refuses.
     pub errors: Vec<Problem>,
-    /// What it does not, but is probably not meant.
+    /// What it accepts, but is probably not intended.
     pub warnings: Vec<Problem>,
-    /// What is doubtful of the files of a row, as far as it does not depend on the server: what `inspected` tells in full.
+    /// What is doubtful about the files of a row, regardless of the server: `inspected` has it in full.
     pub doubts: Vec<Problem>,
-    /// The rows with sources that this computer cannot look at, by their lines.
+    /// The rows with sources that this computer cannot see, by their lines.
     pub unseen: Vec<usize>,
     /// What is in the files of the others.
     pub inspected: Vec<Inspected>,
 }
 
-/// Checks a mapping file: all that [`super::read`] refuses, and then what the files of its sources hold, as far as they can be
+/// Checks a mapping file: everything that [`super::read`] refuses, then the contents of its sources, as far as they can be
 /// seen from here.
 ///
 /// # Errors
@@ -67,14 +67,14 @@ pub fn check(path: &Path, defaults: &Parameters, looking: Looking<'_>) -> Result
     Ok(checked)
 }
 
-/// Where the data of other rows lies beside the mapping, that of the rest probably should.
+/// If the data of some rows is next to the mapping, the data of the others probably should be too.
 fn left_behind(spots: &[(usize, Spot)]) -> Vec<Problem> {
     if !spots.iter().any(|(_, spot)| matches!(spot, Spot::Beside(_))) {
         return vec![];
     }
     let unseen = spots.iter().filter(|(_, spot)| *spot == Spot::NotBeside);
     let told = |(line, _): &(usize, Spot)| {
-        Problem::new(Place::Line(*line), "its data is not where that of other rows is").hint("check the name")
+        Problem::new(Place::Line(*line), "its data is not where the data of other rows is").hint("check the name")
     };
     unseen.map(told).collect()
 }

@@ -27,7 +27,7 @@ pub struct Inspected {
 }
 
 impl Checked {
-    /// Looks into the files of the sources, and takes in what is in them.
+    /// Inspects the files of the sources, and adds what is in them.
     pub(super) fn look_into(&mut self, visible: &[Visible<'_>], looking: Looking<'_>) -> Result<()> {
         let files: Vec<Files> = visible.iter().map(|one| Files::of(one.source, one.place.clone())).collect();
         for (visible, findings) in visible.iter().zip(inspect(&files, looking, &|_, _| ())) {
@@ -50,7 +50,7 @@ impl Checked {
             let hint = "delete the line, or check the name";
             self.errors.push(at(format!("the {what} has no files: '{}'", visible.place.display())).hint(hint));
         } else if gone == files {
-            let message = format!("none of the {files} files that the {what} lists is there");
+            let message = format!("none of the {files} files that the {what} lists exists");
             self.errors.push(at(message).hint(Risk::Missing.about().advice));
         } else {
             self.doubts.extend(doubts(&findings, what).into_iter().map(|(message, hint)| at(message).hint(hint)));
@@ -60,7 +60,7 @@ impl Checked {
     }
 }
 
-/// What is doubtful whatever the server does.
+/// What is doubtful regardless of the server.
 fn doubts(findings: &Findings, what: &str) -> Vec<(String, &'static str)> {
     let files = findings.files;
     let first = |risk: Risk| {
@@ -69,7 +69,7 @@ fn doubts(findings: &Findings, what: &str) -> Vec<(String, &'static str)> {
     };
     let mut doubts = vec![];
     if let Some((count, first, advice)) = first(Risk::Missing) {
-        let message = format!("{count} of the {files} files that the {what} lists are not there: '{first}'…");
+        let message = format!("{count} of the {files} files that the {what} lists do not exist: '{first}'…");
         doubts.push((message, advice));
     }
     if let Some((count, first, advice)) = first(Risk::Unreadable) {
@@ -80,7 +80,8 @@ fn doubts(findings: &Findings, what: &str) -> Vec<(String, &'static str)> {
     }
     let patients = findings.patients();
     if patients > 1 {
-        let message = format!("the {what} holds files of {patients} patients, who all get the pseudonym of this row");
+        let message =
+            format!("the {what} contains files of {patients} patients, who would all get the pseudonym of this row");
         doubts.push((message, Risk::SeveralPatients.about().advice));
     }
     doubts

@@ -8,7 +8,7 @@ use crate::values::{Kind, Parameters, Pseudonym, Source, clean};
 
 use super::Planned;
 
-/// Makes the job of a row, of which `common` is what it shares with the others. Nothing for a row whose own mistakes the
+/// Makes the job of a row; `common` is what it shares with the others. Nothing for a row whose own mistakes the
 /// mapping tells of already.
 pub(super) fn job(row: &Row, common: &Parameters) -> Result<Option<Planned>, Vec<Problem>> {
     let values = Values { row, all: row.parameters.over(common) };
@@ -76,7 +76,7 @@ impl Values<'_> {
         Ok(format!("{kind}:{}", full.sent()))
     }
 
-    /// A drive letter or a mount is of this computer alone: below the root there is no such thing.
+    /// Drive letters and mounts exist only on this computer, never below the root.
     fn refuse_absolute(&self, kind: &str, path: &str) -> Result<(), Problem> {
         let bytes = path.trim().as_bytes();
         let drive = matches!(bytes, [letter, b':', ..] if letter.is_ascii_alphabetic());
@@ -87,7 +87,7 @@ impl Values<'_> {
             Some(unc) => format!("on this computer that is '{unc}': write that"),
             None => r"write it relative to root_source_path, or as '\\server\share\folder'".to_owned(),
         };
-        let message = format!("the {kind} '{path}' is not below root_source_path, nor a UNC path");
+        let message = format!("the {kind} '{path}' is neither below root_source_path nor a UNC path");
         Err(Problem::new(Place::Line(self.row.line), message).hint(hint))
     }
 
@@ -95,12 +95,12 @@ impl Values<'_> {
         match self.all.get(Kind::Project) {
             Some("NOT_SET" | "NOT SET") | None => Err(self
                 .problem(Kind::Project, "no project is set".to_owned())
-                .hint("set it with 'anon map set project NAME', your anonymization project")),
+                .hint("set it with 'anon map set project NAME', with the name of your anonymization project")),
             Some(project) => Ok(clean(project).text.into_owned()),
         }
     }
 
-    /// A parameter that has to be a UNC path, because the server is another computer.
+    /// A parameter that must be a UNC path, because the server is another computer.
     fn unc(&self, kind: Kind) -> Result<UncPath, Problem> {
         let name = kind.name();
         let Some(text) = self.all.get(kind) else {
@@ -137,6 +137,6 @@ fn shared(typed: &str) -> Option<UncPath> {
 }
 
 fn here_only(place: Place, what: &str, path: &UncPath) -> Problem {
-    Problem::new(place, format!("{what}: only this computer knows '{path}'"))
-        .hint(r"write the path that other computers have for it, such as '\\server\share\folder'; see 'anon help concepts UNC path'")
+    Problem::new(place, format!("{what}: '{path}' exists only on this computer"))
+        .hint(r"write the path that other computers use for it, such as '\\server\share\folder'; see 'anon help concepts UNC path'")
 }

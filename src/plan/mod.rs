@@ -1,7 +1,7 @@
 //! Making a job of each row of a mapping: what `create from-mapping` will ask for, and what it refuses.
 //!
 //! [`read`] takes a mapping file to its jobs, or to everything that stands in their way; [`check`](check()) looks deeper, into the
-//! files that the rows name, and tells what is only doubtful, too.
+//! files that the rows name, and also reports what is only doubtful.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -33,7 +33,7 @@ pub struct Planned {
     pub line: usize,
     /// Where its data is, as the row has it.
     pub source: Source,
-    /// What the server is asked for.
+    /// The job to request from the server.
     pub job: NewJob,
 }
 
@@ -45,7 +45,7 @@ impl Planned {
     }
 }
 
-/// The jobs of a mapping, and all that there is to tell of them.
+/// The jobs of a mapping, and everything to report about them.
 #[derive(Debug, Default)]
 pub struct Plan {
     /// In the order of the rows. Rows with a problem are missing.
@@ -54,14 +54,14 @@ pub struct Plan {
     pub problems: Vec<Problem>,
     /// What does not, but is probably not meant.
     pub warnings: Vec<Problem>,
-    /// How many sources did not answer when they were looked for, which is a warning, too.
+    /// How many sources did not answer when they were looked for; also a warning.
     pub unanswered: usize,
     /// Where the sources are that this computer sees, by the lines of their rows.
     pub places: HashMap<usize, PathBuf>,
 }
 
 impl Plan {
-    /// Nothing that stands in the way is no error.
+    /// Succeeds if nothing stands in the way.
     ///
     /// # Errors
     /// [`crate::Error::Contents`] with the problems, if there are any.
@@ -108,7 +108,7 @@ pub fn plan(mapping: &Mapping, defaults: &Parameters) -> Plan {
         return plan;
     }
     let common = mapping.options.over(defaults);
-    // What is wrong with the options is wrong with every row, and said once.
+    // Whatever is wrong with the options is wrong with every row, and reported once.
     let mut said: HashSet<Problem> = HashSet::new();
     let mut found = wrong_defaults(mapping, defaults);
     for row in &mapping.rows {

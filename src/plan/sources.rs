@@ -39,7 +39,7 @@ pub(super) enum Spot {
     OnShare(PathBuf),
     /// Beside the mapping, and there.
     Beside(PathBuf),
-    /// Not beside the mapping, and on no share that this computer sees.
+    /// Neither next to the mapping nor on a share that this computer sees.
     NotBeside,
     /// On another share, where this computer cannot look.
     Unseen,
@@ -59,7 +59,7 @@ impl Places {
         let shares = Shares::of_this_computer();
         let root = mapping.options.get(Kind::RootSourcePath).or(defaults.get(Kind::RootSourcePath));
         let root = root.and_then(UncPath::parse);
-        // What is below a root that cannot be seen may be there all the same.
+        // A source below a root that cannot be seen may still exist.
         let root = root.filter(|root| shares.find(root).is_some_and(|folder| folder.is_dir()));
         let beside = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         Places { shares, root, beside: beside.to_owned() }
@@ -94,7 +94,7 @@ pub(super) struct Looked {
     pub places: HashMap<usize, PathBuf>,
 }
 
-/// What a look tells of a source.
+/// What looking for a source reveals.
 enum News {
     /// It is there, on this line and in this place, or it is not.
     Found(Option<(usize, PathBuf)>),
@@ -111,7 +111,7 @@ pub(super) fn look(document: &Arc<Document>, defaults: &Parameters, file: &Path)
         let answers = answers.clone();
         move || answer(&document, &defaults, &file, &answers)
     };
-    // It is left to itself when it takes too long: nobody can be called back from a share that is away.
+    // It is abandoned when it takes too long: a call to an unavailable share cannot be cancelled.
     if sources > 0 && thread::Builder::new().spawn(work).is_err() {
         answer(document, defaults, file, &answers);
     }
@@ -161,7 +161,7 @@ fn as_on_disk(path: PathBuf) -> PathBuf {
     forms.into_iter().map(PathBuf::from).find(|form| form.exists()).unwrap_or(path)
 }
 
-/// What is wrong with a source, without a look into its files.
+/// What is wrong with a source, without reading its files.
 pub(super) fn fault(row: &Row, place: &Path) -> Option<Problem> {
     let source = row.source()?;
     let (what, shown) = (source.kind_name(), place.display());

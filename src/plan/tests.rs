@@ -84,7 +84,7 @@ fn what_only_this_computer_knows_is_no_source() {
         let plan = planned(OPTIONS, &format!("source,pseudo_name\n{source},A\n"));
         assert_eq!(plan.jobs.len(), 0, "{source}");
         assert!(
-            texts(&plan)[0].ends_with("is not below root_source_path, nor a UNC path, line 8"),
+            texts(&plan)[0].ends_with("is neither below root_source_path nor a UNC path, line 8"),
             "{:?}",
             texts(&plan)
         );
@@ -103,7 +103,7 @@ fn paths_are_sent_as_anonapi_sends_them() {
 }
 
 #[test]
-fn what_is_sent_has_nothing_that_nobody_sees() {
+fn invisible_characters_are_not_sent() {
     let options = OPTIONS.replace("Wetenschap-Algemeen", "Wetenschap\u{200b}-Algemeen");
     let plan = planned(
         &options,
@@ -176,7 +176,7 @@ fn sources_that_are_missing_or_empty_are_told_apart() {
 }
 
 #[test]
-fn data_beside_the_mapping_is_found_in_either_composition() {
+fn data_next_to_the_mapping_is_found_in_either_composition() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("Jose\u{301}")).unwrap();
     let rows = "source,pseudo_name\nfolder:Jos\u{e9},A\nfolder:other\\place,B\nfolder:\\\\server\\share\\x,C\naccession_number:1,D\n";

@@ -22,7 +22,7 @@ pub struct Found {
     pub paths: Vec<String>,
     /// How many files there are, left-out ones not counted.
     pub seen: u64,
-    /// Whose the selected files are. Of nobody unless files were opened.
+    /// Whose the selected files are; unknown unless files were opened.
     pub patients: Patients,
     /// Selected files whose DICOM header cannot be read.
     pub unreadable_headers: Named,
@@ -42,7 +42,7 @@ pub struct Found {
     pub skipped: Named,
 }
 
-/// Files that there is something to say about: how many, and the names of the first.
+/// Files worth mentioning: how many, and the names of the first.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Named {
     /// How many.
@@ -103,7 +103,7 @@ impl FoundSoFar {
     /// Selects a file.
     pub(super) fn select(&mut self, root: &Path, path: &Path) {
         let Some(name) = relative(root, path).to_str() else {
-            let why = "its name is not valid text, and a selection cannot hold it";
+            let why = "its name is not valid text, and a selection cannot contain it";
             return self.failed.push(("select", path.to_owned(), io::Error::new(io::ErrorKind::InvalidData, why)));
         };
         let name = if MAIN_SEPARATOR == '/' { name.to_owned() } else { name.replace(MAIN_SEPARATOR, "/") };
@@ -151,7 +151,7 @@ impl FoundSoFar {
     /// The result for a folder, as if its files had come one after the other.
     ///
     /// # Errors
-    /// What could not be opened, listed or named, unless it is to be skipped. A file that is gone for good is no failure.
+    /// What could not be opened, listed or named, unless it should be skipped. A file that is gone for good is not a failure.
     pub(super) fn finish(mut self, root: &Path, skip: bool) -> Result<Found> {
         let mut problems = Vec::new();
         let mut listings = HashMap::new();
@@ -166,12 +166,12 @@ impl FoundSoFar {
             } else if skip {
                 self.found.skipped.add(&name);
             } else {
-                let what = if is_gone(&error) { "it was listed before, and now: " } else { "" };
+                let what = if is_gone(&error) { "it was listed before, but now: " } else { "" };
                 problems.push(Problem::new(Place::Whole, format!("cannot {action} '{name}': {what}{}", plain(&error))));
             }
         }
         if let Some(first) = problems.first_mut() {
-            first.hint = Some("mend that and try again, or take the other files with '--skip-unreadable'".to_owned());
+            first.hint = Some("fix that and try again, or take the other files with '--skip-unreadable'".to_owned());
         }
         Problems::none_or(root, problems)?;
         self.found.paths.sort_unstable();

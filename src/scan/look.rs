@@ -39,7 +39,7 @@ pub(super) fn look(path: &Path, key: &RandomState) -> io::Result<Look> {
     dicom::identity(start, file, key).map(Look::Dicom)
 }
 
-/// Opens a file, and waits for up to two seconds while too many are open: others close theirs meanwhile.
+/// Opens a file, and waits for up to two seconds while too many are open: others will close theirs.
 pub fn open(path: &Path) -> io::Result<File> {
     // EMFILE, ENFILE; ERROR_TOO_MANY_OPEN_FILES, ERROR_TOO_MANY_CMDS, ERROR_REQ_NOT_ACCEP, ERROR_NO_SYSTEM_RESOURCES
     let too_many: &[i32] = if cfg!(unix) { &[24, 23] } else { &[4, 56, 71, 1450] };
@@ -54,7 +54,7 @@ pub fn open(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
-/// Whether there is nothing of that name (any more), as far as the system can tell.
+/// Whether nothing has that name (any more), as far as the system can tell.
 pub fn is_gone(error: &io::Error) -> bool {
     // Windows says so of a share that does not answer, too: ERROR_BAD_NETPATH, ERROR_BAD_NET_NAME.
     let is_away = cfg!(windows) && matches!(error.raw_os_error(), Some(53 | 67));

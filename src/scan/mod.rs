@@ -76,7 +76,7 @@ pub struct Scanned {
     pub folders: u64,
 }
 
-/// What is told of the progress of a scan, from any thread.
+/// The progress of a scan, reported from any thread.
 pub type OnProgress<'a> = &'a (dyn Fn(Scanned) + Sync);
 
 impl Scan<'_> {

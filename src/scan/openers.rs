@@ -1,6 +1,6 @@
 //! A pool of openers: threads that do something with each of many files, many at a time.
 //!
-//! One thread lists, and hands over what it finds in small batches through a bounded channel; the openers take them. There is an
+//! One thread lists, and passes what it finds in small batches through a bounded channel to the openers. There is an
 //! opener for each processor, unless files turn out to be waited for (a share): then there are as many as are allowed.
 
 use std::mem;
@@ -13,10 +13,10 @@ use std::time::{Duration, Instant};
 
 use crate::locks::unlocked;
 
-/// Files that are handed over at a time, so that handing over costs little.
+/// Files per batch, so that passing them costs little.
 const BATCH: usize = 64;
 
-/// Batches that may wait. Whoever lists waits when there are more, so that memory stays small.
+/// Batches that may wait. Beyond that, listing pauses, so that memory use stays low.
 const WAITING: usize = 512;
 
 /// So many files tell how long the others will take.
@@ -46,7 +46,7 @@ struct Pool<'o, F> {
     slow: AtomicUsize,
 }
 
-/// Only the openers keep it: when all of them have panicked, whoever lists does not wait for them.
+/// Only the openers hold it: if all of them have panicked, listing does not wait for them.
 type Queue<F> = Arc<Mutex<Receiver<Vec<F>>>>;
 
 impl<F: Send> Pool<'_, F> {
@@ -72,7 +72,7 @@ impl<F: Send> Pool<'_, F> {
         });
     }
 
-    /// Starts so many openers, or as many as the system allows. Returns how many.
+    /// Starts this many openers, or as many as the system allows. Returns how many.
     fn start<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, count: usize, queue: &Queue<F>) -> usize
     where
         F: 'scope,

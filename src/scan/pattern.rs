@@ -27,7 +27,7 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    /// Reads a pattern for files. One that recurses is looked for in every subfolder, too.
+    /// Reads a pattern for files. A recursive one also applies in every subfolder.
     ///
     /// # Errors
     /// [`Error::Usage`] for a pattern that cannot match below the folder: an empty or absolute one, or one with `..`.
@@ -58,7 +58,7 @@ impl Pattern {
         Ok(Pattern { whole, names })
     }
 
-    /// How many folders below the scanned one it matches at most, that one being 0; none if there is no limit.
+    /// How many levels below the scanned folder (0) it can match; none if there is no limit.
     pub fn depth(&self) -> Option<usize> {
         Some(self.names.as_ref()?.len())
     }
@@ -98,7 +98,7 @@ fn with_slashes(text: &str) -> String {
     if cfg!(windows) { text.replace('\\', "/") } else { text.to_owned() }
 }
 
-/// The parts of a pattern, of which there is at least one.
+/// The parts of a pattern: at least one.
 fn parts(text: &str) -> Result<Vec<String>> {
     let path = with_slashes(text);
     let parts: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | ".")).collect();

@@ -90,7 +90,7 @@ impl<'a, T: Send> Run<'a, T> {
             });
             before.into_iter().for_each(|path| add(What::Identify(root.path.join(path))));
             if self.scan.stopped() {
-                // What was listed last may not be all there is.
+                // The last listing may be incomplete.
                 return;
             }
             hand_over(Task { root: index, what: What::Listed });

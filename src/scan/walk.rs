@@ -1,4 +1,4 @@
-//! Listing the files of one folder, with all that is below it.
+//! Listing the files in a folder and below it.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -24,7 +24,7 @@ pub enum Met {
     Failed(PathBuf, io::Error),
 }
 
-/// Tells of all that is in a folder and that the scan is about, in the order of the disk.
+/// Reports everything in a folder that the scan is about, in the order of the disk.
 pub fn walk(scan: &Scan<'_>, root: &Path, met: impl FnMut(Met)) {
     let depth = scan.include.iter().map(|pattern| pattern.depth().unwrap_or(usize::MAX)).max();
     let entries =
@@ -43,7 +43,7 @@ pub fn walk(scan: &Scan<'_>, root: &Path, met: impl FnMut(Met)) {
     entries.take_while(|_| !scan.stopped()).filter_map(met_there).for_each(met);
 }
 
-/// What an entry is that is no folder; nothing for a pipe, a socket or a device, which are never opened.
+/// What an entry is that is not a folder; nothing for a pipe, a socket or a device, which are never opened.
 fn kind(scan: &Scan<'_>, root: &Path, entry: DirEntry) -> Option<Met> {
     let wanted = wants(scan, root, &entry);
     if !entry.path_is_symlink() {

@@ -187,10 +187,10 @@ fn relative(typed: &str) -> Result<Cow<'_, str>, &'static str> {
         return Err("is an absolute path");
     }
     if path.contains('\0') {
-        return Err("holds a NUL character");
+        return Err("contains a NUL character");
     }
     if leaves(path.split(['/', '\\'])) {
-        return Err("would leave the folder of the selection");
+        return Err("leads out of the folder of the selection");
     }
     if !path.split('/').any(|part| matches!(part, "" | "." | "..")) {
         return Ok(path);
@@ -227,7 +227,7 @@ fn leaves<'a>(parts: impl Iterator<Item = &'a str>) -> bool {
 
 fn outside(typed: &str, why: &str, place: Place) -> Problem {
     Problem::new(place, format!("'{}' {why}", typed.escape_debug()))
-        .hint("a selection holds paths below its own folder, such as study1/file1.dcm")
+        .hint("a selection contains paths below its own folder, such as study1/file1.dcm")
 }
 
 /// What could not be read again is not written.
@@ -235,8 +235,8 @@ fn refuse_above(cap: Cap, text: &str, path: &Path) -> Result<(), Problems> {
     if cap.takes(text.len()) {
         return Ok(());
     }
-    let hint = "divide the folder, and make a selection of each part";
-    Err(Problems::whole(path, "would be too large to be read again", hint))
+    let hint = "split the folder, and make a selection of each part";
+    Err(Problems::whole(path, "would be too large to read again", hint))
 }
 
 #[cfg(test)]

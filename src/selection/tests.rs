@@ -134,7 +134,7 @@ fn a_path_outside_the_folder_is_a_problem_with_its_line() {
 }
 
 #[test]
-fn what_is_no_selection_is_named() {
+fn files_that_are_not_selections_are_named() {
     let expect = |bytes: &[u8], place: Place, message: &str| {
         let problem = refused(bytes).list.remove(0);
         assert_eq!(problem.place, place, "{problem:?}");
@@ -256,10 +256,10 @@ proptest! {
 }
 
 #[test]
-fn what_could_not_be_read_again_is_not_written() {
+fn a_selection_too_large_to_read_again_is_not_written() {
     let (cap, path) = (Cap::new(1, "selection"), Path::new("f"));
     let text = "a".repeat(1 << 20);
     assert_eq!(refuse_above(cap, &text, path), Ok(()));
     let fault = refuse_above(cap, &(text + "a"), path).unwrap_err().to_string();
-    assert_eq!(fault, "f: would be too large to be read again; divide the folder, and make a selection of each part");
+    assert_eq!(fault, "f: would be too large to read again; split the folder, and make a selection of each part");
 }

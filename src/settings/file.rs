@@ -9,7 +9,7 @@ pub const FILE_NAME: &str = "AnonWebAPIClientSettings.yml";
 
 const CAP: Cap = Cap::new(1, "settings file");
 
-/// Where the settings are when nobody says otherwise: in the home folder, as AnonAPI has them.
+/// Where the settings are by default: in the home folder, as for AnonAPI.
 ///
 /// `None` if the user has no home folder.
 pub fn default_path() -> Option<PathBuf> {
@@ -44,10 +44,10 @@ impl SettingsFile {
         storage::read_if_present(&self.path, CAP)?.map(|bytes| Settings::parse(&bytes, &self.path)).transpose()
     }
 
-    /// Reads the settings; makes the file, with defaults, when there is none. Says whether it was made.
+    /// Reads the settings; creates the file with defaults if there is none. Says whether it was created.
     ///
     /// # Errors
-    /// When the file cannot be read, or not understood; it stays as it is.
+    /// When the file cannot be read or understood; it is not changed.
     pub fn load(&self) -> Result<(Settings, bool)> {
         if let Some(settings) = self.load_if_present()? {
             return Ok((settings, false));
@@ -64,7 +64,7 @@ impl SettingsFile {
     /// Changes the settings as they are on disk at this moment, so that two `anon` at once lose nothing.
     ///
     /// # Errors
-    /// When the file cannot be read or written, or `change` fails; it then stays as it is.
+    /// When the file cannot be read or written, or `change` fails; it is then not changed.
     pub fn change<T>(&self, change: impl FnOnce(&mut Settings) -> Result<T>) -> Result<T> {
         let _lock = Lock::of(&self.path)?;
         let mut settings = self.load_if_present()?.unwrap_or_default();
@@ -77,7 +77,7 @@ impl SettingsFile {
         storage::write(&self.path, settings.to_file().as_bytes(), Privacy::Private, Durability::Full)
     }
 
-    /// Whether others on this machine can read the token. Always false where the system has no such permissions.
+    /// Whether others on this machine can read the token. Always false if the system has no such permissions.
     pub fn is_readable_by_others(&self) -> bool {
         #[cfg(unix)]
         {

@@ -139,18 +139,18 @@ impl Settings {
         self.user_token.reveal() == EXAMPLE_TOKEN
     }
 
-    /// Who is asking: the user's name at the servers, and the secret that goes with it.
+    /// The user's name on the servers, and the secret that goes with it.
     ///
     /// # Errors
     /// [`Error::Refused`] if either has been left empty.
     pub fn credentials(&self) -> Result<(&str, &Token)> {
         if self.user_name.is_empty() {
-            let hint = "set the one that the servers know you by with 'anon settings user set-username NAME'";
-            return Err(Error::refused("the settings hold no user name", hint));
+            let hint = "set the one by which the servers know you with 'anon settings user set-username NAME'";
+            return Err(Error::refused("there is no user name in the settings", hint));
         }
         if self.user_token.reveal().is_empty() {
             let hint = "get one with 'anon settings user get-token'";
-            return Err(Error::refused("the settings hold no token", hint));
+            return Err(Error::refused("there is no token in the settings", hint));
         }
         Ok((&self.user_name, &self.user_token))
     }

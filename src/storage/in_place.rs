@@ -67,7 +67,7 @@ pub fn refuse_unfinished(target: &Path) -> io::Result<()> {
 }
 
 fn unfinished(pending: &Path) -> io::Error {
-    let found = format!("a change to it was not finished: '{}' holds what it was to become", pending.display());
+    let found = format!("a change to it was not finished: '{}' contains what it should become", pending.display());
     let hint = "whoever owns that file can finish it with the command that was cut off; \
                 or put its content into the file yourself, and delete it; see 'anon help troubleshooting not finished'";
     // Somebody may be about to finish it.

@@ -10,7 +10,7 @@ const LONGEST_CHAIN: usize = 40;
 
 /// The file itself, for a path that may be a link to it. A link to nothing leads to where the file will be.
 ///
-/// For what is to be written: the link of another user, in a folder that others can write to, is refused.
+/// For writing: a link of another user, in a folder that others can write to, is refused.
 pub fn written(path: &Path) -> io::Result<PathBuf> {
     end_of_links(path, refuse_foreign).map(in_real_folder)
 }
@@ -32,7 +32,7 @@ fn end_of_links(path: &Path, check: fn(&Path, &Metadata) -> io::Result<()>) -> i
             _ => return Ok(path),
         }
     }
-    Err(io::Error::other("it is a link that leads round in a circle"))
+    Err(io::Error::other("it is a link that leads in a circle"))
 }
 
 #[cfg(unix)]
@@ -50,7 +50,7 @@ fn refuse_foreign(path: &Path, link: &Metadata) -> io::Result<()> {
     }
     Err(refusal(
         format!("it is a link of another user (number {}), in a folder that others can write to", link.uid()),
-        "delete the link if it is not meant to be there",
+        "delete the link if it should not be there",
     ))
 }
 
@@ -67,7 +67,7 @@ pub fn is_own(found: &Metadata) -> bool {
     std::os::unix::fs::MetadataExt::uid(found) == unsafe { libc::geteuid() }
 }
 
-/// Windows keeps the folders of users apart by itself.
+/// Windows already keeps the folders of users apart.
 #[cfg(not(unix))]
 pub fn is_own(_: &Metadata) -> bool {
     true
@@ -82,7 +82,7 @@ pub fn others_can_write(folder: &Metadata) -> bool {
 
 /// By the real name of its folder: on Windows, no other can have more than 260 characters.
 fn in_real_folder(path: PathBuf) -> PathBuf {
-    // Windows has no such name on the drives of some encryption programs and RAM disks.
+    // Windows has no such name for drives of some encryption programs and RAM disks.
     match (fs::canonicalize(folder_of(&path)), path.file_name()) {
         (Ok(folder), Some(name)) => folder.join(name),
         _ => path,
@@ -94,7 +94,7 @@ pub fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// A file of our own beside another one. Hidden: scans of a data folder leave it out.
+/// A file of our own next to another one. Hidden, so that scans of a data folder leave it out.
 pub fn beside(target: &Path, suffix: &str) -> PathBuf {
     let name = target.file_name().unwrap_or_default();
     let mut hidden = OsString::from(if name.as_encoded_bytes().starts_with(b".") { "" } else { "." });

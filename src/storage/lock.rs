@@ -14,9 +14,9 @@ use crate::error::{Error, Result};
 
 /// Keeps other `anon` processes from changing a file until it is dropped.
 ///
-/// The lock is on a file `.NAME.lock` beside the file (a lock on the file itself would be lost when it is replaced), which is
+/// The lock is on a file `.NAME.lock` next to the file (a lock on the file itself would be lost when it is replaced), which is
 /// removed again at the end. The system frees it when the process is killed; the next owner then removes what it left. On a
-/// file system that has no locks, whoever makes the file holds the lock, and only a person can tell that its owner was killed.
+/// file system that has no locks, whoever creates the file holds the lock, and only a person can tell that its owner was killed.
 #[derive(Debug)]
 pub struct Lock {
     file: File,
@@ -29,7 +29,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(5);
 
 impl Lock {
-    /// Waits for the lock that goes with `path`, 30 seconds at most.
+    /// Waits for the lock of `path`, for at most 30 seconds.
     ///
     /// # Errors
     /// [`Error::Io`] if the lock file cannot be made; [`Error::Refused`] if another `anon` keeps it.
@@ -84,7 +84,7 @@ fn busy(path: &Path, lock_path: &Path, has_locks: bool) -> Error {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // What another user left, everybody can lock; that user's next `anon` removes it.
+        // Everybody can lock a file left by another user; that user's next `anon` removes it.
         if self.file.metadata().is_ok_and(|found| links::is_own(&found)) {
             let _ = fs::remove_file(&self.path);
         }
@@ -153,8 +153,8 @@ fn kept_out(path: &Path, error: io::Error) -> io::Error {
     if error.kind() != io::ErrorKind::PermissionDenied {
         return error;
     }
-    let found = format!("its lock file '{}' belongs to another user, who keeps you out", path.display());
-    refusal(found, "if no anon is at work there, have that user delete it")
+    let found = format!("its lock file '{}' belongs to another user, and you cannot open it", path.display());
+    refusal(found, "if no anon is running there, ask that user to delete it")
 }
 
 /// # Errors

@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_busy_is_tried_again_until_it_is_free() {
+    fn a_busy_file_is_retried_until_it_is_free() {
         let mut attempts = 0;
         let outcome = patiently(|| {
             attempts += 1;

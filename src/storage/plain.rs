@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::error::Error;
 use crate::problem::Problems;
 
-/// Why a file is left alone, where nothing failed in the system.
+/// Why a file is left alone although nothing failed in the system.
 #[derive(Debug, thiserror::Error)]
 #[error("{found}")]
 struct Refusal {

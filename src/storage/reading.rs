@@ -16,7 +16,7 @@ pub struct Cap {
 }
 
 impl Cap {
-    /// So many MiB for a `kind` of file, such as "settings file".
+    /// This many MiB for a `kind` of file, such as "settings file".
     pub const fn new(mebibytes: u64, kind: &'static str) -> Cap {
         Cap { mebibytes, kind }
     }
@@ -34,8 +34,8 @@ impl Cap {
         if length <= self.bytes() {
             return Ok(());
         }
-        let found = format!("it is larger than {} MiB, which no {} is", self.mebibytes, self.kind);
-        Err(refusal(found, "check that this is the file that you meant"))
+        let found = format!("it is larger than {} MiB, too large for a {}", self.mebibytes, self.kind);
+        Err(refusal(found, "check that this is the right file"))
     }
 }
 
@@ -55,10 +55,10 @@ pub fn read_unnamed(path: &Path, cap: Cap) -> io::Result<Vec<u8>> {
     patiently(|| whole(path, cap))
 }
 
-/// As [`read`], or `None` if there is no such file.
+/// Like [`read`], or `None` if there is no such file.
 ///
 /// Only a file that is absent from a folder that is there counts as missing: on a share that has gone away for a moment
-/// everything seems to be missing, and must not be begun anew.
+/// everything seems to be missing, but must not be started afresh.
 ///
 /// # Errors
 /// As [`read`]; and when the folder is missing.
@@ -69,7 +69,7 @@ pub fn read_if_present(path: &Path, cap: Cap) -> Result<Option<Vec<u8>>> {
 /// Whether there is a file, or something else of that name.
 ///
 /// # Errors
-/// As [`read_if_present`]: when the folder is missing, nobody knows.
+/// Like [`read_if_present`]: if the folder is missing, it is unknown.
 pub fn exists(path: &Path) -> Result<bool> {
     unless_missing(path, || fs::metadata(path).map(drop)).map(|found| found.is_some()).map_err(at("read", path))
 }

@@ -14,7 +14,7 @@ mod unix {
 
     use tempfile::NamedTempFile;
 
-    /// Gives a new file, which nobody else can open yet, the rights of an existing one. Says whether it has them all.
+    /// Gives a new file, which nobody else can open yet, the permissions of an existing one. Says whether it has them all.
     pub fn carry(_: &Path, existing: &File, new: &NamedTempFile) -> bool {
         try_to_carry(existing, new.as_file()).unwrap_or(false)
     }
@@ -29,7 +29,7 @@ mod unix {
         if !lists::carry(existing, new) {
             return Ok(false);
         }
-        // Of a file with an access control list, the group's part of the mode is the mask of the list.
+        // For a file with an access control list, the group part of the mode is the mask of the list.
         let mode = |file: &Metadata| file.mode() & 0o7777;
         if mode(&new.metadata()?) != mode(&wanted) {
             let _ = new.set_permissions(wanted.permissions());
@@ -45,7 +45,7 @@ mod unix {
 
         use xattr::FileExt;
 
-        /// Extended attributes, of which access control lists are some on Linux.
+        /// Extended attributes, which on Linux include access control lists.
         pub fn carry(existing: &File, new: &File) -> bool {
             let wanted = names(existing);
             // A folder may give each new file a list.
@@ -63,12 +63,12 @@ mod unix {
             Ok(new.get_xattr(name)? == wanted)
         }
 
-        /// None where the file system has no such thing.
+        /// None if the file system does not have them.
         fn names(file: &File) -> Vec<OsString> {
             file.list_xattr().map(|names| names.filter(|name| !is_of_content(name)).collect()).unwrap_or_default()
         }
 
-        /// The system's own signatures of what is in a file: another content has another.
+        /// The system's own signatures of the contents of a file: different contents need a new one.
         fn is_of_content(name: &OsString) -> bool {
             name == "security.ima" || name == "security.evm"
         }

@@ -1,4 +1,4 @@
-//! Temporary files: `.anon-NAME-XXXXXX.tmp` in the folder of the file NAME that they are to become.
+//! Temporary files: `.anon-NAME-XXXXXX.tmp` in the folder of the file NAME that they will replace.
 
 use std::ffi::OsString;
 use std::fs;
@@ -24,7 +24,7 @@ fn prefix(target: &Path) -> OsString {
     prefix
 }
 
-/// A new file beside the one that it is to become, which nobody else can read unless the privacy says so.
+/// A new file next to the one that it will replace, which nobody else can read unless the privacy says so.
 pub fn beside(target: &Path, privacy: Privacy) -> io::Result<NamedTempFile> {
     let prefix = prefix(target);
     let mut builder = Builder::new();

@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 pub enum Privacy {
     /// As the system's defaults have it.
     Shared,
-    /// The owner alone (0600 on Unix; on Windows, the protection of the user's own folder).
+    /// Only the owner (0600 on Unix; on Windows, the protection of the user's own folder).
     Private,
 }
 
@@ -32,7 +32,7 @@ pub enum Durability {
     Later,
 }
 
-/// Writes a file, or makes it: at every moment there is the old content or the new one.
+/// Writes or creates a file: at every moment, either the old or the new content is there.
 ///
 /// A new file takes the place of the old one, with its owner, mode, access control list and attributes. Where it cannot have
 /// them, the old one is changed in place, in such a way that a kill or a power cut loses neither content. A link of the user's
@@ -65,9 +65,9 @@ fn write_file(target: &Path, bytes: &[u8], privacy: Privacy, durability: Durabil
     Ok(())
 }
 
-/// The file that is to be written, if there is one.
+/// The file to be written, if it exists.
 ///
-/// To replace it, only the folder need be writable; but a file that may not be written is meant to stay as it is.
+/// Replacing it only needs a writable folder; but a read-only file is meant to stay unchanged.
 fn existing(target: &Path) -> io::Result<Option<File>> {
     // Windows says so in a way that could also mean that somebody holds the file.
     #[cfg(windows)]
@@ -81,7 +81,7 @@ fn existing(target: &Path) -> io::Result<Option<File>> {
     }
 }
 
-/// The new file takes the place of the old one, as soon as nobody has that open in a way that forbids it.
+/// Replaces the old file with the new one, as soon as no other program that has it open forbids it.
 fn replace(target: &Path, file: NamedTempFile) -> io::Result<()> {
     #[cfg(windows)]
     let attributes = rights::attributes(target);
@@ -124,7 +124,7 @@ fn append_file(target: &Path, bytes: &[u8], privacy: Privacy, durability: Durabi
         written = written.and_then(|()| patiently(|| file.sync_data()));
     }
     if written.is_err() {
-        // A full disk takes a part: what is appended next must not be glued to it.
+        // A full disk may take only a part: the next line must not be glued to it.
         let _ = file.set_len(length);
     } else if length == 0 && durability == Durability::Full {
         sync_folder(folder_of(target));
@@ -134,7 +134,7 @@ fn append_file(target: &Path, bytes: &[u8], privacy: Privacy, durability: Durabi
 
 fn open_to_append(target: &Path, privacy: Privacy) -> io::Result<File> {
     patiently(|| {
-        // In a folder like /tmp, the system lets nobody make what another user has made already: so in two steps.
+        // In a folder like /tmp, the system refuses to create a file that another user has created: so in two steps.
         match plain::open(target, OpenOptions::new().append(true), Links::Refuse) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             opened => return opened,
@@ -168,7 +168,7 @@ pub fn sync(path: &Path) -> Result<()> {
     }
 }
 
-/// Deletes a file. Of a link, only the link.
+/// Deletes a file; of a link, only the link.
 ///
 /// # Errors
 /// [`Error::Io`] or [`Error::Contents`] that names the file.
@@ -191,7 +191,7 @@ pub fn create_folder(folder: &Path) -> Result<()> {
     fs::create_dir_all(folder).map_err(Error::io("make", folder))
 }
 
-/// Makes the folder in which a file is to be, for the owner alone, in a folder that is there. Its name is on disk afterwards.
+/// Creates the folder of a new file, only for the owner, in a folder that exists. Its name is on disk afterwards.
 ///
 /// # Errors
 /// [`Error::Io`] that names the folder.
@@ -211,18 +211,18 @@ fn create_private_folder(folder: &Path) -> io::Result<()> {
     fs::DirBuilder::new().mode(0o700).create(folder)
 }
 
-/// In the user's own folder it is for the user alone.
+/// In the user's own folder, only the user can read it.
 #[cfg(not(unix))]
 fn create_private_folder(folder: &Path) -> io::Result<()> {
     fs::create_dir(folder)
 }
 
-/// Leaves a file to its owner alone, where its file system knows of such rights. On Windows, those of its folder stay.
+/// Restricts a file to its owner, if the file system has permissions. On Windows, those of its folder apply.
 pub fn make_private(path: &Path) {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        // Where it cannot be changed, a new file could not have been private either.
+        // If it cannot be changed, a new file could not have been private either.
         let _ = fs::set_permissions(path, fs::Permissions::from_mode(0o600));
     }
     #[cfg(not(unix))]

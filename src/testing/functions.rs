@@ -65,7 +65,7 @@ impl Reply {
 #[derive(Debug, Clone)]
 struct Tracked {
     job: FakeJob,
-    /// The how-manieth job of its server this is.
+    /// The number of this job on its server, in order of creation.
     ordinal: u64,
     attempt: u32,
     /// `None` for a job that nothing happens to.

@@ -24,7 +24,7 @@ const NUMBERS: [&str; 3] = ["priority", "files_downloaded", "files_processed"];
 /// The statuses of the jobs that [`FakeIdisBuilder::jobs`](super::FakeIdisBuilder::jobs) makes, in turn.
 const STATUSES: [&str; 7] = ["INACTIVE", "ERROR", "DONE", "UPLOADED", "ACTIVE", "ERROR", "ACTIVE"];
 
-/// A job as the web API would describe it: realistic values, each of which can be chosen.
+/// A job as the web API would describe it: realistic values, each of which can be set.
 ///
 /// ```
 /// use anonapi::api::{JobId, JobStatus};
@@ -45,7 +45,7 @@ pub struct FakeJob {
 }
 
 impl Default for FakeJob {
-    /// Job 1. As a chosen reply it takes the id that is asked for.
+    /// Job 1. As a fixed reply it takes the requested id.
     fn default() -> FakeJob {
         FakeJob::new(JobId(1))
     }
@@ -102,7 +102,7 @@ impl FakeJob {
         }
     }
 
-    /// A job that was just asked for: it holds the arguments of `create_job` and no results.
+    /// A newly requested job: it has the arguments of `create_job` and no results.
     pub(super) fn created(id: JobId, params: &[(String, String)]) -> FakeJob {
         let mut job =
             FakeJob::new(id).status("ACTIVE").field("files_downloaded", Value::Null).field("files_processed", 0);

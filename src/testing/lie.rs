@@ -19,7 +19,7 @@ pub enum Lie {
     MixUp,
     /// It does not say where the data comes from, whose it becomes, and where it goes.
     NoEcho,
-    /// It lists all its jobs, not only those that were asked for.
+    /// It lists all its jobs, not just the requested ones.
     ListAll,
 }
 

@@ -75,7 +75,7 @@ pub(super) enum End {
     Stuck,
     /// It fails before it has fetched anything, with this message.
     Refused(String),
-    /// It fails when the result is to be written, with this message.
+    /// It fails when writing the result, with this message.
     Unwritten(String),
 }
 
@@ -162,7 +162,7 @@ fn proceed(job: &mut FakeJob, fate: &Fate, steps: f64) {
     }
 }
 
-/// A share, from 0 to 1, of so many files.
+/// A fraction, from 0 to 1, of this many files.
 fn share(of: f64, files: i64) -> i64 {
     ((files as f64) * of.clamp(0.0, 1.0)) as i64
 }
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn what_helps_in_reality_helps_here() {
+    fn real_remedies_work_here() {
         assert_eq!(after(6, 2, "WADO", 100.0).text("status"), "DONE");
         assert_eq!(after(6, 2, "PATH", 100.0).text("status"), "DONE");
         assert_eq!(after(8, 2, "WADO", 100.0).text("status"), "ERROR");

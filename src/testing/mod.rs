@@ -22,7 +22,7 @@
 //! ```
 //!
 //! Without chosen replies it holds jobs that calls create and change, and that go on by themselves if they are given a [`Life`]. It
-//! records what arrives, and fails the test when it is called in a way that nobody expected:
+//! records what arrives, and fails the test if it is called in an unexpected way:
 //!
 //! ```
 //! use std::time::Duration;

@@ -25,7 +25,7 @@ pub enum Encoding {
         /// Whether the file begins with a byte order mark.
         bom: bool,
     },
-    /// What Excel calls "CSV": the ANSI code page of a Windows, such as Windows-1252.
+    /// What Excel calls "CSV": the ANSI code page of Windows, such as Windows-1252.
     CodePage(&'static encoding_rs::Encoding),
 }
 
@@ -205,7 +205,7 @@ fn foreign(bytes: &[u8]) -> Option<&'static str> {
 
 fn readable(text: String, encoding: Encoding) -> Result<Decoded, NotText> {
     match text.find('\0') {
-        Some(_) => Err(NotText::new("it holds NUL characters, so it is not a text file")),
+        Some(_) => Err(NotText::new("it contains NUL characters, so it is not a text file")),
         None => Ok(Decoded { text, encoding }),
     }
 }
@@ -217,7 +217,7 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, NotText> {
     }
     let units = pairs.iter().map(|pair| unit(*pair));
     let text: Result<String, _> = char::decode_utf16(units).collect();
-    text.map_err(|_| NotText::new("it looks like UTF-16 but holds half a character"))
+    text.map_err(|_| NotText::new("it looks like UTF-16 but contains half a character"))
 }
 
 /// Text with many Latin letters has, as UTF-16, a zero in every other byte and hardly any elsewhere.
@@ -226,7 +226,7 @@ fn utf16_without_mark(bytes: &[u8]) -> Result<Decoded, NotText> {
     let (low_first, high_first) = pairs.iter().fold((0, 0), |(le, be), [first, second]| {
         (le + usize::from(*first != 0 && *second == 0), be + usize::from(*first == 0 && *second != 0))
     });
-    // Of a long text, other letters may take the larger part: it still has its headings, names and delimiters.
+    // In a long text, other letters may dominate: it still has headings, names and delimiters.
     let mostly = |some: usize, other: usize| {
         some * 2 > pairs.len() && other == 0 || pairs.len() > 64 && some * 4 > pairs.len() && some > other * 4
     };
@@ -235,11 +235,11 @@ fn utf16_without_mark(bytes: &[u8]) -> Result<Decoded, NotText> {
     } else if mostly(high_first, low_first) {
         readable(utf16(bytes, u16::from_be_bytes)?, Encoding::Utf16Be { bom: false })
     } else {
-        Err(NotText::new("it holds NUL characters, so it is not a text file"))
+        Err(NotText::new("it contains NUL characters, so it is not a text file"))
     };
     // Control characters there mean that the zeros were something else.
     decoded.and_then(|decoded| match decoded.text.chars().any(|c| c < ' ' && !"\t\r\n\x0C\x1A".contains(c)) {
-        true => Err(NotText::new("it holds control characters, so it is not a text file")),
+        true => Err(NotText::new("it contains control characters, so it is not a text file")),
         false => Ok(decoded),
     })
 }
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_is_named() {
+    fn binary_files_are_named() {
         for (bytes, name) in [
             (&b"PK\x03\x04rest"[..], "workbook"),
             (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "old Excel workbook"),
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn the_code_page_of_the_user_is_read_and_one_that_does_not_fit_is_not() {
+    fn the_users_code_page_is_read_if_it_fits() {
         let polish = in_code_page(b"pacjent \x9c", encoding_rs::WINDOWS_1250).unwrap();
         assert_eq!(polish.text, "pacjent ś");
         assert_eq!(encode(&polish.text, polish.encoding).unwrap(), b"pacjent \x9c");

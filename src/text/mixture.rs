@@ -18,7 +18,7 @@ pub fn mixture(bytes: &[u8]) -> Option<Problem> {
     Some(Problem::new(Place::Line(other[0]), message).hint(hint))
 }
 
-/// Where a text is in UTF-8 and where it is not. Lines count from 1; those of ASCII alone are neither.
+/// Where a text is in UTF-8 and where it is not. Lines count from 1; lines of pure ASCII are neither.
 struct Mixture {
     utf8: Vec<usize>,
     /// Lines in something else, and lines that are both.
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn one_encoding_is_no_mixture() {
+    fn one_encoding_is_not_a_mixture() {
         for bytes in [
             &b"plain"[..],
             b"caf\xC3\xA9\nna\xC3\xAFve",

@@ -1,7 +1,7 @@
-//! Records of delimited text, each with its place in the text, so that an edit can leave the rest as it is.
+//! Records of delimited text, each with its place in the text, so that an edit can leave the rest unchanged.
 //!
 //! The rules are those of Python's `csv` module, which AnonAPI reads with: a quote opens a field only at its start (spaces
-//! before it do not count), `""` is a quote inside quotes, and what follows the closing quote is taken as it is.
+//! before it do not count), `""` is a quote inside quotes, and anything after the closing quote is taken literally.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -235,7 +235,7 @@ pub(crate) fn without_trailing_delimiters(line: &str) -> &str {
 
 /// Appends a cell, in quotes where it needs them: with any delimiter, as the reader may take another one than the writer.
 ///
-/// A quote that is not the first letter is written as it is: AnonAPI does not always read `""` as one quote.
+/// A quote that is not the first character is written literally: AnonAPI does not always read `""` as one quote.
 pub(crate) fn write_field(out: &mut String, value: &str) {
     let value = value.trim();
     let splits = |letter: char| matches!(letter, '\r' | '\n') || DELIMITERS.contains(&letter);

@@ -1,4 +1,4 @@
-//! Jobs by why they failed: texts that differ in identifiers alone are one cause.
+//! Groups jobs by why they failed: messages that differ only in identifiers are one cause.
 
 use std::collections::HashMap;
 

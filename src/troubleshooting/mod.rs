@@ -17,7 +17,7 @@ pub const STUCK_AFTER: Duration = Duration::from_secs(30 * 60);
 /// What an error means, and what to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Advice {
-    /// What has happened, in a few words.
+    /// What happened, in a few words.
     pub title: &'static str,
     /// What has happened.
     pub meaning: &'static str,
@@ -37,15 +37,15 @@ const OPTED_OUT: Advice = Advice {
 
 const NOT_FOUND: Advice = Advice {
     title: "The image server does not have the data now",
-    meaning: "The data could not be retrieved from the hospital's image server, often because of a passing fault there.",
+    meaning: "The data could not be retrieved from the hospital's image server, often because of a temporary fault there.",
     remedy: "Wait at least 30 minutes, then run 'anon job reset' for this job or 'anon batch reset-error'.",
     forbids: false,
 };
 
 const BAD_REQUEST: Advice = Advice {
     title: "The image server failed on the data",
-    meaning: "The hospital's image server failed on this data, often because it was imported in a wrong way.",
-    remedy: "Try again with 'anon job reset' after some hours or days. If it stays so, note the accession number and ask the \
+    meaning: "The hospital's image server failed on this data, often because it was imported incorrectly.",
+    remedy: "Try again with 'anon job reset' after some hours or days. If that does not help, note the accession number and ask the \
              radiology department to check that data.",
     forbids: false,
 };
@@ -53,13 +53,13 @@ const BAD_REQUEST: Advice = Advice {
 const NO_SPACE: Advice = Advice {
     title: "The destination is full",
     meaning: "The share that the anonymized data goes to is full.",
-    remedy: "Make room there, then run 'anon job reset' for this job or 'anon batch reset-error'.",
+    remedy: "Free up space there, then run 'anon job reset' for this job or 'anon batch reset-error'.",
     forbids: false,
 };
 
 const STUCK: Advice = Advice {
     title: "Probably held back on the server",
-    meaning: "Part of the data is probably in quarantine, as happens with burned-in text such as in ultrasound images.",
+    meaning: "Part of the data is probably in quarantine, as happens with burned-in text, for instance in ultrasound images.",
     remedy: "Note the job id and send it to a server admin.",
     forbids: false,
 };

@@ -1,6 +1,6 @@
 //! UNC paths, and finding them for mounts and drive letters.
 //!
-//! The server reads and writes `\\server\share\folder` only. A local folder has such a name too when it is on a share: the
+//! The server reads and writes `\\server\share\folder` only. A local folder has such a name too if it is on a share: the
 //! mount table (Linux) or the drive letter (Windows) tells it.
 
 use std::fmt;
@@ -62,7 +62,7 @@ impl UncPath {
             || server.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback() || address.is_unspecified())
     }
 
-    /// What is left of this path below another, if it is below it or the same. Windows does not tell capitals from small letters.
+    /// What is left of this path below another, if it is below it or the same. Windows ignores case.
     #[cfg_attr(not(target_os = "linux"), allow(dead_code))]
     fn below(&self, other: &UncPath) -> Option<&str> {
         let mut rest = self.0.as_str();
@@ -76,7 +76,7 @@ impl UncPath {
         Some(rest)
     }
 
-    /// `\\server\share` alone.
+    /// Just `\\server\share`.
     #[cfg(windows)]
     fn share(&self) -> String {
         self.0.splitn(5, '\\').take(4).collect::<Vec<_>>().join("\\")
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn unc_paths_are_told_from_others() {
+    fn unc_paths_are_recognised() {
         for (typed, path) in [
             (r"\\server\share", r"\\server\share"),
             (r"\\server1\share2\myfolder\", r"\\server1\share2\myfolder"),

@@ -13,7 +13,7 @@ pub(super) fn unc_of(folder: &Path, table: &str) -> Option<UncPath> {
     for mount in table.lines().filter_map(Mount::parse) {
         let Ok(below) = folder.strip_prefix(&mount.point) else { continue };
         let depth = Path::new(&mount.point).components().count();
-        // Of two mounts on one folder the later one hides the earlier.
+        // If two mounts are on one folder, the later one hides the earlier.
         if best.as_ref().is_none_or(|(deepest, _)| depth >= *deepest) {
             let unc = below.to_str().and_then(|below| Some(mount.share()?.join(below)));
             best = Some((depth, unc));

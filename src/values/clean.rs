@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_nobody_sees_is_removed_and_named() {
+    fn invisible_characters_are_removed_and_named() {
         let cleaned = clean("\u{feff}\u{a0}11\u{200b}1\u{200b} ");
         assert_eq!((cleaned.text.as_ref(), cleaned.removed.as_slice()), ("111", &['\u{feff}', '\u{200b}'][..]));
         assert_eq!(clean(" a b ").text, "a b");

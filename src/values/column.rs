@@ -109,7 +109,7 @@ impl Column {
         if self.other_names().contains(&letters.as_str()) {
             return Some(Fit::Other);
         }
-        // Of a name with a few letters, everything is near.
+        // Everything is near a name of a few letters.
         let names = || self.names().iter().map(|known| bare(known).collect::<String>()).filter(|name| name.len() > 5);
         let is_near = || nearest(&letters, names().collect::<Vec<_>>().iter().map(String::as_str)).is_some();
         let is_word = letters.len() > 4 && !letters.contains(char::is_numeric);

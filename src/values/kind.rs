@@ -74,7 +74,7 @@ impl Kind {
         }
     }
 
-    /// What to do about a name that is none of these: the nearest known one, or all of them.
+    /// What to do about an unknown name: the nearest known one, or all of them.
     pub fn hint(name: &str) -> String {
         match nearest(name.trim(), Kind::ALL.map(Kind::name)) {
             Some(known) => format!("did you mean '{known}'?"),

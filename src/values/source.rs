@@ -27,7 +27,7 @@ pub enum SourceError {
         /// The text.
         found: String,
     },
-    /// The part before the colon is none of the known types.
+    /// The part before the colon is not a known type.
     #[error("'{found}' is not a type of source")]
     UnknownType {
         /// The part before the colon.
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_source_says_what_was_meant() {
+    fn an_invalid_source_suggests_a_correction() {
         let unknown = Source::parse("fodler:a").unwrap_err();
         assert_eq!(unknown, SourceError::UnknownType { found: "fodler".to_owned(), nearest: Some("folder") });
         assert_eq!(unknown.hint(), "did you mean 'folder:'?");

@@ -34,10 +34,10 @@ pub enum Spoilt {
     /// `=A1&A2`: what a cell calculates, in place of its result.
     #[error("'{0}' is a formula, not its result")]
     Formula(String),
-    /// `nan`, `NULL`, `(blank)`: how programs write that there is no value.
+    /// `nan`, `NULL`, `(blank)`: how programs write a missing value.
     #[error("'{0}' is how a program writes that there is no value")]
     NoValue(String),
-    /// `Grand Total`: a line below a table, and none of it.
+    /// `Grand Total`: a line below a table, not part of it.
     #[error("'{0}' belongs to a total, and is not an accession number")]
     Total(String),
     /// `111:`: it begins or ends with what stands between two values, or two parts of one.
@@ -47,10 +47,10 @@ pub enum Spoilt {
     #[error("'{}' is more than one line", .0.escape_debug())]
     Lines(String),
     /// A control character.
-    #[error("'{}' holds a control character", .0.escape_debug())]
+    #[error("'{}' contains a control character", .0.escape_debug())]
     ControlCharacter(String),
     /// A backslash, which DICOM puts between two values (PS3.5, 6.2).
-    #[error("'{0}' holds a backslash, which DICOM puts between two values")]
+    #[error("'{0}' contains a backslash, which DICOM puts between two values")]
     Backslash(String),
     /// No UID by PS3.5, 9.1.
     #[error("'{text}' is not a UID: {why}")]
@@ -72,22 +72,22 @@ impl Spoilt {
             Spoilt::Exponent(_) | Spoilt::CutAfter15Digits(_) => {
                 "take it from its source again, with the column formatted as text"
             }
-            Spoilt::Formula(_) => "save the list from a spreadsheet program, so that it holds their results",
-            Spoilt::NoValue(_) => "fill it in, or empty the row",
+            Spoilt::Formula(_) => "save the list from a spreadsheet program, so that it contains their results",
+            Spoilt::NoValue(_) => "fill it in, or clear the row",
             Spoilt::Total(_) => "remove that line",
             Spoilt::Separator(_) => "check it at its source, and remove the separator",
             Spoilt::FileName(_) => "to add the numbers in a file, put '--input-file' before its name",
             Spoilt::Heading(_) => "remove that line or leave the word out",
             Spoilt::OtherSource(_) => "write that source into the mapping itself with 'anon map edit'",
             Spoilt::Several(_) => "put a space between two numbers; write a decimal comma as a point",
-            Spoilt::Lines(_) => "write one value in each row",
+            Spoilt::Lines(_) => "write one value per row",
             Spoilt::ControlCharacter(_) | Spoilt::Backslash(_) => "remove it",
             Spoilt::NotAUid { .. } => "copy it again: a StudyInstanceUID looks like 1.2.840.113619.2.5",
         }
     }
 }
 
-/// A value that is taken, and should be looked at: its user is told.
+/// A value that is accepted but should be checked: the user is told.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum Doubt {
@@ -108,7 +108,7 @@ pub enum Doubt {
     /// `123E45` can be a number that a spreadsheet will shorten, or has shortened.
     #[error("it can be read as a number with an exponent")]
     Exponent,
-    /// 16 digits of which the last is 0: one in ten has that, and all that a spreadsheet has cut.
+    /// 16 digits ending in 0: one in ten does, and every one that a spreadsheet has truncated.
     #[error("a spreadsheet may have cut it after 15 digits")]
     CutAfter15Digits,
     /// `12-11-2026`, `dec-45`.
@@ -166,7 +166,7 @@ pub fn by_spreadsheet(text: &str) -> Option<Spoilt> {
     }
 }
 
-/// What a spreadsheet has perhaps made of a value.
+/// What a spreadsheet may have made of a value.
 pub(super) fn perhaps_by_spreadsheet(text: &str) -> Option<Doubt> {
     if exponent(text) == Some(Sure::No) {
         Some(Doubt::Exponent)
@@ -177,7 +177,7 @@ pub(super) fn perhaps_by_spreadsheet(text: &str) -> Option<Doubt> {
     }
 }
 
-/// How pandas, R, databases and pivot tables write that there is nothing.
+/// How pandas, R, databases and pivot tables write a missing value.
 fn is_no_value(text: &str) -> bool {
     const WORDS: [&str; 14] = [
         "nan", "-nan", "nat", "na", "<na>", "n/a", "null", "none", "n.v.t.", "k.a.", "(blank)", "(leeg)", "(leer)",

@@ -18,7 +18,7 @@ fn a_batch_begins_grows_shrinks_and_ends() {
     env.run("batch info").assert(str![[r#"
 exit 1
 stderr:
-  error: No batch defined in current folder; you can create one with 'anon batch init'
+  error: No batch defined in current folder; go to the folder where you created the jobs, or create a batch with 'anon batch init'
 "#]]);
     env.run("batch init").assert(str![[r#"
 exit 0
@@ -264,7 +264,7 @@ fn a_refusal_or_the_end_of_the_input_changes_nothing() {
         env.answer(&format!("batch {command}"), "n\n").assert_ok();
         env.answer(&format!("batch {command}"), "\n").assert_ok();
         env.answer(&format!("batch {command}"), "maybe\nn\n").assert_ok().assert_says(&["please answer y or n"]);
-        env.run(&format!("batch {command}")).assert_status(1).assert_says(&["no answer to the question"]);
+        env.run(&format!("batch {command}")).assert_status(1).assert_says(&["no answer: nothing was done"]);
     }
     assert_eq!(env.idis().jobs("p01"), before);
     assert_eq!(env.idis().calls("modify_job") + env.idis().calls("cancel_job"), 0);
@@ -322,11 +322,11 @@ stdout:
   DONE            1  33.3 %
   Total           3  100 %
 stderr:
-  warning: the batch holds what is no job id, and is left alone: 'abc', '-1'; take it out with 'anon batch remove abc'
+  warning: the batch contains something that is not a job id, which is left alone: 'abc', '-1'; remove it with 'anon batch remove abc'
 requests:
   GET p01/get_jobs_list job_ids=1 job_ids=2 job_ids=3 user_name=z123456
 "#]]);
-    env.run("batch info").assert_ok().assert_says(&["- abc", "what is no job id"]);
+    env.run("batch info").assert_ok().assert_says(&["- abc", "something that is not a job id"]);
     env.answer("batch reset", "y\n").assert_ok().assert_says(&["reset 3 jobs on p01"]);
     env.run("batch add 7").assert_ok();
     assert_eq!(env.read(".anonbatch"), format!("job_ids:\n- '1'\n- '2'\n- '3'\n- '7'\n- abc\n- '-1'\n{server}"));

@@ -55,7 +55,7 @@ fn a_question_cannot_be_answered_where_the_list_is() {
 exit 1
 stderr:
   This will reset 2 jobs on p01: 1-2. Are you sure? [y/N]:
-  error: standard input is the list, so nobody can answer the question: nothing was done; answer it with '--yes'
+  error: the list is on standard input, so the question cannot be answered: nothing was done; answer it with '--yes'
 "#]]);
 }
 

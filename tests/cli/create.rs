@@ -70,7 +70,7 @@ stderr:
   mapping  ./anon_mapping.csv
   batch    . (new)
   This will create 3 jobs on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]:
-  error: no answer to the question: nothing was done; run it in a terminal, pipe the answer in, or answer every question with '--yes'
+  error: no answer: nothing was done; run it in a terminal, pipe the answer in, or use '--yes'
 "#]]);
 }
 
@@ -212,7 +212,7 @@ files:
 "#]]);
     env.answer("create set-defaults", "\n\n").assert_ok().assert_says(&["project:MyProject"]);
     let outcome =
-        env.answer("create set-defaults", "Half\n").assert_status(1).assert_says(&["no answer to the question"]);
+        env.answer("create set-defaults", "Half\n").assert_status(1).assert_says(&["no answer: nothing was done"]);
     assert!(outcome.files.is_empty(), "{}", outcome.story());
     env.run("map init").assert_ok();
     let text = env.read("anon_mapping.csv");
@@ -330,7 +330,7 @@ fn only_files_of_some_kinds_are_asked_for() {
         stderr:
           mapping  ./anon_mapping.csv
           batch    . (new)
-          This will create 1 job on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out', taking files of CT Image Storage, MR Image Storage only. Are you sure? [y/N]: y
+          This will create 1 job on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out', taking only files of CT Image Storage, MR Image Storage. Are you sure? [y/N]: y
           Follow them with 'anon batch watch'
         requests:
           POST p01/create_job [..] source_sop_class_filter_list=1.2.840.10008.5.1.4.1.1.2, 1.2.840.10008.5.1.4.1.1.4 user_name=z123456
@@ -348,7 +348,7 @@ fn only_files_of_some_kinds_are_asked_for() {
     let known = |line: &str| env.run(line).assert_ok().stdout.contains("1001");
     assert!(known(&format!("create journal {with}")) && !known("create journal"));
     env.run("create from-mapping --dry-run --sop-class CTImageStorage").assert_ok().assert_says(&[
-        "taking files of CT Image Storage only",
+        "taking only files of CT Image Storage",
         "source_sop_class_filter_list: 1.2.840.10008.5.1.4.1.1.2",
     ]);
 }
@@ -360,7 +360,8 @@ fn kinds_of_files_on_a_share_may_not_be_heeded() {
     let rows = "source,pseudo_name\nfolder:a,A\naccession_number:1,B\n";
     env.write("anon_mapping.csv", format!("## Description ##\n## Options ##\n{options}## Mapping ##\n{rows}"));
     env.run("map activate").assert_ok();
-    let warns = |line: &str| env.answer(line, "n\n").assert_ok().stderr.contains("warning: line 8: servers are known");
+    let warns =
+        |line: &str| env.answer(line, "n\n").assert_ok().stderr.contains("warning: line 8: servers are only known");
     assert!(warns("create from-mapping --sop-class CTImageStorage"));
     assert!(warns("create from-mapping --sop-class CTImageStorage --dry-run"));
     assert!(!warns("create from-mapping --sop-class CTImageStorage --filter B") && !warns("create from-mapping"));
@@ -375,7 +376,7 @@ fn what_is_no_kind_of_files_is_refused_before_anything_is_sent() {
         ("1.2.840.10008.1.2", "annex A"),
     ] {
         let outcome = env.answer(&format!("create from-mapping --sop-class {typed}"), "y\n").assert_status(2);
-        assert!(outcome.stderr.contains("knows no files of the SOP class") && outcome.stderr.contains(hint));
+        assert!(outcome.stderr.contains("is not a SOP class of DICOM files") && outcome.stderr.contains(hint));
         assert!(outcome.requests.is_empty(), "{}", outcome.story());
     }
 }

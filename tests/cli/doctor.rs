@@ -49,15 +49,15 @@ fn what_is_well_has_a_tick() {
     env.run("doctor").assert(str![[r#"
 exit 0
 stdout:
-  ✓ settings     ~/AnonWebAPIClientSettings.yml, readable by you alone
+  ✓ settings     ~/AnonWebAPIClientSettings.yml, readable only by you
   ✓ user         z123456, token set
   ✓ server       p01: {url}/p01 answers
   - proxy        none for this server
   ✓ credentials  accepted by p01
-  ✓ clock        as the server's, to within seconds
+  ✓ clock        agrees with the server's, within seconds
   ✓ mapping      ./anon_mapping.csv, 1 row, nothing wrong
-  - folder       . is on this computer only: right for data from PACS, while files to anonymize must be on a share
-  nothing to mend
+  - folder       . is on this computer only: fine for data from PACS, but files to anonymize must be on a share
+  nothing to fix
 requests:
   GET p01/ user_name=z123456
   GET p01/get_jobs_list job_ids=1 user_name=z123456
@@ -76,8 +76,8 @@ stdout:
   ✗ server       testserver: https://hostname_of_api is only an example
                  anon server add NAME URL, then anon server activate NAME
   - mapping      none is active; 'anon map init' makes one
-  - folder       . is on this computer only: right for data from PACS, while files to anonymize must be on a share
-  2 things to mend
+  - folder       . is on this computer only: fine for data from PACS, but files to anonymize must be on a share
+  2 things to fix
 files:
   + ~/AnonWebAPIClientSettings.yml
 "#]]);
@@ -144,7 +144,7 @@ fn a_server_that_hangs_and_proxies_that_refuse_are_told_of() {
     for (url, proxy, stage, found) in [
         (hanging.as_str(), None, "tcp", "no answer within 1 s"),
         ("https://idis.example/p01", Some(listening(Some(locked))), "proxy", "wants you to log in (407"),
-        ("https://idis.example/p01", Some(listening(Some(closed))), "proxy", "does not connect to the server"),
+        ("https://idis.example/p01", Some(listening(Some(closed))), "proxy", "will not connect to the server"),
         ("https://idis.example/p01", Some(listening(None)), "proxy", "the machine does not answer"),
     ] {
         let env = Env::new();
@@ -180,7 +180,7 @@ fn a_mapping_that_is_wrong_or_gone_is_told_of() {
     assert_eq!(check(&outcome, "mapping")["what_to_do"], "anon map check");
     std::fs::remove_file(env.work().join("anon_mapping.csv")).unwrap();
     let outcome = env.run("doctor --json").assert_status(1);
-    assert!(check(&outcome, "mapping")["found"].as_str().unwrap().ends_with("is not there"));
+    assert!(check(&outcome, "mapping")["found"].as_str().unwrap().ends_with("does not exist"));
 }
 
 #[cfg(unix)]

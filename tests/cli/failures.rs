@@ -203,25 +203,25 @@ fn a_job_with_missing_fields() {
     for field in ["job_id", "date", "user_name", "status", "error", "project_name", "priority", "files_downloaded"] {
         let idis = FakeIdis::builder().job(FakeJob::new(JobId(1)).without(field)).start();
         let reading = [("server jobs", true), ("job info 1", true), ("job list 1", true), ("batch status", true)];
-        assert_all_fail(
-            &idis.url("p01"),
-            &reading,
-            &["the answer is not what it should be", field, "inform a server admin"],
-        );
+        assert_all_fail(&idis.url("p01"), &reading, &["the answer is not as expected", field, "inform a server admin"]);
     }
     let idis = FakeIdis::replying(vec![FakeJob::default().without("job_id")]);
     let creating = [("create from-mapping -y", false)];
-    assert_all_fail(&idis.url("p01"), &creating, &["it holds no job_id", "perhaps created", "inform a server admin"]);
+    assert_all_fail(
+        &idis.url("p01"),
+        &creating,
+        &["it contains no job_id", "perhaps created", "inform a server admin"],
+    );
 }
 
 #[test]
 fn connection_closed() {
-    assert_fault_is_told(Fault::Close, &["the connection was closed before the whole answer came", "try again"]);
+    assert_fault_is_told(Fault::Close, &["the connection was closed before the answer was complete", "try again"]);
 }
 
 #[test]
 fn connection_reset() {
-    assert_fault_is_told(Fault::Reset, &["the connection was closed before the whole answer came", "try again"]);
+    assert_fault_is_told(Fault::Reset, &["the connection was closed before the answer was complete", "try again"]);
 }
 
 #[test]
@@ -232,25 +232,25 @@ fn answer_cut_short() {
     assert_all_fail(
         &proxy.url("p01"),
         &COMMANDS,
-        &["the connection was closed before the whole answer came", "try again"],
+        &["the connection was closed before the answer was complete", "try again"],
     );
 }
 
 #[test]
 fn not_even_http() {
-    assert_fault_is_told(Fault::Nonsense, &["what came back is not HTTP", "try again", "the server may want https"]);
+    assert_fault_is_told(Fault::Nonsense, &["the answer is not HTTP", "try again", "the server may want https"]);
 }
 
 #[test]
 fn floods_end() {
-    let too_large = "larger than any that an API gives (16 MiB or 500,000 values)";
+    let too_large = "larger than any real one (16 MiB or 500,000 values)";
     for (fault, says) in [
         (Fault::EndlessBody, too_large),
         (Fault::HugeBody, too_large),
         (Fault::GzipBomb, too_large),
         (Fault::json(200, &format!("[{}0]", "[],".repeat(600_000))), too_large),
         (Fault::json(200, &"[".repeat(1_000_000)), "this is not an IDIS web API"),
-        (Fault::EndlessHeaders, "what came back is not HTTP"),
+        (Fault::EndlessHeaders, "the answer is not HTTP"),
     ] {
         let (_idis, proxy) = with_fault(fault);
         let commands = [("server jobs", true), ("create from-mapping -y", false)];
@@ -366,7 +366,7 @@ fn what_changes_something_is_not_redirected() {
             proxy.on(Calls::every(function), Fault::Redirect { status, location });
             let outcome = env_at(&proxy.url("p01")).run(line).assert_status(1).assert_says(&[
                 &format!(
-                    "the server redirects to '{{url}}/{function}/', and a call that changes something is not sent on"
+                    "the server redirects to '{{url}}/{function}/', and calls that change something do not follow redirects"
                 ),
                 "anon server add NAME URL",
             ]);
@@ -453,8 +453,8 @@ fn a_reset_is_not_repeated_blindly() {
     for perhaps in [job().status("DONE").error(" "), job().status("UPLOADED").error(" ")] {
         let (outcome, functions) = after_a_lost_reset(perhaps, false);
         let _ = outcome.assert_status(1).assert_says(&[
-            "the answer was lost, and the job, which is ",
-            "was perhaps reset",
+            "the answer was lost, and the job, which is now ",
+            "may have been reset",
             "anon job info",
         ]);
         assert_eq!(functions, ["modify_job", "get_job"]);

@@ -94,7 +94,7 @@ fn a_question_that_nobody_answers_is_part_of_the_object() {
     let env = Env::with_jobs();
     for answer in ["", "perhaps\n"] {
         let complaints = env.answer("job reset 1 --json", answer).assert_status(1).complaints();
-        assert!(complaints["error"].as_str().unwrap().starts_with("no answer to the question"), "{complaints}");
+        assert!(complaints["error"].as_str().unwrap().starts_with("no answer: nothing was done"), "{complaints}");
         assert_eq!(complaints["warnings"], json!(["This will reset job 1 on p01. Are you sure? [y/N]:"]));
     }
     let outcome = env.answer("job reset - --json", "1\n").assert_status(1);

@@ -56,7 +56,7 @@ fn files_that_cannot_be_opened_are_not_waited_for() {
     env.write("share/a/1.dcm", "on a share");
     let outcome = run_without(&env, "share/a/", "create from-mapping").assert_ok();
     let _ = outcome.assert_says(&[
-        "data     not to be seen within a second: 'anon map check --files' waits for it",
+        "data     no answer within a second: 'anon map check --files' waits for it",
         "This will create 1 job on p01",
     ]);
 }

@@ -117,14 +117,14 @@ stdout:
   ----  -------------------  --------  ------  ------  -------
      1  2016-08-26T15:04:01  INACTIVE      10       0  z123456
 stderr:
-  error: 1 of 2 jobs is not on p01: 99; 'anon server jobs' shows the latest ones there; is another server meant?
+  error: 1 of 2 jobs is not on p01: 99; 'anon server jobs' shows the latest ones there; did you mean another server?
 requests:
   GET p01/get_jobs_list job_ids=1 job_ids=99 user_name=z123456
 "#]]);
     env.run("job list 98-99").assert(str![[r#"
 exit 1
 stderr:
-  error: 2 of 2 jobs are not on p01: 98-99; 'anon server jobs' shows the latest ones there; is another server meant?
+  error: 2 of 2 jobs are not on p01: 98-99; 'anon server jobs' shows the latest ones there; did you mean another server?
 requests:
   GET p01/get_jobs_list job_ids=98 job_ids=99 user_name=z123456
 "#]]);
@@ -202,7 +202,7 @@ requests:
     env.run("job set-opt-out-ignore 1 2 signed consent").assert(str![[r#"
 exit 2
 stderr:
-  error: 'signed' is not a job id: expected a number (4), a range (4-6) or a list (1,4-6); a reason of several words goes in quotes: anon job set-opt-out-ignore 12 "signed consent"
+  error: 'signed' is not a job id: expected a number (4), a range (4-6) or a list (1,4-6); put a reason of several words in quotes: anon job set-opt-out-ignore 12 "signed consent"
 "#]]);
 }
 
@@ -231,7 +231,7 @@ fn a_refusal_or_the_end_of_the_input_changes_nothing() {
     for command in ["job reset 1", "job cancel 1", "job set-opt-out-ignore 1 signed"] {
         let outcome = env.answer(command, "n\n").assert_ok();
         assert!(outcome.requests.is_empty(), "{}", outcome.story());
-        let outcome = env.run(command).assert_status(1).assert_says(&["no answer to the question", "--yes"]);
+        let outcome = env.run(command).assert_status(1).assert_says(&["no answer: nothing was done", "--yes"]);
         assert!(outcome.requests.is_empty(), "{}", outcome.story());
     }
 }

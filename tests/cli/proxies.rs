@@ -137,7 +137,7 @@ fn what_a_proxy_has_against_a_call_is_told() {
     let page = Tunnel::refusing("HTTP/1.1 403 Forbidden\r\nContent-Length: 9\r\n\r\n<html>no!");
     for (url, says, remedy) in [
         (login.url.as_str(), "wants you to log in (407 Proxy Authentication Required)", "USER:PASSWORD@HOST:PORT"),
-        (page.url.as_str(), "does not connect to the server", "name its host in NO_PROXY"),
+        (page.url.as_str(), "will not connect to the server", "add its host to NO_PROXY"),
         (&format!("http://{refused}"), "cannot be reached: connection refused", "check HTTPS_PROXY"),
         ("http://no-such-proxy.invalid:3128", "cannot be reached: unknown host", "check HTTPS_PROXY"),
     ] {

@@ -202,12 +202,12 @@ fn what_is_in_the_files_is_shown() {
 
           May be held back: the job then stays at UPLOADED
             ultrasound: 1 file
-              Ultrasound machines usually write name, id and date into the picture (PS3.15, E.3.1), [..]
+              Ultrasound machines usually write the patient's name, id and date into the picture (PS3.15, E.3.1), [..]
               what to do: if the job stays at UPLOADED, send its id to a server admin: [..]
 
           May fail, or be left out
             not there: 1 file
-              They are named, and not there. The job fails, or goes on without them.
+              They are listed, but do not exist. The job fails, or goes on without them.
               what to do: make the selection again with 'anon map add-study-folders' or 'anon select add'
         ",
     );

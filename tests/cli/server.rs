@@ -120,9 +120,9 @@ stderr:
   error: example.org/p01: not the URL of a server: it does not begin with https:// or http://; did you mean 'https://example.org/p01' or 'http://example.org/p01'?
 "#]]);
     for (url, says) in [
-        ("https://example.org/p01?a=b", "it holds a '?'"),
-        ("https://example.org/p01#x", "it holds a '#'"),
-        ("https://example.org/p 01", "it holds a space"),
+        ("https://example.org/p01?a=b", "it contains a '?'"),
+        ("https://example.org/p01#x", "it contains a '#'"),
+        ("https://example.org/p 01", "it contains a space"),
     ] {
         let _ = env.anon(["server", "add", "bad", url]).run().assert_status(1).assert_says(&[says]);
     }
@@ -135,7 +135,7 @@ fn a_password_in_a_url_is_not_saved_shown_or_copied() {
     let env = Env::with_jobs();
     let url = env.idis().url("p01").replace("http://", "http://me:s3cret@");
     let outcome = env.run(&format!("server add bad {url}")).assert_status(1);
-    let _ = outcome.assert_says(&["it holds a user name or a password", "leave out what stands before the '@'"]);
+    let _ = outcome.assert_says(&["it contains a user name or a password", "leave out everything before the '@'"]);
     assert!(!env.read_settings().contains("s3cret"));
     // Another program has saved it.
     env.settings_for(&[("p01", &url)]);
@@ -144,7 +144,7 @@ fn a_password_in_a_url_is_not_saved_shown_or_copied() {
     {
         let outcome = env.run(line).assert_ok();
         assert!(!outcome.story().contains("s3cret"), "{}", outcome.story());
-        let warning = "warning: the URL of server 'p01' holds a user name or password, which is not used";
+        let warning = "warning: the URL of server 'p01' contains a user name or password, which is not used";
         assert!(outcome.stderr.contains(warning) || line == "batch info", "{}", outcome.story());
     }
     assert!(!env.read(".anonbatch").contains("s3cret"));

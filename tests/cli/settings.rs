@@ -165,13 +165,13 @@ fn what_is_empty_is_nothing_and_no_name_is_made_up() {
         env.run("job list 1").assert(str![[r#"
 exit 1
 stderr:
-  error: the settings hold no user name; set the one that the servers know you by with 'anon settings user set-username NAME'
+  error: there is no user name in the settings; set the one by which the servers know you with 'anon settings user set-username NAME'
 "#]]);
         env.run("settings set-username z123456").assert_ok();
         env.run("job list 1").assert(str![[r#"
 exit 1
 stderr:
-  error: the settings hold no token; get one with 'anon settings user get-token'
+  error: there is no token in the settings; get one with 'anon settings user get-token'
 "#]]);
     }
 }

@@ -25,9 +25,9 @@ stderr:
   No settings file found. Created default settings at '~/AnonWebAPIClientSettings.yml'
 
   To begin: 'anon server add NAME URL' and 'anon server activate NAME', with the URL that your server's admin gives you;
-  'anon settings user set-username NAME', with the name that the server knows you by;
-  'anon settings user get-token', which makes your token;
-  'anon doctor', which checks all of it and says what to mend.
+  'anon settings user set-username NAME', with the name by which the server knows you;
+  'anon settings user get-token', which creates your token;
+  'anon doctor', which checks all of this and says what to fix.
 files:
   + ~/AnonWebAPIClientSettings.yml
 "#]]);

@@ -95,7 +95,7 @@ stderr:
     let (_, stderr) = hospital.status_with("REQUESTS_CA_BUNDLE", Hospital::self_signed(|_| {}).file);
     assert!(stderr.contains("is not in the system's trust store or REQUESTS_CA_BUNDLE ('./bundle.pem')"), "{stderr}");
     let (_, stderr) = hospital.status_with("REQUESTS_CA_BUNDLE", Hospital::with_ca(&[]).file);
-    assert!(stderr.contains("'Hospital CA', which issued it, has another key here"), "{stderr}");
+    assert!(stderr.contains("'Hospital CA', which issued it, has a different key here"), "{stderr}");
 }
 
 #[test]
@@ -134,7 +134,7 @@ stderr:
 "#]]);
     let (_, stderr) = hospital.status_with("CURL_CA_BUNDLE", "not a certificate");
     assert!(
-        stderr.contains("CURL_CA_BUNDLE names './bundle.pem', but it holds no certificates in PEM form"),
+        stderr.contains("CURL_CA_BUNDLE names './bundle.pem', but it contains no certificates in PEM format"),
         "{stderr}"
     );
     let large = env.path("large.pem");
@@ -142,7 +142,7 @@ stderr:
     env.anon(["server", "status"]).env("REQUESTS_CA_BUNDLE", large).run().assert(str![[r#"
 exit 1
 stderr:
-  error: {url}: REQUESTS_CA_BUNDLE names './large.pem', but it cannot be read: it is larger than 16 MiB, which no bundle of certificates is; correct it, or remove it
+  error: {url}: REQUESTS_CA_BUNDLE names './large.pem', but it cannot be read: it is larger than 16 MiB, too large for a bundle of certificates; correct it, or remove it
 "#]]);
     #[cfg(unix)]
     {
@@ -244,10 +244,10 @@ fn a_server_that_is_too_old_is_told_from_one_without_tls() {
     const PROTOCOL_VERSION: &[u8] = b"\x15\x03\x01\x00\x02\x02\x46";
     const HANDSHAKE_FAILURE: &[u8] = b"\x15\x03\x03\x00\x02\x02\x28";
     for (bytes, says, remedy) in [
-        (PROTOCOL_VERSION, "no safe encryption in common", "allow TLS 1.2 or 1.3"),
-        (HANDSHAKE_FAILURE, "no safe encryption in common", "allow TLS 1.2 or 1.3"),
-        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "does not speak https on this port", "which port speaks https"),
-        (b"", "closed the connection while encryption was agreed on", "check the port"),
+        (PROTOCOL_VERSION, "no secure encryption in common", "allow TLS 1.2 or 1.3"),
+        (HANDSHAKE_FAILURE, "no secure encryption in common", "allow TLS 1.2 or 1.3"),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "does not speak https on this port", "for the https port"),
+        (b"", "closed the connection during the TLS handshake", "check the port"),
     ] {
         let env = env(&format!("https://localhost:{}/p01", answering(bytes)));
         let _ = env.run("server status").assert_status(1).assert_says(&["error: {url}: ", says, remedy]);

@@ -1,6 +1,6 @@
 //! The documentation is tested: commands that it shows exist, sessions print what it says, links lead somewhere, examples run.
 //!
-//! `UPDATE_DOCS=1 cargo test --test docs` writes the command reference and the output of the sessions anew.
+//! `UPDATE_DOCS=1 cargo test --test docs` updates the command reference and the output of the sessions.
 
 #![allow(clippy::unwrap_used)]
 

@@ -9,10 +9,10 @@ use super::{compare, root};
 const INTRODUCTION: &str = "\
 # Command reference
 
-This page is made from the program's own help, which any command shows with `--help`. `UPDATE_DOCS=1 cargo test --test docs` writes
-it anew. For what the commands are for see [usage](usage.md), for the words [concepts](concepts.md).
+This page is generated from the program's own help, which any command shows with `--help`. `UPDATE_DOCS=1 cargo test --test docs`
+updates it. For what the commands are for, see [usage](usage.md); for the terms, see [concepts](concepts.md).
 
-A group without a command lists its commands: `anon job`. Exit status: 0 done, 1 failed (also when only a part failed), 2 wrong
+A group without a command lists its commands: `anon job`. Exit status: 0 done, 1 failed (even if only in part), 2 wrong
 usage, 130 interrupted with Ctrl-C. Results go to standard output; questions, progress, warnings and errors to standard error.
 ";
 

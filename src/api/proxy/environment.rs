@@ -31,7 +31,7 @@ pub(super) fn is_listed(list: &str, url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
     let port = url.port_or_known_default().map(|port| format!(":{port}")).unwrap_or_default();
     let names = |entry: &str| {
-        // A port in the entry has to be that of the URL.
+        // A port in the entry must match that of the URL.
         let without_port = entry.strip_suffix(port.as_str()).filter(|_| !port.is_empty()).unwrap_or(entry);
         let name = without_port.trim_start_matches('[').trim_end_matches(']').trim_start_matches('*');
         match address(url) {

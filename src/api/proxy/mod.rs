@@ -7,7 +7,7 @@
 //! | `no_proxy` | hosts that no proxy leads to: `*`, names and their endings, `host:port`, addresses, networks |
 //! | `REQUEST_METHOD` | where it is set, `HTTP_PROXY` in upper case is a web client's header, and not believed |
 //!
-//! Where none of them is set, Windows' Internet Options count: [`windows`]. This computer is never asked for through a proxy.
+//! If none of them is set, Windows' Internet Options apply: [`windows`]. This computer is never called through a proxy.
 
 mod environment;
 #[cfg_attr(not(any(windows, test)), expect(dead_code, reason = "only Windows has these settings"))]

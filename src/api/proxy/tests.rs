@@ -28,7 +28,7 @@ fn each_scheme_has_its_variable_and_lower_case_goes_first() {
 }
 
 #[test]
-fn a_header_of_a_web_client_is_no_proxy() {
+fn a_header_of_a_web_client_is_not_taken_for_a_proxy() {
     let cgi = [("REQUEST_METHOD", "GET"), ("HTTP_PROXY", "evil:1"), ("HTTPS_PROXY", "good:2")];
     let proxies = with(&cgi).unwrap();
     assert_eq!(chosen(&proxies, "http://idis.example.org/"), None);
@@ -92,7 +92,7 @@ fn no_proxy_names_addresses_and_networks() {
 }
 
 #[test]
-fn what_is_no_proxy_is_named_without_its_password() {
+fn an_invalid_proxy_is_named_without_its_password() {
     let proxies = with(&[("https_proxy", "ftp://me:s3cret@proxy:21")]).unwrap();
     let error = proxies.to(&Url::parse("https://idis.example.org/").unwrap()).unwrap_err();
     assert_eq!(error, "https_proxy names 'ftp://proxy:21', which is not the URL of a proxy");

@@ -41,7 +41,7 @@ pub(super) fn proxies(is_on: bool, server: &str, direct: &str) -> Proxies {
         match scheme.trim().to_ascii_lowercase().as_str() {
             "http" => proxies.http = setting(ORIGIN, value),
             "https" => proxies.https = setting(ORIGIN, value),
-            // Serves the schemes that have none of their own.
+            // Serves the schemes that do not have one of their own.
             "socks" if value.contains("://") => proxies.all = setting(ORIGIN, value),
             "socks" => proxies.all = setting(ORIGIN, &format!("socks5://{value}")),
             _ => {}

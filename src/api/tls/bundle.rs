@@ -49,7 +49,7 @@ impl Bundle {
             let bad = |why: String| BadBundle(format!("{variable} names '{}', but {why}", path.display()));
             let found = read(&path).map_err(|error| bad(format!("it cannot be read: {}", plain(&error))))?;
             if found.is_empty() {
-                return Err(bad("it holds no certificates in PEM form".to_owned()));
+                return Err(bad("it contains no certificates in PEM format".to_owned()));
             }
             bundle.add(variable, &path, found);
         }
@@ -182,6 +182,6 @@ mod tests {
         let error = of(&[("CURL_CA_BUNDLE", &nothing)]).unwrap_err().to_string();
         assert!(error.starts_with("CURL_CA_BUNDLE names '") && error.contains("', but it cannot be read: "), "{error}");
         let error = of(&[("REQUESTS_CA_BUNDLE", &garbage)]).unwrap_err().to_string();
-        assert!(error.ends_with("but it holds no certificates in PEM form"), "{error}");
+        assert!(error.ends_with("but it contains no certificates in PEM format"), "{error}");
     }
 }

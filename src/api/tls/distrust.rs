@@ -11,7 +11,7 @@ use x509_parser::prelude::FromDer;
 
 use crate::api::error::Reason;
 
-/// The hint for a certificate that cannot be mended from here.
+/// The hint for a certificate that cannot be fixed on this computer.
 pub(in crate::api) const NEW_CERTIFICATE: &str = "ask a server admin for a new certificate";
 
 const NO_CHECK: &str = "'anon settings set-validate-ssl false' turns the check off, at your own risk; \
@@ -52,13 +52,13 @@ pub(super) fn why(
         CertificateError::Revoked => Reason::new("its issuer has revoked it", NEW_CERTIFICATE),
         CertificateError::UnsupportedSignatureAlgorithmContext { .. }
         | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
-            Reason::new("it is signed in a way that is no longer safe, such as SHA-1", NEW_CERTIFICATE)
+            Reason::new("its signature is no longer considered safe, such as SHA-1", NEW_CERTIFICATE)
         }
         // Among others: a certificate that is its own CA cannot be a server's, says webpki.
         CertificateError::UnknownIssuer | CertificateError::BadSignature | CertificateError::Other(_)
             if is_self_issued =>
         {
-            let hint = "ask a server admin for the certificate's file, and name that file in REQUESTS_CA_BUNDLE";
+            let hint = "ask a server admin for the certificate's file, and set REQUESTS_CA_BUNDLE to its path";
             Reason::new(format!("it is self-signed, and not {}", in_all(searched)), format!("{hint}; {NO_CHECK}"))
         }
         CertificateError::UnknownIssuer | CertificateError::BadSignature => {
@@ -68,7 +68,7 @@ pub(super) fn why(
                 CertificateError::UnknownIssuer => {
                     format!("'{issuer}', which issued it, is not {}", in_all(searched))
                 }
-                _ => format!("'{issuer}', which issued it, has another key here: it has perhaps been renewed"),
+                _ => format!("'{issuer}', which issued it, has a different key here: it may have been renewed"),
             };
             let hint = "add your hospital's CA to the system's trust store or name its file in REQUESTS_CA_BUNDLE";
             Reason::new(found, format!("{hint}; {NO_CHECK}"))
@@ -82,7 +82,7 @@ fn in_all(bundles: &[String]) -> String {
     format!("in the system's trust store{}", bundles.collect::<String>())
 }
 
-/// The common name of who issued it, or all that is said of them.
+/// The common name of the issuer, or its full name.
 fn issuer(certificate: &X509Certificate<'_>) -> String {
     let issuer = certificate.issuer();
     let name = issuer.iter_common_name().next().and_then(|name| name.as_str().ok());

@@ -4,7 +4,7 @@
 //!
 //! | variable | names |
 //! |---|---|
-//! | `REQUESTS_CA_BUNDLE`, else `CURL_CA_BUNDLE` | a file or a folder of certificates; it has to be readable |
+//! | `REQUESTS_CA_BUNDLE`, else `CURL_CA_BUNDLE` | a file or a folder of certificates; it must be readable |
 //! | `SSL_CERT_FILE` | a file |
 //! | `SSL_CERT_DIR` | folders |
 //!
@@ -23,7 +23,7 @@ pub(super) use bundle::BadBundle;
 pub(super) use distrust::NEW_CERTIFICATE;
 use verifier::Verifier;
 
-/// How connections are encrypted where certificates are checked. Reads none yet: that is done when the first one has to be checked.
+/// How connections are encrypted when certificates are checked. Reads none yet: that happens when the first one has to be checked.
 pub(super) fn config() -> ClientConfig {
     let verifier = Arc::new(Verifier::default());
     ClientConfig::builder().dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth()

@@ -14,7 +14,7 @@ use x509_parser::prelude::FromDer;
 use super::bundle::{BadBundle, Bundle};
 use super::distrust;
 
-/// Trusts what the system trusts and what the environment names. Reads both when the first certificate is to be checked.
+/// Trusts what the system trusts and what the environment names. Reads both when it checks the first certificate.
 #[derive(Debug)]
 pub(super) struct Verifier {
     provider: Arc<CryptoProvider>,
@@ -25,7 +25,7 @@ pub(super) struct Verifier {
 #[derive(Debug)]
 struct Trust {
     bundle: Bundle,
-    /// `None` where there is not one CA to ask.
+    /// `None` if there is not a single CA to ask.
     chains: Option<Arc<dyn ServerCertVerifier>>,
 }
 
@@ -40,7 +40,7 @@ impl Verifier {
     fn trust(&self) -> Result<&Trust, Error> {
         let read = || {
             let bundle = Bundle::of_the_environment()?;
-            // A server's own certificate vouches for itself alone; see `check_alone`.
+            // A server's own certificate vouches only for itself; see `check_alone`.
             let issuers = bundle.certificates.iter().filter(|der| may_issue(der)).cloned().collect();
             Ok(Trust { chains: chains(issuers, &self.provider), bundle })
         };
@@ -51,13 +51,13 @@ impl Verifier {
     }
 }
 
-/// Whether a certificate may have issued others: it does not say that it is no CA.
+/// Whether a certificate may have issued others: it does not say that it is not a CA.
 fn may_issue(der: &CertificateDer<'_>) -> bool {
     let Ok((_, certificate)) = X509Certificate::from_der(der) else { return false };
     certificate.basic_constraints().ok().flatten().is_none_or(|constraints| constraints.value.ca)
 }
 
-/// The check of a certificate that was named itself: whoever named it has vouched for all but its dates and its names.
+/// Checks a certificate that was named itself: that vouches for everything but its dates and names.
 fn check_alone(leaf: &CertificateDer<'_>, name: &ServerName<'_>, now: UnixTime) -> Result<(), Error> {
     let (_, certificate) = X509Certificate::from_der(leaf).map_err(|_| CertificateError::BadEncoding)?;
     let seconds = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);

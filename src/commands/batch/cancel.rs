@@ -9,7 +9,7 @@ use crate::error::Result;
   anon batch cancel
   anon batch cancel --dry-run")]
 pub struct Cancel {
-    /// Show which jobs it would be, and change nothing
+    /// Show which jobs would be changed, and change nothing
     #[arg(long)]
     dry_run: bool,
 }

@@ -14,19 +14,19 @@ use crate::mapping::{Document, FILE_NAME};
 use crate::plan::{Planned, plan};
 use crate::settings::Server;
 
-/// How the server is asked for jobs.
+/// Which request gets the jobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum List {
-    /// For their statuses: whose they are, only the journal of this computer tells.
+    /// Just their statuses: only the journal on this computer says whose they are.
     Brief,
-    /// For their sources and pseudonyms as well, so that it does not matter who created them.
+    /// With sources and pseudonyms, so that it does not matter who created them.
     Extended,
 }
 
 /// The jobs with these ids, and whose they are.
 ///
 /// # Errors
-/// When the server cannot be asked.
+/// When the server cannot be reached.
 pub fn follow(
     context: &Context,
     (server, client): (&Server, &Client),
@@ -50,12 +50,12 @@ pub fn rows(context: &Context, server: &Server) -> Rows {
         match planned_in(context, &path) {
             Ok(rows) => planned.extend(rows),
             Err(error) => {
-                context.console.tell(format_args!("jobs are shown without their lines in a mapping: {error}"))
+                context.console.tell(format_args!("jobs are shown without their line in the mapping: {error}"))
             }
         }
     }
     Rows::new(planned, &server.url, &context.journal_path()).unwrap_or_else(|error| {
-        context.console.warn(format_args!("whose the jobs are cannot be told: {error}"));
+        context.console.warn(format_args!("cannot tell whose jobs these are: {error}"));
         Rows::default()
     })
 }
@@ -73,9 +73,9 @@ fn planned_in(context: &Context, path: &Path) -> Result<Vec<Planned>> {
 pub struct FollowedView {
     #[serde(flatten)]
     job: JobView,
-    /// What the patient is called in the results.
+    /// The patient's pseudonym in the results.
     pseudonym: Option<String>,
-    /// Where its data is: as the mapping has it, or else as the server has it.
+    /// Where its data is, according to the mapping or else the server.
     source: Option<String>,
     /// The line of its row in the mapping, from 1.
     line: Option<usize>,
@@ -107,11 +107,11 @@ impl FollowedView {
 pub struct Count {
     /// `ACTIVE`, `UPLOADED`, `DONE`, `ERROR`, `INACTIVE`, `NOT_FOUND`, or another word of the server.
     pub status: String,
-    /// How many of the batch.
+    /// How many jobs in the batch have it.
     pub count: usize,
 }
 
-/// How many jobs of the batch there are of each status that there is, in the order in which they come.
+/// How many jobs in the batch have each status, in order of appearance.
 pub fn counts(jobs: &[Followed], missing: usize) -> Vec<Count> {
     let mut counts: Vec<Count> = vec![];
     for Followed { job, .. } in jobs {

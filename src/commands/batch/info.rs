@@ -31,7 +31,7 @@ pub struct BatchView {
     url: String,
     /// The jobs, in the order of their numbers.
     job_ids: Vec<i64>,
-    /// What stands among the ids in the file and is none.
+    /// Entries in the file that are not ids.
     not_ids: Vec<String>,
 }
 

@@ -45,7 +45,7 @@ fn open(context: &Context) -> Result<(Vec<JobId>, Server, Client)> {
     Ok((batch.job_ids.into_iter().collect(), batch.server, client))
 }
 
-/// Tells what stands among the ids of a batch and is none.
+/// Warns of entries in a batch that are not ids.
 fn warn_of_others(context: &Context, batch: &crate::batch::Batch) {
     /// More of them are only counted.
     const SHOWN: usize = 5;
@@ -55,12 +55,12 @@ fn warn_of_others(context: &Context, batch: &crate::batch::Batch) {
         names.push(format!("{} more", batch.not_ids.len() - SHOWN));
     }
     context.console.warn(format_args!(
-        "the batch holds what is no job id, and is left alone: {}; take it out with 'anon batch remove {first}'",
+        "the batch contains something that is not a job id, which is left alone: {}; remove it with 'anon batch remove {first}'",
         names.join(", ")
     ));
 }
 
-/// Asks, then cancels the jobs of the batch, or those that are meant.
+/// Asks, then cancels the jobs of the batch, or those chosen.
 fn cancel(context: &Context, only: Option<&JobStatus>, dry_run: bool) -> Result<()> {
     let (mut ids, server, client) = open(context)?;
     if let Some(status) = only {
@@ -72,7 +72,7 @@ fn cancel(context: &Context, only: Option<&JobStatus>, dry_run: bool) -> Result<
     act(context, (&server, &client), &order)
 }
 
-/// `reset 3 jobs on p01: https://…`. A dry run names the jobs, too.
+/// `reset 3 jobs on p01: https://…`. A dry run also names the jobs.
 fn what(action: &Action<'_>, ids: &[JobId], server: &Server, dry_run: bool) -> String {
     let what = format!("{} {} on {server}", action.verb, counted(ids.len(), "job"));
     if dry_run { format!("{what}: {}", shown(ids)) } else { what }

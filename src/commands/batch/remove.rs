@@ -24,12 +24,12 @@ pub struct Remove {
     job_ids: Vec<Typed>,
 }
 
-/// Ids, or something else that a batch of AnonAPI can hold.
+/// Ids, or anything else that a batch written by AnonAPI can contain.
 #[derive(Debug, Clone)]
 struct Typed {
     text: String,
     ids: Result<Ids, String>,
-    /// Its line on standard input, if it is from there.
+    /// Its line on standard input, if it comes from there.
     line: Option<usize>,
 }
 
@@ -58,14 +58,14 @@ impl Remove {
         }
         let message = format!("not in the batch: {}", shown(&absent));
         if removed.is_empty() {
-            return Err(Error::refused(message, "'anon batch info' shows what it holds"));
+            return Err(Error::refused(message, "'anon batch info' shows what is in it"));
         }
         context.console.warn(message);
         Ok(())
     }
 }
 
-/// What is piped in, one item a line.
+/// What is piped in, one item per line.
 fn piped(console: &Console) -> Result<Vec<Typed>> {
     let items = console.items()?.into_iter();
     let typed = items.map(|item| {
@@ -75,7 +75,7 @@ fn piped(console: &Console) -> Result<Vec<Typed>> {
     Some(typed.collect::<Vec<_>>()).filter(|typed| !typed.is_empty()).ok_or_else(nothing_piped)
 }
 
-/// What was removed, what was not there, and what was removed that is no id.
+/// What was removed, what was not there, and what was removed that is not an id.
 fn remove(batch: &mut Batch, typed: Vec<Typed>) -> Result<(Vec<JobId>, Vec<JobId>, Vec<String>)> {
     let (mut ids, mut texts, mut problems) = (vec![], vec![], vec![]);
     for one in typed {
@@ -87,7 +87,7 @@ fn remove(batch: &mut Batch, typed: Vec<Typed>) -> Result<(Vec<JobId>, Vec<JobId
             Err(_) if is_text => texts.push(format!("'{}'", one.text)),
             Err(fault) => match one.line {
                 Some(line) => problems.push(Problem::new(Place::Line(line), fault)),
-                None => return Err(Error::usage(fault, "see 'anon batch info' for what the batch holds")),
+                None => return Err(Error::usage(fault, "see 'anon batch info' for what is in it")),
             },
         }
     }

@@ -17,23 +17,22 @@ use crate::following::unknown;
 use crate::storage::{self, Cap, Durability, Lock, Privacy};
 use crate::text::counted;
 
-/// No report that is replaced is larger.
+/// Reports to be replaced are never larger.
 const CAP: Cap = Cap::new(256, "report");
 
-/// Write a report of the batch: whose each job is, how far it is, why it failed and what to do
+/// Write a report of the batch: the patient of each job, its status, why it failed and what to do
 ///
-/// It names sources beside pseudonyms, so the file is made readable for you alone. A file that is there already is replaced only if it
-/// is a report.
+/// It lists sources next to pseudonyms, so only you can read the file. An existing file is replaced only if it is a report.
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon batch report report.xlsx
   anon batch report --no-source for-a-colleague.xlsx
   anon batch report - --json")]
 pub struct Report {
-    /// The file: .xlsx, .csv or .json by its ending; '-' for standard output, as CSV or as '--format' says
+    /// File to write: .xlsx, .csv or .json; '-' for standard output, as CSV or in the form set by '--format'
     #[arg(value_parser = OsStringValueParser::new().map(PathBuf::from))]
     file: PathBuf,
-    /// Leave out where the data is from: source and line
+    /// Leave out where the data comes from: source and line
     #[arg(long)]
     no_source: bool,
 }
@@ -41,13 +40,13 @@ pub struct Report {
 /// A report of a batch.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct BatchReport {
-    /// Always `anon batch report`: what this is.
+    /// Always `anon batch report`: says what this is.
     pub report: String,
     /// The server's name.
     pub server: String,
     /// When the server was asked, in local time: `2016-08-26T15:04:44`.
     pub made: String,
-    /// An entry a job. Without sources, `source` and `line` are null.
+    /// One entry per job. Without sources, `source` and `line` are null.
     pub jobs: Vec<Entry>,
     /// Whether there are sources.
     #[serde(skip)]
@@ -69,7 +68,7 @@ impl View for BatchReport {
     }
 }
 
-/// The form of a file.
+/// The format of a file.
 #[derive(Clone, Copy)]
 enum FileType {
     Xlsx,
@@ -86,7 +85,7 @@ impl FileType {
             Some("json") => Ok(FileType::Json),
             _ => Err(Error::usage(
                 format!("'{}' does not end in .xlsx, .csv or .json", path.display()),
-                "the ending says in which form the report is written",
+                "the extension decides the format of the report",
             )),
         }
     }
@@ -96,7 +95,7 @@ impl FileType {
             FileType::Csv => Ok(csv(view).into_bytes()),
             FileType::Json => Ok(json(view).into_bytes()),
             FileType::Xlsx => report::workbook(&view.jobs, view.with_source)
-                .map_err(|why| Error::refused(format!("no workbook can be made of it: {why}"), "write a .csv instead")),
+                .map_err(|why| Error::refused(format!("cannot write it as a workbook: {why}"), "write a .csv instead")),
         }
     }
 }
@@ -124,7 +123,9 @@ impl Report {
             console.report(if self.no_source {
                 format!("Wrote {jobs} to '{file}': pseudonyms, without sources")
             } else {
-                format!("Wrote {jobs} to '{file}': sources beside pseudonyms, so keep it as safe as the mapping")
+                format!(
+                    "Wrote {jobs} to '{file}': it lists sources next to pseudonyms, so keep it as safe as the mapping"
+                )
             });
         });
         Ok(())
@@ -153,12 +154,12 @@ impl Report {
     }
 }
 
-/// A file that is no report is somebody's work.
+/// A file that is not a report is somebody's work.
 fn refuse_another(path: &Path, shown: &Path) -> Result<()> {
     storage::refuse_if_edited(path)?;
     match storage::read_if_present(path, CAP)? {
         Some(bytes) if !report::is_one(&bytes) => Err(Error::refused(
-            format!("'{}' is there already, and is no report of a batch: it was left alone", shown.display()),
+            format!("'{}' already exists and is not a batch report: it was left alone", shown.display()),
             "choose another name",
         )),
         _ => Ok(()),

@@ -14,7 +14,7 @@ use crate::error::Result;
 pub struct Reset {
     #[command(flatten)]
     opted_out: OptedOut,
-    /// Show which jobs it would be, and change nothing
+    /// Show which jobs would be changed, and change nothing
     #[arg(long)]
     dry_run: bool,
 }

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::text::{agreeing, counted};
 use crate::troubleshooting::causes;
 
-/// Reset the jobs of the batch that ended in error
+/// Reset the jobs in the batch that ended in error
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon batch reset-error
@@ -18,12 +18,12 @@ use crate::troubleshooting::causes;
   anon batch reset-error --cause 2
   anon batch reset-error --except-opted-out --yes")]
 pub struct ResetError {
-    /// Only the jobs of this cause, by its number in 'anon batch show-error'
+    /// Only jobs with this cause, by its number in 'anon batch show-error'
     #[arg(long, value_name = "N")]
     cause: Option<usize>,
     #[command(flatten)]
     opted_out: OptedOut,
-    /// Show which jobs it would be, and change nothing
+    /// Show which jobs would be changed, and change nothing
     #[arg(long)]
     dry_run: bool,
 }
@@ -44,14 +44,14 @@ impl ResetError {
         act(context, (&server, &client), &order)
     }
 
-    /// The jobs that are meant, and their cause if one was named.
+    /// The chosen jobs, and their cause if one was given.
     fn chosen(&self, failed: &[Job]) -> Result<(Vec<Job>, Option<String>)> {
         let Some(number) = self.cause else { return Ok((failed.to_vec(), None)) };
         let causes = causes(failed, Local::now().naive_local());
         let Some(cause) = number.checked_sub(1).and_then(|index| causes.get(index)) else {
             let are = agreeing(causes.len(), "is", "are");
             return Err(Error::refused(
-                format!("there is no cause {number}: the errors of this batch have {}", counted(causes.len(), "cause")),
+                format!("there is no cause {number}: the errors in this batch have {}", counted(causes.len(), "cause")),
                 format!("'anon batch show-error' shows which there {are}"),
             ));
         };

@@ -13,29 +13,29 @@ use crate::following::Followed;
 use crate::text::{agreeing, counted};
 use crate::troubleshooting::{Cause, causes};
 
-/// Show which jobs of the batch are in error and why, cause by cause, and what to do about it
+/// Show which jobs in the batch are in error, grouped by cause, and what to do about it
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon batch show-error
   anon batch show-error --patient-name
   anon batch show-error --full")]
 pub struct ShowError {
-    /// Ask the server for pseudonyms and sources, too: for jobs that this computer does not know
+    /// Ask the server for the pseudonyms and sources that this computer does not know
     #[arg(long)]
     patient_name: bool,
-    /// Show the error message of each job, instead of one for each cause
+    /// Show the error message of each job instead of one per cause
     #[arg(long)]
     full: bool,
 }
 
-/// The jobs of the batch that are in error, by cause.
+/// The jobs in the batch that are in error, by cause.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct BatchErrors {
     /// The server's name.
     pub server: String,
     /// How many jobs are in the batch.
     pub total: usize,
-    /// Why jobs failed: the cause of most jobs first.
+    /// Why jobs failed, most frequent cause first.
     pub causes: Vec<CauseView>,
 }
 
@@ -44,11 +44,11 @@ pub struct BatchErrors {
 pub struct CauseView {
     /// The number that 'batch reset-error --cause' takes, from 1.
     pub cause: usize,
-    /// What has happened, in a few words.
+    /// What happened, in a few words.
     pub title: String,
-    /// What it means, where that is known.
+    /// What it means, if known.
     pub meaning: Option<String>,
-    /// What to do about it, where that is known.
+    /// What to do about it, if known.
     pub what_to_do: Option<String>,
     /// Whether the data must not be used.
     pub do_not_use: bool,
@@ -61,9 +61,9 @@ pub struct CauseView {
 pub struct ErrorView {
     /// The server's number for it.
     pub job_id: i64,
-    /// What the patient is called in the results.
+    /// The patient's pseudonym in the results.
     pub pseudonym: Option<String>,
-    /// Where its data is: as the mapping has it, or else as the server has it.
+    /// Where its data is, according to the mapping or else the server.
     pub source: Option<String>,
     /// The line of its row in the mapping, from 1.
     pub line: Option<usize>,

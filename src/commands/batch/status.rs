@@ -14,7 +14,7 @@ use crate::following::{Followed, NOT_FOUND};
 use crate::settings::Server;
 use crate::text::{counted, nearest, or_empty};
 
-/// Show the status of each job in the batch, and how many there are of each
+/// Show the status of each job in the batch, and a summary
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon batch status
@@ -29,30 +29,30 @@ pub struct Status {
     /// Leave that column out [default]
     #[arg(long, action = ArgAction::SetTrue)]
     no_patient_name: bool,
-    /// Only jobs with these statuses, such as ERROR,UPLOADED; NOT_FOUND are those that the server does not know
+    /// Only jobs with these statuses, such as ERROR,UPLOADED; NOT_FOUND means unknown to the server
     #[arg(long = "status", value_name = "STATUS", value_delimiter = ',')]
     statuses: Vec<String>,
-    /// Add columns that tell whose each job is: pseudonym, source, line (of the mapping)
+    /// Add columns: pseudonym, source, line (of the mapping)
     #[arg(long, value_name = "COLUMN", value_enum, value_delimiter = ',', hide_possible_values = true)]
     columns: Vec<ExtraColumn>,
     /// Sort by a column: id, date, status, down, proc, user, pseudonym, source or line
     #[arg(long, value_name = "COLUMN", value_enum, hide_possible_values = true)]
     sort: Option<SortBy>,
-    /// Turn the order round; what has no value in the column still comes last
+    /// Reverse the order; jobs without a value in that column still come last
     #[arg(long)]
     reverse: bool,
     /// Show at most this many jobs
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
-    /// Show only how many jobs there are of each status
+    /// Show only the number of jobs with each status
     #[arg(long, conflicts_with_all = ["ids", "statuses", "columns", "sort", "reverse", "limit"])]
     summary: bool,
-    /// Print only the ids, a line each
+    /// Print only the ids, one per line
     #[arg(long, conflicts_with = "columns")]
     ids: bool,
 }
 
-/// What tells whose a job is.
+/// Columns that say whose a job is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ExtraColumn {
     Pseudonym,
@@ -73,12 +73,12 @@ enum SortBy {
     Line,
 }
 
-/// The jobs of the batch, and how many there are of each status.
+/// The jobs in the batch, and how many have each status.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct BatchStatus {
     /// The server's name.
     pub server: String,
-    /// The jobs that were asked for: all of the batch, unless options choose some.
+    /// The requested jobs: all in the batch, unless options choose some.
     pub jobs: Vec<FollowedView>,
     /// How many jobs of the batch have each status, whatever options choose. A status that no job has is left out.
     pub summary: Vec<Count>,
@@ -147,7 +147,7 @@ impl Status {
         }
     }
 
-    /// Why no job is one of those that were asked for: `none of the 3 jobs in the batch is ERROR: 2 DONE, 1 ACTIVE`.
+    /// Why no job has a requested status: `none of the 3 jobs in the batch is ERROR: 2 DONE, 1 ACTIVE`.
     fn nothing(&self, view: &BatchStatus) -> Option<String> {
         let is_asked_for = self.ids || !self.statuses.is_empty();
         if !is_asked_for || view.summary.iter().any(|count| self.is_meant(&count.status)) {
@@ -163,7 +163,7 @@ impl Status {
         })
     }
 
-    /// Who wants to know whose the jobs are asks the server; scripts always do.
+    /// The server is asked if it matters whose the jobs are; for scripts always.
     fn list(&self, console: &Console) -> List {
         let by_origin = matches!(self.sort, Some(SortBy::Pseudonym | SortBy::Source | SortBy::Line));
         let with_names = self.patient_name && !self.no_patient_name;
@@ -171,7 +171,7 @@ impl Status {
         if is_wanted && !self.ids { List::Extended } else { List::Brief }
     }
 
-    /// A word that no job has and that no server uses is a slip of the keyboard.
+    /// A word that neither jobs nor servers use is a typing mistake.
     fn refuse_unknown(&self, jobs: &[Followed]) -> Result<()> {
         const KNOWN: [&str; 6] = ["ACTIVE", "UPLOADED", "DONE", "ERROR", "INACTIVE", NOT_FOUND];
         let is_known = |word: &str| {
@@ -185,7 +185,7 @@ impl Status {
             Some(meant) => format!("did you mean {meant}?"),
             None => format!("they are {}", KNOWN.join(", ")),
         };
-        Err(Error::usage(format!("'{word}' is no status of a job"), hint))
+        Err(Error::usage(format!("'{word}' is not a job status"), hint))
     }
 
     fn is_meant(&self, status: &str) -> bool {
@@ -227,7 +227,7 @@ impl Status {
         if self.summary {
             return summary(console);
         }
-        // What would scroll out of sight comes first.
+        // The part that would scroll out of sight comes first.
         let is_long = console.height().is_some_and(|height| chosen.len() + view.summary.len() + LINES_AROUND > height);
         if is_long {
             summary(console);
@@ -248,7 +248,7 @@ impl Status {
         }
     }
 
-    /// The columns of the manual, and those that were asked for.
+    /// The columns of the manual, and the requested ones.
     fn table(&self, jobs: &[Followed], with_user: bool) -> Table {
         let with_names = self.patient_name && !self.no_patient_name;
         let shown = COLUMNS.len() - usize::from(!with_user);
@@ -312,7 +312,7 @@ impl SortBy {
     }
 }
 
-/// What has no value comes last, in either order.
+/// Jobs without a value come last, in either order.
 fn sort(jobs: &mut [Followed], column: SortBy, reverse: bool) {
     jobs.sort_by_cached_key(|followed| {
         let key = column.key(followed);

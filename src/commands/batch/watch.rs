@@ -22,8 +22,8 @@ use crate::troubleshooting::in_few_words;
 /// Follow the batch until no job is ACTIVE or UPLOADED any more
 ///
 /// 'anon batch wait' is the same.
-/// Prints a line for each job whose status changes. Ctrl-C stops the watching and leaves the jobs alone; '--timeout SECONDS' stops it
-/// after that time. The exit status tells how it went: 0 all jobs are done, 1 some are not, 3 the time was up.
+/// Prints a line for each job whose status changes. Ctrl-C stops watching and leaves the jobs alone; '--timeout SECONDS' stops it
+/// after that time. The exit status tells how it went: 0 all jobs are done, 1 some are not, 3 time was up.
 #[derive(Args)]
 #[command(
     // A visible alias would stand in the place of the name where the Tab key completes.
@@ -34,7 +34,7 @@ use crate::troubleshooting::in_few_words;
   anon batch watch --timeout 3600 --quiet"
 )]
 pub struct Watch {
-    /// Ask the server every this many seconds, 5 or more; less often while nothing changes
+    /// Seconds between requests to the server, at least 5; less often while nothing changes
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(5..=86_400))]
     interval: u64,
     /// Ring the terminal's bell at the end
@@ -42,7 +42,7 @@ pub struct Watch {
     bell: bool,
 }
 
-/// How a watch ended, and the jobs as they were then.
+/// How a watch ended, and the jobs at that moment.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct BatchWatch {
     /// How it ended.
@@ -57,11 +57,11 @@ pub struct BatchWatch {
 pub enum WatchOutcome {
     /// All jobs are done.
     Done,
-    /// No job is under way any more, and some are not done.
+    /// No job is running any more, and some are not done.
     Failed,
-    /// Jobs were under way when the time was up.
+    /// Jobs were still running when time was up.
     TimedOut,
-    /// Somebody stopped it.
+    /// It was interrupted.
     Interrupted,
 }
 
@@ -99,7 +99,7 @@ struct Watching<'a> {
 }
 
 impl Watching<'_> {
-    /// Until it is over. Returns how it ended (`None` if somebody stopped it), and the jobs as they were last seen.
+    /// Watches until the end. Returns how it ended (`None` if interrupted), and the jobs as last seen.
     fn run(mut self) -> Result<(Option<Next>, Vec<Followed>)> {
         let start = Instant::now();
         let interrupt = Interrupt::listen(self.console);
@@ -141,7 +141,7 @@ impl Watching<'_> {
         }
     }
 
-    /// A server that is not there, or does not know the user, at the beginning is not worth the wait; anything else may pass.
+    /// At the beginning, a server that is missing or does not know the user is not worth waiting for; anything else may pass.
     fn first_look(&mut self, start: Instant, interrupt: &Interrupt) -> Result<Vec<Followed>> {
         let mut fails = false;
         loop {
@@ -156,14 +156,14 @@ impl Watching<'_> {
             }
             match self.watch.next(start.elapsed()) {
                 Next::After(pause) if sleep(pause, interrupt) => {}
-                Next::After(_) => return Err(Error::Interrupted("the jobs go on".to_owned())),
-                _ => return Err(Error::TimedOut(format!("the time is up. {error}"))),
+                Next::After(_) => return Err(Error::Interrupted("the jobs continue".to_owned())),
+                _ => return Err(Error::TimedOut(format!("time is up. {error}"))),
             }
         }
     }
 
     fn tell_of(&self, error: &ApiError) {
-        self.console.note(format_args!("{error}; trying again until there is an answer"));
+        self.console.note(format_args!("{error}; retrying until the server answers"));
     }
 
     fn tell(&mut self, jobs: &[Followed], at: Duration, live: &Live) {
@@ -182,7 +182,7 @@ impl Watching<'_> {
     }
 }
 
-/// Waits, unless somebody wants it to end.
+/// Waits, unless interrupted.
 fn sleep(pause: Duration, interrupt: &Interrupt) -> bool {
     /// How long a person waits for an answer to Ctrl-C.
     const MOMENT: Duration = Duration::from_millis(50);
@@ -283,10 +283,10 @@ fn finish(console: &Console, server: &Server, ids: &[JobId], next: Option<Next>,
         WatchOutcome::Done => Ok(()),
         WatchOutcome::Failed => Err(Error::Partly {
             summary: format!("{} of {} are not done", ids.len() - done, counted(ids.len(), "job")),
-            hint: Some("'anon batch show-error' tells why jobs failed".to_owned()),
+            hint: Some("'anon batch show-error' says why jobs failed".to_owned()),
         }),
-        WatchOutcome::TimedOut => Err(Error::TimedOut(format!("the time is up. {overview}"))),
-        WatchOutcome::Interrupted => Err(Error::Interrupted(format!("the jobs go on. {overview}"))),
+        WatchOutcome::TimedOut => Err(Error::TimedOut(format!("time is up. {overview}"))),
+        WatchOutcome::Interrupted => Err(Error::Interrupted(format!("the jobs continue. {overview}"))),
     }
 }
 
@@ -295,7 +295,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_told_as_people_do() {
+    fn times_are_written_as_people_say_them() {
         let told = [40, 91, 720, 5400, 7300, 200_000].map(|seconds| roughly(Duration::from_secs(seconds)));
         assert_eq!(told, ["40 s", "2 min", "12 min", "90 min", "2 h", "2 days"]);
     }

@@ -32,7 +32,7 @@ pub trait View: Serialize + JsonSchema {
     /// The number by which rows of several lists are sorted. Without this, one list comes after the other.
     const SORTED_BY: Option<&'static str> = None;
 
-    /// Those of the columns that this one has.
+    /// The columns that this view has.
     fn columns(&self) -> &'static [&'static str] {
         Self::COLUMNS
     }
@@ -151,10 +151,10 @@ pub fn json<T: Serialize>(view: &T) -> String {
     serde_json::to_string_pretty(view).unwrap_or_default() + "\n"
 }
 
-/// What a command has done that has no result of its own, such as `batch add`.
+/// What a command without a result of its own, such as `batch add`, has done.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Done {
-    /// What a person would have read, line by line. Its wording may change.
+    /// What people would have read, line by line. The wording may change.
     pub done: Vec<String>,
 }
 
@@ -163,7 +163,7 @@ impl View for Done {
     const ROWS: &'static [RowsIn] = &[RowsIn::of(&["done"])];
 }
 
-/// What went wrong, and what a person would have been warned of: the one object on standard error.
+/// What went wrong, and what people would have been warned about: the one object on standard error.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct Complaints {
     /// What is wrong, if the command failed.
@@ -172,9 +172,9 @@ pub struct Complaints {
     pub hint: Option<String>,
     /// What is wrong in a file, place by place.
     pub problems: Vec<Complaint>,
-    /// What failed of many things, and what may be wrong, in the order in which it was found.
+    /// What failed and what may be wrong, in the order in which it was found.
     pub warnings: Vec<String>,
-    /// What the program exits with.
+    /// The exit status of the program.
     pub exit_status: u8,
 }
 

@@ -31,11 +31,12 @@ pub fn open_in_editor(console: &Console, path: &Path) -> Result<Editing> {
         console.note(format_args!("Opening '{}' with '{command}' ({variable})", path.display()));
         return run(variable, &command, path);
     }
-    let nowhere =
-        || io::Error::new(io::ErrorKind::NotFound, "there is neither a desktop nor a terminal with an editor");
+    let nowhere = || {
+        io::Error::new(io::ErrorKind::NotFound, "this computer has neither a desktop nor an editor for the terminal")
+    };
     let desktop = if has_desktop() { open::that_detached(path) } else { Err(nowhere()) };
     let Err(error) = desktop else {
-        console.note(format_args!("Opened '{}' with the computer's program for such files", path.display()));
+        console.note(format_args!("Opened '{}' with the default program for such files", path.display()));
         return Ok(Editing::GoesOn);
     };
     if let Some((name, program)) = found_editor() {
@@ -52,7 +53,7 @@ fn has_desktop() -> bool {
     cfg!(any(windows, target_os = "macos")) || is_set("DISPLAY") || is_set("WAYLAND_DISPLAY")
 }
 
-/// An editor that is there, by name and by path. Those for terminals need one.
+/// An installed editor, by name and by path. Editors for terminals need one.
 fn found_editor() -> Option<(&'static str, PathBuf)> {
     let candidates: &[&str] = match (cfg!(windows), io::stdin().is_terminal() && io::stdout().is_terminal()) {
         (true, _) => &["notepad.exe"],
@@ -68,12 +69,12 @@ fn found_editor() -> Option<(&'static str, PathBuf)> {
 
 fn no_editor(path: &Path, error: &io::Error) -> Error {
     Error::refused(
-        format!("no program could be started for '{}': {}", path.display(), plain(error)),
+        format!("cannot start a program for '{}': {}", path.display(), plain(error)),
         "open the file yourself, or name an editor in the environment variable EDITOR",
     )
 }
 
-/// The variable may hold arguments too (`code --wait`); a program whose path has spaces stands in quotes.
+/// The variable may hold arguments too (`code --wait`); a program whose path has spaces is quoted.
 fn run(variable: &str, command: &str, path: &Path) -> Result<Editing> {
     let words = words(command);
     let Some((program, arguments)) = words.split_first() else { return Ok(Editing::Ended) };
@@ -150,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn an_editor_that_is_not_there_is_named() {
+    fn a_missing_editor_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let missing = folder.path().join("missing");
         for editor in [format!("\"{}\" -n", missing.display()), "no-such-editor -n".to_owned()] {

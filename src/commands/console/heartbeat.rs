@@ -4,13 +4,13 @@ use std::time::{Duration, Instant};
 
 use crate::locks::unlocked;
 
-/// When work first tells that it goes on, where no progress bar can be drawn.
+/// When to report progress first, where no progress bar can be drawn.
 const FIRST: Duration = Duration::from_secs(2);
 
-/// And how often after that: a log of hours stays short.
+/// And how often after that, so that hours of work make a short log.
 const THEN: Duration = Duration::from_secs(30);
 
-/// Tells now and then how far work is, from a thread of its own, so that it does when a disk keeps silent, too.
+/// Reports progress now and then, from a thread of its own, so that it works even when a disk does not answer.
 pub(super) struct Heartbeat(Arc<Shared>);
 
 #[derive(Default)]
@@ -26,7 +26,7 @@ struct State {
 }
 
 impl Heartbeat {
-    /// Begins. Where no thread can be had, nobody is told.
+    /// Begins. If no thread is available, nothing is reported.
     pub(super) fn start(tell: impl Fn(&str) + Send + 'static) -> Heartbeat {
         Heartbeat::with(FIRST, THEN, tell)
     }
@@ -38,7 +38,7 @@ impl Heartbeat {
         Heartbeat(shared)
     }
 
-    /// What there is to tell from now on.
+    /// What to report from now on.
     pub(super) fn say(&self, message: String) {
         self.0.state().message = message;
     }
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_quick_tells_nothing() {
+    fn quick_work_reports_nothing() {
         let (sender, receiver) = mpsc::channel();
         drop(Heartbeat::start(move |text| drop(sender.send(text.to_owned()))));
         assert_eq!(receiver.iter().count(), 0);

@@ -7,15 +7,15 @@ use crate::error::{Error, Result};
 use crate::problem::{Place, Problem, Problems};
 use crate::text::encoding::decode;
 
-/// More than this is no list that a person or a script would pipe in.
+/// More than any list that a person or a script would pipe in.
 const MOST: u64 = 256 << 20;
 
-/// A line of standard input that says something.
+/// A line of standard input with content.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Item {
     /// Its number, from 1.
     pub line: usize,
-    /// What it says, without spaces around.
+    /// Its text, without surrounding spaces.
     pub text: String,
 }
 
@@ -32,29 +32,33 @@ impl Item {
     }
 }
 
-/// What errors call standard input.
+/// How errors refer to standard input.
 pub fn stdin() -> &'static Path {
     Path::new("standard input")
 }
 
 impl Console {
-    /// The list on standard input that `-` stands for, one item a line. Empty lines say nothing, nor do those that begin with `#`.
+    /// The list on standard input that `-` stands for, one item per line. Empty lines and lines that begin with `#` are ignored.
     ///
     /// # Errors
     /// When it cannot be read, or is not text.
     pub fn items(&self) -> Result<Vec<Item>> {
         if io::stdin().is_terminal() {
             let end = if cfg!(windows) { "Ctrl-Z and Enter end" } else { "Ctrl-D ends" };
-            self.note(format_args!("Type one a line; {end} the list"));
+            self.note(format_args!("Type one per line; {end} the list"));
         }
         self.list_is_read.store(true, Ordering::SeqCst);
         let mut bytes = vec![];
         io::stdin().lock().take(MOST + 1).read_to_end(&mut bytes).map_err(Error::io("read", stdin()))?;
         if bytes.len() as u64 > MOST {
-            return Err(Problems::whole(stdin(), "it is larger than any list", "check what is piped in").into());
+            return Err(Problems::whole(stdin(), "it is too large for a list", "check what is piped in").into());
         }
         let text = decode(&bytes).map_err(|fault| {
-            Problems::whole(stdin(), fault.to_string(), "pipe in plain text, one item a line; '-f FILE' reads tables")
+            Problems::whole(
+                stdin(),
+                fault.to_string(),
+                "pipe in plain text, one item per line; use '-f FILE' for tables",
+            )
         })?;
         Ok(items(&text.text))
     }

@@ -7,7 +7,7 @@ use super::Console;
 /// Whether the user has pressed Ctrl-C, the system has asked the program to end (SIGTERM), or the terminal was closed (SIGHUP).
 ///
 /// Commands that must not stop in the middle of a step listen for it, and end after the step, with exit status 130. Before a
-/// command listens, a signal ends the program at once, as always. A signal that is ignored, as `nohup` has it, stays ignored.
+/// command listens, a signal ends the program at once, as always. A signal that was ignored from the start, as with `nohup`, stays ignored.
 #[derive(Clone, Default)]
 pub struct Interrupt {
     pressed: Arc<AtomicBool>,
@@ -34,32 +34,32 @@ impl Interrupt {
         self.pressed.load(Ordering::SeqCst)
     }
 
-    /// The flag itself, for code that knows no console.
+    /// The flag itself, for code without a console.
     pub fn flag(&self) -> &AtomicBool {
         &self.pressed
     }
 }
 
-/// The first time asks the command to end; the second time ends it. Nothing is lost by that, since every file is whole at every
-/// moment, but a request that is under way stays without its answer.
+/// The first time asks the command to end; the second time ends it. Nothing is lost, since every file is complete at every
+/// moment, but a running request does not get its answer.
 fn press(pressed: &AtomicBool, is_told: bool) {
     if pressed.swap(true, Ordering::SeqCst) {
         #[expect(clippy::exit, reason = "main waits for the network, and the user has said twice not to")]
         std::process::exit(130);
     }
     if is_told {
-        let _ = std::io::stderr().write_all(b"\nstopping after this step; Ctrl-C again to stop at once\n");
+        let _ = std::io::stderr().write_all(b"\nstopping after this step; press Ctrl-C again to stop at once\n");
     }
 }
 
-/// `ctrlc` takes every signal that can end a program, whatever was set for it before.
+/// `ctrlc` handles every signal that can end a program, whatever was set for it before.
 #[cfg(unix)]
 mod signals {
     use libc::{SIG_DFL, SIG_IGN, SIGHUP, SIGINT, SIGTERM, c_int};
 
     const ALL: [c_int; 3] = [SIGINT, SIGTERM, SIGHUP];
 
-    /// The signals that whoever started the program has it ignore.
+    /// The signals that the program was started to ignore.
     pub fn ignored() -> Vec<c_int> {
         let is_ignored = |signal: &c_int| {
             // SAFETY: the call only fills in the structure, for which zeros are valid.
@@ -71,7 +71,7 @@ mod signals {
         ALL.into_iter().filter(is_ignored).collect()
     }
 
-    /// Has them ignored again.
+    /// Ignores them again.
     pub fn ignore(signals: &[c_int]) {
         for signal in signals {
             // SAFETY: ignoring a signal runs no code.
@@ -79,7 +79,7 @@ mod signals {
         }
     }
 
-    /// Has all others end the program.
+    /// Lets all others end the program.
     pub fn end_at_once(ignored: &[c_int]) {
         for signal in ALL.into_iter().filter(|signal| !ignored.contains(signal)) {
             // SAFETY: the system's own reaction runs no code of the program.

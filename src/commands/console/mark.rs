@@ -5,12 +5,12 @@ use clap::builder::styling::{AnsiColor, Style};
 use super::visible::line;
 use super::{Console, ERROR};
 
-/// How something is that was checked.
+/// The outcome of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {
-    /// As it should be.
+    /// Right.
     Good,
-    /// To be mended.
+    /// Needs fixing.
     Bad,
     /// Neither.
     Neutral,

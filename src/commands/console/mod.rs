@@ -72,9 +72,9 @@ impl Color {
 /// What the user wants to see, and how.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Wishes {
-    /// How much to tell on stderr: 0 results only, 1 what is done, 2 each request.
+    /// How much to print on stderr: 0 only results, 1 what is being done, 2 each request.
     pub verbosity: u8,
-    /// Only what was asked for, warnings and errors.
+    /// Only results, warnings and errors.
     pub quiet: bool,
     /// Every question is answered with yes.
     pub assume_yes: bool,
@@ -84,7 +84,7 @@ pub struct Wishes {
     pub format: Format,
 }
 
-/// The terminal, or what stands in for it.
+/// The terminal, or its substitute in tests.
 pub struct Console {
     wishes: Wishes,
     /// Whether colours that are written to stdout get there.
@@ -99,9 +99,9 @@ pub struct Console {
     has_result: AtomicBool,
     /// What was printed for people: the result for scripts of a command that has no other.
     done: Mutex<Vec<String>>,
-    /// What was warned of, for the one object on stderr.
+    /// The warnings, for the one object on stderr.
     warnings: Mutex<Vec<String>>,
-    /// stdin was a list, so that no answer can come from it.
+    /// stdin was a list, so it cannot give answers.
     list_is_read: AtomicBool,
 }
 
@@ -121,7 +121,7 @@ impl Console {
         }
     }
 
-    /// Something that the user should know and that is no result: a line on stderr.
+    /// Something that the user should know but that is not a result: a line on stderr.
     pub fn note(&self, text: impl Display) {
         if self.shows_notes() {
             self.write_line(text);
@@ -135,7 +135,7 @@ impl Console {
         }
     }
 
-    /// Whether there is any use in finding out what would be a note.
+    /// Whether notes are shown at all.
     pub fn shows_notes(&self) -> bool {
         !self.wishes.quiet && !self.is_one_object()
     }
@@ -185,7 +185,7 @@ impl Console {
         }
     }
 
-    /// At the end of a command that has not failed: says what it warned of, where that has not been said yet, and returns what to exit
+    /// At the end of a command that has not failed: prints warnings not printed yet, and returns what to exit
     /// with. What is done and could not be shown has failed.
     pub fn finish(&self) -> u8 {
         self.end_results(false);
@@ -201,12 +201,12 @@ impl Console {
         std::mem::take(&mut *unlocked(self.warnings.lock()))
     }
 
-    /// Whether all that goes to stderr is to be one JSON object, and so waits for the end.
+    /// Whether stderr is one JSON object, which has to wait for the end.
     fn is_one_object(&self) -> bool {
         self.wishes.format == Format::Json
     }
 
-    /// What clap says of a command line that is wrong, in its colours.
+    /// What clap says about a wrong command line, in its colours.
     pub fn usage_error(&self, error: impl Display) {
         let text = error.to_string();
         if !self.is_one_object() {
@@ -217,7 +217,7 @@ impl Console {
         self.write_err(&json(&Complaints { error: Some(error), exit_status: 2, ..Complaints::default() }));
     }
 
-    /// The failure of one of many things, whose hint comes at the end of them all. `remark` says what it means for that thing.
+    /// The failure of one of many things; the hint comes at the end. `remark` says what it means for that thing.
     pub fn failure(&self, of: impl Display, error: impl Display, remark: Option<&str>) {
         let error = error.to_string();
         let error = beginning(&error);
@@ -227,7 +227,7 @@ impl Console {
         }
     }
 
-    /// Warns of problems of a file that are none to stop at: of the first, and of how many more there are.
+    /// Warns of problems in a file that are not fatal: the first ones, and how many more there are.
     pub fn warn_of<'p>(&self, path: &Path, problems: impl IntoIterator<Item = &'p Problem>) {
         problem::lines(path, &problem::merged(problems)).for_each(|line| self.warn(line));
     }

@@ -47,7 +47,7 @@ impl Bar {
         self.bar.inc(1);
     }
 
-    /// What there is to say at this moment. Can be called from any thread, often.
+    /// What to say at this moment. Can be called often and from any thread.
     pub fn say(&self, message: String) {
         let message = visible(&message).into_owned();
         if let Some(heartbeat) = &self.heartbeat {
@@ -96,7 +96,7 @@ impl Live {
         Live { bars, upper, lower }
     }
 
-    /// Draws both bars anew.
+    /// Redraws both bars.
     pub fn show(&self, levels: [Level; 2]) {
         for (bar, level) in [&self.upper, &self.lower].into_iter().zip(levels) {
             // A bar of nothing would be a full one.
@@ -121,7 +121,7 @@ impl Drop for Live {
 }
 
 impl Console {
-    /// Two bars for a command that waits, and prints a line for what happens meanwhile.
+    /// Two bars for a command that waits, and prints a line for whatever happens in the meantime.
     pub fn live(&self, prefixes: [&str; 2]) -> Live {
         Live::new(self.shows_progress(), prefixes)
     }

@@ -9,7 +9,7 @@ use super::{Console, stdin, visible};
 use crate::error::{Error, Result};
 
 impl Console {
-    /// Whether somebody reads what is printed before a question, and then answers it.
+    /// Whether a person reads what is printed before a question, and then answers it.
     pub fn is_answered_by_a_person() -> bool {
         io::stdin().is_terminal()
     }
@@ -63,8 +63,8 @@ impl Console {
         }
     }
 
-    /// One line of stdin, whether that is a terminal or a pipe. Where stderr is one object, a question is for a person alone, or else
-    /// among what went wrong if nobody answers it.
+    /// One line of stdin, whether that is a terminal or a pipe. If stderr is one object, a question is shown only to a person, or else
+    /// listed among what went wrong if nobody answers it.
     fn answer_to(&self, question: &str) -> Result<String> {
         let is_shown = !self.is_one_object() || Console::is_answered_by_a_person();
         if is_shown {
@@ -72,7 +72,7 @@ impl Console {
         }
         let answer = self.read_line();
         match &answer {
-            // What a person types is seen on the terminal; an answer from a pipe is not.
+            // Typed answers are visible on the terminal; an answer from a pipe is not.
             Ok(line) if is_shown && !Console::is_answered_by_a_person() => {
                 self.write_err(&format!("{}\n", visible(line.trim_end())));
             }
@@ -85,7 +85,7 @@ impl Console {
 
     fn read_line(&self) -> Result<String> {
         if self.list_is_read.load(Ordering::SeqCst) {
-            let message = "standard input is the list, so nobody can answer the question: nothing was done";
+            let message = "the list is on standard input, so the question cannot be answered: nothing was done";
             return Err(Error::refused(message, "answer it with '--yes'"));
         }
         let mut bytes = vec![];
@@ -94,7 +94,7 @@ impl Console {
     }
 }
 
-/// A line of input without the marks that programs put before text, and as UTF-16 as PowerShell pipes it.
+/// A line of input without byte order marks, and decoded if it is UTF-16, as piped by PowerShell.
 fn typed(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes.strip_prefix(b"\xff\xfe").unwrap_or(bytes));
     text.trim_start_matches('\u{feff}').replace('\0', "")
@@ -105,7 +105,7 @@ mod tests {
     use super::typed;
 
     #[test]
-    fn marks_before_an_answer_are_no_part_of_it() {
+    fn byte_order_marks_are_not_part_of_an_answer() {
         for bytes in [&b"y\n"[..], b"\xef\xbb\xbfy\r\n", b"\xff\xfey\0\r\0\n", b"\0y\0\r\0\n"] {
             assert_eq!(typed(bytes).trim(), "y", "{bytes:?}");
         }

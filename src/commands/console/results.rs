@@ -14,7 +14,7 @@ use crate::locks::unlocked;
 use crate::text::plain;
 
 impl Console {
-    /// A result that scripts read, too: as they asked for it, or as `for_people` prints it.
+    /// A result that scripts can read too: in their format, or as `for_people` prints it.
     pub fn show<V: View>(&self, view: &V, for_people: impl FnOnce(&Console)) {
         match self.wishes.format {
             Format::Table => for_people(self),
@@ -46,7 +46,7 @@ impl Console {
         self.write_lines("   ", &beginning(text));
     }
 
-    /// In one go: line by line takes longer than all that a dry run of many rows does.
+    /// Written at once: line by line would take longer than the rest of a dry run of many rows.
     fn write_lines(&self, indent: &str, text: &str) {
         self.write_for_people(
             &text.lines().flat_map(|line| [indent.into(), visible(line), "\n".into()]).collect::<String>(),
@@ -58,7 +58,7 @@ impl Console {
         self.write_out(&help.to_string());
     }
 
-    /// A document that was asked for on stdout, as it is.
+    /// A requested document on stdout, unchanged.
     pub fn print_document(&self, text: &str) {
         self.write_out(text);
     }
@@ -68,7 +68,7 @@ impl Console {
         self.write_for_people(&table.render(self.width()));
     }
 
-    /// At the end: what a command without a view has done, for scripts. One that has failed before it did anything has no result.
+    /// At the end: what a command without a view has done, for scripts. One that failed before it did anything has no result.
     pub(super) fn end_results(&self, has_failed: bool) {
         let lines = std::mem::take(&mut *unlocked(self.done.lock()));
         let is_due = self.is_for_scripts() && !self.has_result.load(Ordering::SeqCst);
@@ -104,7 +104,7 @@ impl Console {
         }
     }
 
-    /// Whether results were lost, because what is behind stdout takes no more. That was said when it happened.
+    /// Whether results were lost because stdout could not be written. The error was reported when it happened.
     ///
     /// A reader that goes away (`anon … | head`) has seen what it wanted.
     pub(super) fn has_lost_results(&self) -> bool {

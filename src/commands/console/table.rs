@@ -59,7 +59,7 @@ impl Table {
         self.paint(&out)
     }
 
-    /// The rows with their long texts shortened, so that a line takes no more than so many columns, or as few as can be. `None` if
+    /// The rows with their long texts shortened, so that a line takes at most this many columns, or as few as possible. `None` if
     /// they fit as they are.
     fn fitted(&self, columns: usize) -> Option<Vec<Vec<String>>> {
         let mut widths: Vec<usize> = (0..self.header.len()).map(|column| self.width_of(column)).collect();
@@ -87,7 +87,7 @@ impl Table {
         cells.chain([self.header[column].width() + GAP]).max().unwrap_or_default()
     }
 
-    /// What a column is never shortened below: a date, or its own header.
+    /// The minimum width of a column: a date, or its own header.
     fn least(&self, column: usize) -> usize {
         DATE.max(self.header[column].width() + GAP)
     }
@@ -136,7 +136,7 @@ impl Table {
     }
 }
 
-/// A text that takes no more than so many columns: its beginning and its end, which tell more than its middle.
+/// A text shortened to this many columns: its beginning and its end, which say more than its middle.
 fn shortened(text: &str, columns: usize) -> String {
     if text.width() <= columns {
         return text.to_owned();
@@ -147,7 +147,7 @@ fn shortened(text: &str, columns: usize) -> String {
     format!("{}…{}", start.iter().collect::<String>(), end.iter().rev().collect::<String>())
 }
 
-/// As many characters as so many columns have room for.
+/// As many characters as fit into this many columns.
 fn taken(characters: impl Iterator<Item = char>, columns: usize) -> Vec<char> {
     let mut used = 0;
     characters
@@ -158,7 +158,7 @@ fn taken(characters: impl Iterator<Item = char>, columns: usize) -> Vec<char> {
         .collect()
 }
 
-/// Green is well, red needs a person, yellow is under way.
+/// Green is fine, red needs a person, yellow is in progress.
 fn colour(status: &str) -> Option<AnsiColor> {
     match status {
         "DONE" => Some(AnsiColor::Green),

@@ -18,7 +18,7 @@ fn is_unseen(c: char) -> bool {
         || matches!(c, '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// As [`visible`], for a message of our own: line breaks at its ends are blank lines that are meant.
+/// Like [`visible`], for our own messages: line breaks at the ends are intentional blank lines.
 pub fn line(text: &str) -> String {
     let rest = text.trim_start_matches('\n');
     let inner = rest.trim_end_matches('\n');
@@ -29,7 +29,7 @@ pub fn line(text: &str) -> String {
 /// How many characters of an error or a server's text are shown.
 const ENOUGH: usize = 4_000;
 
-/// The beginning of a text that may be of any length, and how long it is.
+/// The beginning of a text of any length, and how long it is.
 pub fn beginning(text: &str) -> Cow<'_, str> {
     let Some((end, _)) = text.char_indices().nth(ENOUGH) else { return Cow::Borrowed(text) };
     let mut shown = text[..end].to_owned();
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_commands_a_terminal_or_hides_is_shown() {
+    fn control_and_hidden_characters_are_made_visible() {
         assert_eq!(visible("a\u{1b}[2Jb\r\u{9b}1m\tc"), "a\\u{1b}[2Jb\\r\\u{9b}1m\tc");
         assert_eq!(visible("one\nerror: two\u{2028}three"), "one\\nerror: two\\u{2028}three");
         assert_eq!(visible("x\u{202e}gpj.exe\u{e0041}"), "x\\u{202e}gpj.exe\\u{e0041}");

@@ -6,18 +6,18 @@ use crate::creation::{Ending, Lookalike, Outcome, Session, Survey, Surveyed};
 use crate::error::Result;
 use crate::settings::Server;
 
-/// What a person says of the jobs that may be a row's.
+/// What a person says about the jobs that may belong to a row.
 enum Verdict {
     Its(JobId),
     None,
     Open,
 }
 
-/// Asks about each row whose job may be one on the server. What is settled moves to the rows that have a job; of what is none
-/// of them, no job is left to ask about.
+/// Asks about each row whose job may be one on the server. Settled rows move to those that have a job; rows that have none
+/// of these jobs have no candidates left.
 ///
 /// # Errors
-/// When the answer cannot be read or written down.
+/// When the answer cannot be read or recorded.
 pub fn settle<'s>(console: &Console, session: &'s Session<'_>, server: &Server, survey: &mut Survey<'s>) -> Result<()> {
     for mut doubtful in std::mem::take(&mut survey.perhaps) {
         match ask(console, server, &doubtful.row, &doubtful.lookalikes)? {
@@ -62,11 +62,12 @@ fn ask(console: &Console, server: &Server, row: &Surveyed<'_>, jobs: &[Lookalike
         return Ok(Verdict::Open);
     }
     let line = row.planned().line;
-    console.warn(format_args!("line {line}: its job was perhaps created, and may be one of these on {}:", server.name));
+    console
+        .warn(format_args!("line {line}: its job may have been created, and may be one of these on {}:", server.name));
     for job in jobs {
         console.note(format_args!("  {}  {}  {}", job.id, job.status, job.date.as_deref().unwrap_or("no date")));
     }
-    let question = format!("Which one is the job of line {line}? Its id, 'none', or Enter to leave it open");
+    let question = format!("Which one is the job of line {line}? Type its id, 'none', or Enter to decide later");
     loop {
         let Some(answer) = console.ask_person(&question)? else { return Ok(Verdict::Open) };
         match answer.to_lowercase().as_str() {
@@ -74,7 +75,7 @@ fn ask(console: &Console, server: &Server, row: &Surveyed<'_>, jobs: &[Lookalike
             "none" => return Ok(Verdict::None),
             text => match jobs.iter().find(|job| text.parse() == Ok(job.id)) {
                 Some(job) => return Ok(Verdict::Its(job.id)),
-                None => console.note("please answer with one of these ids, with 'none', or with Enter"),
+                None => console.note("please type one of these ids, 'none', or Enter"),
             },
         }
     }

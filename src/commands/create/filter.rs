@@ -3,9 +3,9 @@ use std::collections::{BTreeSet, HashSet};
 use crate::error::{Error, Result};
 use crate::plan::Planned;
 
-/// The lines of the rows that `--filter` takes: all of them if nothing was typed.
+/// The lines of the rows that `--filter` selects: all of them if nothing was typed.
 ///
-/// A pseudonym may have spaces itself: then it is that one, and not several.
+/// A pseudonym may contain spaces: then it is that one, not several.
 ///
 /// # Errors
 /// When no row has one of the pseudonyms.

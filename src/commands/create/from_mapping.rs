@@ -19,7 +19,7 @@ use crate::error::Result;
 
 /// Create a job for each row of the active mapping
 ///
-/// If this computer can see the data, it looks at it for a few seconds first, and tells how much there is and what is likely to be
+/// If this computer can see the data, it first spends a few seconds finding out how much there is, and what is likely to be
 /// held back. Jobs go into the batch of this folder, each as soon as it exists. Rows that already have a job are recognised: after
 /// an interruption, run it again to create the rest.
 #[derive(Args)]
@@ -41,10 +41,10 @@ pub struct FromMapping {
     filter: Vec<String>,
     #[command(flatten)]
     kinds: Kinds,
-    /// Create anew only what was perhaps created, because no answer came
+    /// Create again only the jobs that were perhaps created, as no answer came
     #[arg(long, conflicts_with = "again")]
     perhaps: bool,
-    /// Create jobs for all rows, even for those that have one: these then have two
+    /// Create jobs for all rows, even those that have one: these then have two
     #[arg(long)]
     again: bool,
     /// Do not look at the data first

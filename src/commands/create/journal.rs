@@ -12,9 +12,9 @@ use crate::error::Result;
 use crate::plan::Planned;
 use crate::text::or_empty;
 
-/// Show what is known of the job of each row: created, perhaps created, failed, or not asked for
+/// Show what is known about the job of each row: created, perhaps created, failed, or not asked for
 ///
-/// Reads only the journal of this computer, and asks no server.
+/// Reads only the journal on this computer, and does not ask the server.
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon create journal")]
@@ -49,18 +49,18 @@ impl Journal {
     }
 }
 
-/// What the journal of this computer knows of the rows of a mapping.
+/// What the journal on this computer knows about the rows of a mapping.
 #[derive(Serialize, JsonSchema)]
 pub struct JournalView {
     /// The server's name.
     server: String,
     /// The journal's path.
     journal: String,
-    /// A row of the mapping each.
+    /// One entry per row of the mapping.
     rows: Vec<JournalRow>,
 }
 
-/// What is known of the job of a row.
+/// What is known about the job of a row.
 #[derive(Serialize, JsonSchema)]
 struct JournalRow {
     /// The line of the mapping, from 1.
@@ -73,7 +73,7 @@ struct JournalRow {
     state: String,
     /// The server's number for its job.
     job_id: Option<i64>,
-    /// When anything was last heard of it, in local time: `2016-08-26T15:04:44`.
+    /// When it was last heard of, in local time: `2016-08-26T15:04:44`.
     when: Option<String>,
 }
 

@@ -13,19 +13,17 @@ pub struct Kinds {
 }
 
 impl Kinds {
-    /// Has the jobs of these rows take files of these kinds only. Returns the kinds, each once.
+    /// Restricts the jobs of these rows to files of these kinds. Returns the kinds, each once.
     ///
     /// # Errors
-    /// [`Error::Usage`] for what is no SOP class.
+    /// [`Error::Usage`] for anything that is not a SOP class.
     pub fn restrict(&self, rows: &mut [Planned]) -> Result<Vec<SopClass>> {
         let mut classes: Vec<SopClass> = vec![];
         for typed in &self.sop_class {
             let class = SopClass::parse(typed).map_err(|unknown| {
                 let hint = match unknown.nearest {
                     Some(keyword) => format!("did you mean '{keyword}'?"),
-                    None => {
-                        "type its UID or its keyword, as DICOM PS3.6 lists them in annex A: CTImageStorage".to_owned()
-                    }
+                    None => "type its UID or its keyword from DICOM PS3.6, annex A, such as CTImageStorage".to_owned(),
                 };
                 Error::usage(unknown.to_string(), hint)
             })?;

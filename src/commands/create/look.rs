@@ -17,7 +17,7 @@ use crate::plan::Planned;
 use crate::problem::numbered;
 use crate::scan::DEFAULT_CONCURRENCY;
 
-/// How long it may take until the first file is looked at. A share that is away takes far longer to say so.
+/// How long it may take until the first file is looked at. An unavailable share takes far longer to say so.
 const TO_DECIDE: Duration = Duration::from_secs(1);
 
 /// How long it may take in all.
@@ -31,7 +31,7 @@ struct Seen {
     risks: BTreeMap<Risk, Vec<usize>>,
 }
 
-/// What the look shares with whoever waits for it.
+/// What the look shares with the thread that waits for it.
 #[derive(Clone, Default)]
 struct Shared {
     seen: Arc<Mutex<Seen>>,
@@ -52,7 +52,7 @@ pub fn tell(console: &Console, places: &HashMap<usize, PathBuf>, rows: &[Surveye
     let (shared, visible) = (Shared::default(), files.len());
     let (done, received) = channel();
     let work = shared.clone();
-    // It is left to itself when it takes too long: nobody can be called back from a share that does not answer.
+    // It is abandoned when it takes too long: a call to a share that does not answer cannot be cancelled.
     if thread::Builder::new().spawn(move || work.look(&files, &done)).is_err() {
         return;
     }
@@ -62,7 +62,7 @@ pub fn tell(console: &Console, places: &HashMap<usize, PathBuf>, rows: &[Surveye
     drop(bar);
     let seen = shared.seen();
     if !is_whole && seen.now == Progress::default() {
-        return console.note("data     not to be seen within a second: 'anon map check --files' waits for it");
+        return console.note("data     no answer within a second: 'anon map check --files' waits for it");
     }
     console.note(format_args!("data     {}", seen.amount(is_whole, visible, rows.len())));
     if let Some(risks) = seen.risks() {
@@ -75,7 +75,7 @@ impl Shared {
         unlocked(self.seen.lock())
     }
 
-    /// Waits until all files are looked at, for so long in all and not longer; no longer than `to_decide` if none is. Returns whether
+    /// Waits until all files have been looked at, for at most this long; at most `to_decide` if none has been. Returns whether
     /// all are.
     fn wait(&self, done: &Receiver<()>, to_decide: Duration, to_look: Duration) -> bool {
         let is_done = done.recv_timeout(to_decide).is_ok();
@@ -121,7 +121,7 @@ impl Seen {
         let amount = amount(files, bytes);
         match is_whole {
             true if visible == rows => amount,
-            true => format!("{amount} in {visible} of {rows} rows; the others cannot be seen from here"),
+            true => format!("{amount} in {visible} of {rows} rows; the others are not visible from here"),
             false => {
                 format!("more than {amount}: {done} of {rows} rows were looked at in {} seconds", TO_LOOK.as_secs())
             }
@@ -159,12 +159,12 @@ mod tests {
     }
 
     #[test]
-    fn amounts_say_how_much_of_it_they_are() {
+    fn amounts_say_how_complete_they_are() {
         let seen = Seen { now: Progress { files: 65_002, bytes: 31_200_000_000, rows: 40 }, ..Seen::default() };
         assert_eq!(seen.amount(true, 300, 300), "65,002 files, 31.2 GB");
         assert_eq!(
             seen.amount(true, 40, 300),
-            "65,002 files, 31.2 GB in 40 of 300 rows; the others cannot be seen from here"
+            "65,002 files, 31.2 GB in 40 of 300 rows; the others are not visible from here"
         );
         assert_eq!(
             seen.amount(false, 300, 300),

@@ -11,10 +11,10 @@ use crate::plan::Planned;
 use crate::text::counted;
 
 /// What to do about rows that were perhaps created.
-const PERHAPS: &str = "'anon create from-mapping --perhaps' looks once more for what was perhaps created, shows it and creates it anew; \
+const PERHAPS: &str = "'anon create from-mapping --perhaps' checks once more for the jobs that were perhaps created, and offers to create them again; \
      see 'anon help troubleshooting perhaps created'";
 
-/// Tells what becomes of each row.
+/// Reports what becomes of each row.
 pub struct Told<'c> {
     console: &'c Console,
     total: usize,
@@ -22,26 +22,26 @@ pub struct Told<'c> {
 }
 
 impl<'c> Told<'c> {
-    /// Of so many rows.
+    /// Total number of rows.
     pub fn new(console: &'c Console, total: usize) -> Told<'c> {
         Told { console, total, created: 0 }
     }
 
-    /// Tells what became of a row.
+    /// Reports what became of a row.
     pub fn row(&mut self, row: &Planned, outcome: &Outcome) {
         match outcome {
             Outcome::Created(id) => self.created(*id, row, ""),
             Outcome::Found(id) => self.created(*id, row, ", found on the server"),
             Outcome::Meanwhile(id) => {
-                self.console.note(format_args!("line {}: another anon has created job {id} meanwhile", row.line));
+                self.console.note(format_args!("line {}: another anon has created job {id} in the meantime", row.line));
             }
             Outcome::Unsaved(id, error) => {
                 self.created(*id, row, "");
-                self.failure(row, error, "its id could not be saved: note it, and add it with 'anon batch add'");
+                self.failure(row, error, "its id could not be saved: write it down, and add it with 'anon batch add'");
             }
             Outcome::Failed(error) => {
                 let is_sure = !matches!(error, Error::Api(error) if error.effect() == Effect::Failed);
-                let what = if is_sure { "no job was created" } else { "the server shows no job of it" };
+                let what = if is_sure { "no job was created" } else { "the server shows no job for it" };
                 self.failure(row, error, what);
             }
             Outcome::Perhaps { why, .. } => self.failure(row, why, "the job was perhaps created"),
@@ -60,7 +60,7 @@ impl<'c> Told<'c> {
     }
 }
 
-/// Tells how it all ended.
+/// Reports how it all ended.
 ///
 /// # Errors
 /// [`Error::Partly`] when some rows have no job or perhaps none, [`Error::Interrupted`] after Ctrl-C.
@@ -71,7 +71,7 @@ pub fn finish(console: &Console, view: &CreatedView, ending: &Ending<'_>) -> Res
     let mut is_saved = view.created.iter().all(|row| row.error.is_none());
     if let Err(error) = &ending.on_disk {
         is_saved = false;
-        console.failure("saving the ids", error, Some("note them: they may not be saved"));
+        console.failure("saving the ids", error, Some("write them down: they may not be saved"));
     }
     let ids: Vec<JobId> = view.created.iter().filter_map(|row| row.job_id).map(JobId).collect();
     let colon = if ids.is_empty() { "" } else { ": " };
@@ -109,7 +109,7 @@ pub fn finish(console: &Console, view: &CreatedView, ending: &Ending<'_>) -> Res
     Err(Error::Partly { summary, hint: Some(hints.join("; ")) })
 }
 
-/// How many rows ended in which way. Of those that were perhaps created, so many were asked for now, the others earlier.
+/// How many rows ended in which way. Of those that were perhaps created, this many were requested now, the others earlier.
 fn summary(view: &CreatedView, perhaps: usize) -> String {
     let mut text = format!("{} created", counted(view.created.len(), "job"));
     for (count, what) in [(view.failed.len(), "failed"), (perhaps, "perhaps created")] {
@@ -126,7 +126,7 @@ fn summary(view: &CreatedView, perhaps: usize) -> String {
     }
 }
 
-/// Tells that nothing was created: what was asked for is there, or nobody knows.
+/// Reports that nothing was created: the jobs exist, or nobody knows.
 ///
 /// # Errors
 /// [`Error::Refused`] when rows were perhaps created.
@@ -134,12 +134,12 @@ pub fn nothing_to_create(survey: &Survey<'_>, only_perhaps: bool) -> Result<()> 
     let open = survey.perhaps.iter().filter(|one| !one.lookalikes.is_empty()).count();
     match survey.perhaps.len() {
         0 if only_perhaps && !survey.new.is_empty() => Err(Error::refused(
-            "no job was perhaps created",
+            "there is no job that was perhaps created",
             "'anon create from-mapping' without '--perhaps' creates the rows that have no job",
         )),
         0 => Ok(()),
         perhaps if open == perhaps => Err(Error::refused(
-            format!("{} perhaps created, and nobody said which job is whose", were(perhaps)),
+            format!("{} perhaps created, and which job belongs to which row is still open", were(perhaps)),
             "run it in a terminal, without '--yes', and answer the question",
         )),
         perhaps => Err(Error::refused(format!("{} perhaps created", were(perhaps)), PERHAPS)),

@@ -22,13 +22,13 @@ pub struct CreatedView {
     mapping: String,
     /// The folder whose batch has the jobs.
     batch: String,
-    /// Whether it was only to be shown what would be created: `not_tried` has the rows then.
+    /// Whether this only shows what would be created: the rows are then in `not_tried`.
     pub dry_run: bool,
     /// Rows that have got a job.
     pub created: Vec<CreatedRow>,
     /// Rows for which no job was created.
     pub failed: Vec<CreatedRow>,
-    /// Rows that were asked for, now or earlier, without an answer that can be believed: there may be a job.
+    /// Rows that were requested, now or earlier, without a usable answer: there may be a job.
     pub perhaps_created: Vec<CreatedRow>,
     /// Rows that had a job already, with its id, and rows that ask for the same job as an earlier row, without one.
     left_out: Vec<CreatedRow>,
@@ -67,7 +67,7 @@ impl CreatedRow {
 }
 
 impl CreatedView {
-    /// Before any job is asked for: the `chosen` rows are not tried yet, all others left out.
+    /// Before any job is requested: the `chosen` rows are not tried yet, all others left out.
     pub fn begin(
         server: &Server,
         mapping: &Path,
@@ -94,7 +94,7 @@ impl CreatedView {
         view
     }
 
-    /// The same, when the chosen rows were asked for.
+    /// The same, after the chosen rows were requested.
     #[must_use]
     pub fn ended(mut self, ending: &Ending<'_>) -> CreatedView {
         self.not_tried.clear();

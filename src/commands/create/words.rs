@@ -21,8 +21,8 @@ pub fn found(console: &Console, survey: &Survey<'_>, server: &Server) {
     let created = format!("{} perhaps created on {}", agreeing(survey.found.len(), "was", "were"), server.name);
     for (ids, done, what) in [
         (&survey.found, "found", &*format!(" that {created}")),
-        (&survey.adopted, "recognised", " of the batch, created by another program or on another computer"),
-        (&survey.restored, "added", " of this mapping to the batch, which did not have them"),
+        (&survey.adopted, "recognised", " in the batch, created by another program or on another computer"),
+        (&survey.restored, "added", " of this mapping that were missing from the batch"),
     ] {
         if !ids.is_empty() {
             console.note(format_args!("{done} {}{what}: {}", counted(ids.len(), "job"), shown(ids)));
@@ -46,7 +46,7 @@ pub fn left_out(console: &Console, survey: &Survey<'_>, chosen: &[Surveyed<'_>])
     if !perhaps.is_empty() {
         let lines = lines(perhaps.iter().map(Surveyed::planned));
         let was = agreeing(perhaps.len(), "its job was", "their jobs were");
-        console.warn(format_args!("{lines}: {was} perhaps created; no answer came that can be believed"));
+        console.warn(format_args!("{lines}: {was} perhaps created; there was no usable answer"));
     }
     let is_again = chosen.iter().any(|row| matches!(row.known, Known::Created(_)));
     let total = survey.created.len() + survey.new.len() + survey.perhaps.len() + survey.repeated.len();
@@ -76,12 +76,12 @@ pub fn places(console: &Console, mapping: &Path, folder: &Path, batch: &BatchFol
     Ok(())
 }
 
-/// That the kinds of files may not be heeded: the manual has them for data from PACS alone.
+/// That the server may ignore the kinds of files: the manual has them only for data from PACS.
 pub fn kinds(console: &Console, rows: &[Surveyed<'_>], kinds: &[SopClass]) {
     let mut on_share = rows.iter().map(Surveyed::planned).filter(|row| !row.source.is_pacs()).peekable();
     if !kinds.is_empty() && on_share.peek().is_some() {
         console.warn(format_args!(
-            "{}: servers are known to choose kinds of files from PACS only; look at what comes out",
+            "{}: servers are only known to filter file types from PACS; check the result",
             lines(on_share)
         ));
     }
@@ -93,7 +93,7 @@ pub fn risks(console: &Console, rows: &[Surveyed<'_>]) {
     const SHOWN: usize = 20;
     let perhaps: Vec<_> = rows.iter().filter(|row| !matches!(row.known, Known::Nothing | Known::Created(_))).collect();
     if perhaps.iter().any(|row| matches!(row.known, Known::Perhaps(_))) {
-        console.note("these rows were asked for, no answer came, and the server does not show their jobs:");
+        console.note("these rows were sent, but there was no answer, and the server does not show their jobs:");
         for row in perhaps.iter().take(SHOWN) {
             let (planned, time) = (row.planned(), row.time.map(when).unwrap_or_default());
             let pseudonym = planned.job.pseudo_name.as_deref().unwrap_or("no pseudonym");
@@ -122,7 +122,7 @@ fn what(rows: &[Surveyed<'_>], server: &Server, kinds: &[SopClass]) -> String {
         values.iter().map(|value| format!("'{value}'")).collect::<Vec<_>>().join(", ")
     };
     let kinds: Vec<String> = kinds.iter().map(ToString::to_string).collect();
-    let only = if kinds.is_empty() { String::new() } else { format!(", taking files of {} only", kinds.join(", ")) };
+    let only = if kinds.is_empty() { String::new() } else { format!(", taking only files of {}", kinds.join(", ")) };
     format!(
         "{} on {}, for projects {}, writing data to {}{only}",
         counted(rows.len(), "job"),
@@ -132,7 +132,7 @@ fn what(rows: &[Surveyed<'_>], server: &Server, kinds: &[SopClass]) -> String {
     )
 }
 
-/// What would be asked for.
+/// What would be requested.
 pub fn would_be_sent(
     console: &Console,
     survey: &Survey<'_>,
@@ -144,14 +144,14 @@ pub fn would_be_sent(
     left_out(console, survey, rows);
     if !survey.perhaps.is_empty() {
         console.note(format_args!(
-            "{} perhaps created: they are looked for on the server first",
+            "{} perhaps created: the server is searched for them first",
             were(survey.perhaps.len())
         ));
     }
     if !survey.unknown.is_empty() && !rows.is_empty() {
         let (jobs, ids) = (counted(survey.unknown.len(), "job"), shown(&survey.unknown));
         console.note(format_args!(
-            "the batch holds {jobs} that this computer knows nothing of: the server is asked first whether they are of these rows: {ids}"
+            "the batch holds {jobs} that are new to this computer: the server is first asked whether they belong to these rows: {ids}"
         ));
     }
     if !rows.is_empty() {

@@ -18,7 +18,7 @@ pub struct Cancel {
     /// Job ids (4), ranges (4-6) and lists (1,4-6); repeatable; '-' reads them from standard input
     #[arg(required = true, allow_negative_numbers = true, add = complete::job_ids())]
     job_ids: Vec<Typed>,
-    /// Show which jobs it would be, and change nothing
+    /// Show which jobs would be changed, and change nothing
     #[arg(long)]
     dry_run: bool,
 }

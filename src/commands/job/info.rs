@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::following::Followed;
 use crate::troubleshooting::{Advice, advice};
 
-/// The fields of source and destination that say something to a user, in the order in which they are shown.
+/// The fields of source and destination that matter to users, in the order in which they are shown.
 const DETAILS: [&str; 8] = [
     "destination_path",
     "source_type",
@@ -27,7 +27,7 @@ const DETAILS: [&str; 8] = [
     "source_instance_id",
 ];
 
-/// Show all that is known of one or more jobs, with help for jobs in trouble
+/// Show everything known about one or more jobs, with help for jobs in trouble
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon job info 1234
@@ -92,16 +92,16 @@ fn report(context: &Context, asked: usize, mut failures: Vec<(JobId, ApiError)>)
     }
 }
 
-/// All that is known of jobs.
+/// Everything known about jobs.
 #[derive(Serialize, JsonSchema)]
 pub struct JobDetails {
     /// The server's name.
     server: String,
-    /// The jobs that could be had, in the order in which they were asked for.
+    /// The jobs that could be read, in the requested order.
     jobs: Vec<JobDetail>,
 }
 
-/// All that is known of a job.
+/// Everything known about a job.
 #[derive(Serialize, JsonSchema)]
 struct JobDetail {
     #[serde(flatten)]
@@ -114,11 +114,11 @@ struct JobDetail {
     priority: Option<i64>,
     /// Where the data comes from: `PATH`, `WADO`.
     source_type: Option<String>,
-    /// Where its data is, as a mapping would have it.
+    /// Where its data is, as in a mapping.
     source: Option<String>,
     /// Where the anonymized data goes.
     destination_path: Option<String>,
-    /// What the patient is called in the results.
+    /// The patient's pseudonym in the results.
     pseudonym: Option<String>,
     /// The PIMS key file that pseudonyms are taken from.
     pims_key: Option<String>,
@@ -195,7 +195,7 @@ fn describe(job: &Job) -> String {
     lines.trim_end().to_owned()
 }
 
-/// A value in the notation of the manual, which is Python's.
+/// A value in Python's notation, as in the manual.
 fn literal(value: &Value) -> String {
     match value {
         Value::Null => "None".to_owned(),

@@ -8,7 +8,7 @@ use crate::commands::jobs;
 use crate::error::{Error, Result};
 use crate::text::{agreeing, counted};
 
-/// List jobs of the active server, a line each
+/// List jobs on the active server, one per line
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon job list 1 3-5
@@ -42,7 +42,7 @@ impl List {
         let (count, of, are) = (missing.len(), counted(ids.len(), "job"), agreeing(missing.len(), "is", "are"));
         Err(Error::refused(
             format!("{count} of {of} {are} not on {}: {}", server.name, shown(&missing)),
-            "'anon server jobs' shows the latest ones there; is another server meant?",
+            "'anon server jobs' shows the latest ones there; did you mean another server?",
         ))
     }
 }

@@ -21,7 +21,7 @@ pub struct Reset {
     job_ids: Vec<Typed>,
     #[command(flatten)]
     opted_out: OptedOut,
-    /// Show which jobs it would be, and change nothing
+    /// Show which jobs would be changed, and change nothing
     #[arg(long)]
     dry_run: bool,
 }

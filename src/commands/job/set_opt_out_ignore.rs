@@ -6,9 +6,9 @@ use crate::commands::ids::{Typed, read};
 use crate::commands::jobs::{Action, Order, act, which};
 use crate::error::{Error, Result};
 
-/// Have jobs processed although the patient has opted out, for the reason given
+/// Process jobs even though the patient has opted out, for the reason given
 ///
-/// Only for data whose patient has consented to your specific research. Then reset them: with '--yes', 'anon job reset' takes such jobs
+/// Only for patients who have consented to your specific research. Reset the jobs afterwards: with '--yes', 'anon job reset' takes such jobs
 /// only with '--include-opted-out'.
 #[derive(Args)]
 #[command(after_help = r#"Examples:
@@ -19,7 +19,7 @@ pub struct SetOptOutIgnore {
     /// Job ids (4), ranges (4-6) and lists (1,4-6), or '-' to read them from standard input; then the reason in quotes
     #[arg(value_names = ["JOB_IDS", "REASON"], num_args = 2.., required = true, allow_negative_numbers = true, add = complete::job_ids())]
     ids_and_reason: Vec<String>,
-    /// Show which jobs it would be, and change nothing
+    /// Show which jobs would be changed, and change nothing
     #[arg(long)]
     dry_run: bool,
 }
@@ -31,7 +31,7 @@ impl SetOptOutIgnore {
         let ids = ids.collect::<std::result::Result<Vec<_>, _>>().map_err(|fault| {
             Error::usage(
                 fault,
-                "a reason of several words goes in quotes: anon job set-opt-out-ignore 12 \"signed consent\"",
+                "put a reason of several words in quotes: anon job set-opt-out-ignore 12 \"signed consent\"",
             )
         })?;
         let ids = read(&context.console, ids)?;

@@ -27,7 +27,7 @@ pub fn activate(context: &Context, path: &Path) -> Result<()> {
         let message = format!("the name of the folder '{}' is not Unicode text", path.display());
         return Err(Error::refused(
             message,
-            "rename it, or work in another folder: the settings can hold only Unicode text",
+            "rename it, or work in another folder: the settings can only contain Unicode text",
         ));
     }
     context.change_settings(|settings| {

@@ -17,7 +17,7 @@ use crate::values::{AccessionNumber, Parsed, Source};
   anon map add-accession-numbers -f numbers.xlsx --sheet Included --pseudonym-column \"Anon ID\"
   anon map add-accession-numbers - < numbers.txt")]
 pub struct AddAccessionNumbers {
-    /// Accession numbers; repeatable; '-' reads them from standard input, one a line
+    /// Accession numbers; repeatable; '-' reads them from standard input, one per line
     accession_numbers: Vec<String>,
     #[command(flatten)]
     list: ListOptions,
@@ -57,7 +57,7 @@ impl AddAccessionNumbers {
     }
 }
 
-/// The row of an accession number, whose doubts are told.
+/// The row of an accession number; prints its doubts.
 fn row(console: &Console, parsed: Parsed<AccessionNumber>) -> NewRow {
     for doubt in &parsed.doubts {
         console.warn(format_args!("accession number '{}': {doubt}", parsed.value));
@@ -65,7 +65,7 @@ fn row(console: &Console, parsed: Parsed<AccessionNumber>) -> NewRow {
     NewRow::new(Source::AccessionNumber(parsed.value), None)
 }
 
-/// The numbers on standard input.
+/// The numbers on standard input, or everything that is wrong with them at once.
 fn piped(console: &Console) -> Result<Vec<NewRow>> {
     console.parsed_items(|item| match AccessionNumber::parse_typed(item.without_comment()) {
         Ok(parsed) => Ok(row(console, parsed)),

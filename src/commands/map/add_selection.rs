@@ -27,7 +27,7 @@ impl AddSelection {
             let message = format!("there is no file selection at '{}'", self.selection.display());
             return Err(Error::usage(message, "make one with 'anon select add PATTERN' in the folder of the data"));
         }
-        // What cannot be read as a selection would fail on the server only.
+        // An unreadable selection would otherwise fail only on the server.
         Selection::read(&path)?;
         let source = Source::FileSelection(DataPath::of(named_from(&context.folder, &self.selection)?));
         let shown = source.to_string();

@@ -27,22 +27,22 @@ use crate::values::{DataPath, Doubt, Source};
   anon map add-study-folders --input-file folders.xlsx --only-missing
   anon map add-study-folders - < folders.txt"#)]
 pub struct AddStudyFolders {
-    /// Folders, or patterns for folders (patient*, **/raw); repeatable; '-' reads them from standard input, one a line
+    /// Folders, or patterns for folders (patient*, **/raw); repeatable; '-' reads them from standard input, one per line
     #[arg(value_hint = ValueHint::DirPath)]
     paths: Vec<String>,
     #[command(flatten)]
     list: ListOptions,
-    /// Skip folders that have a row in the mapping already
+    /// Skip folders that already have a row in the mapping
     #[arg(long)]
     only_missing: bool,
-    /// Add folders without DICOM files, too
+    /// Add folders without DICOM files too
     #[arg(long)]
     allow_empty: bool,
     #[command(flatten)]
     scanning: Scanning,
 }
 
-/// A folder that is to become a row.
+/// A folder that will become a row.
 struct Study {
     folder: PathBuf,
     row: NewRow,
@@ -87,7 +87,7 @@ impl AddStudyFolders {
             let present = with_a_row(context, mapping);
             folders.retain(|named| !present.contains(&named.id));
             let skipped = counted(all - folders.len(), "folder");
-            console.note(format_args!("{skipped} with a row in the mapping already"));
+            console.note(format_args!("{skipped} already in the mapping"));
         }
         let study = |NamedFolder { folder, pseudo_name, .. }: NamedFolder| {
             let path = named_from(&context.folder, &folder.join(FILE_NAME))?;
@@ -99,7 +99,7 @@ impl AddStudyFolders {
         folders.into_iter().map(study).collect()
     }
 
-    /// Adds a row for each folder that was scanned, and tells what became of every one.
+    /// Adds a row for each scanned folder, and says what became of each.
     fn finish(&self, context: &Context, studies: Vec<Study>, results: Vec<Result<(Found, usize)>>) -> Result<()> {
         let console = &context.console;
         let (mut rows, mut names, mut failures, mut interrupted) = (vec![], vec![], vec![], false);
@@ -147,16 +147,16 @@ impl AddStudyFolders {
     }
 
     fn nothing_found(&self, name: &str, found: &Found) -> Error {
-        let what = if self.scanning.opens_files() { "no DICOM file" } else { "no file that is called like DICOM" };
+        let what = if self.scanning.opens_files() { "no DICOM file" } else { "no file with a DICOM name" };
         let files = counted(found.seen as usize, "file");
         Error::refused(
             format!("there is {what} in '{name}' ({files}), so it gets no row"),
-            "check the folder, or add it all the same with '--allow-empty'",
+            "check the folder, or add it anyway with '--allow-empty'",
         )
     }
 }
 
-/// Writes the selection of one folder: what it holds now, in place of what an earlier scan found. What is no selection stays.
+/// Writes the selection of one folder: its current contents replace those of an earlier scan. A file that is not a selection stays.
 fn save(folder: &Path, found: &mut Found) -> Result<()> {
     let path = folder.join(FILE_NAME);
     let _lock = Lock::of(&path)?;

@@ -13,10 +13,10 @@ use crate::problem::{Problem, Problems, merged};
 use crate::text::counted;
 use crate::values::Source;
 
-/// Check the mapping: all that 'create from-mapping' would refuse, and all that is doubtful
+/// Check the mapping for anything that 'create from-mapping' would refuse, and anything doubtful
 ///
-/// Sources that this computer can see are looked into: files that are missing, files that are not DICOM, files of several patients.
-/// With --files, what is in them is shown, and what the server is likely to hold back or to fail on. Exits with 1 if there are errors.
+/// Sources that this computer can see are checked too: files that are missing, files that are not DICOM, files of several patients.
+/// With --files, it also shows what is in them, and what the server is likely to hold back or fail on. Exits with 1 if there are errors.
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon map check
@@ -25,7 +25,7 @@ use crate::values::Source;
 pub struct Check {
     #[command(flatten)]
     looking: LookingInto,
-    /// Exit with 1 for warnings and risks, too
+    /// Exit with 1 for warnings and risks too
     #[arg(long)]
     strict: bool,
 }
@@ -41,16 +41,16 @@ impl Check {
     }
 }
 
-/// How grave the gravest thing is that a check has found.
+/// How serious the worst finding of a check is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Gravity {
-    /// Probably not meant, or likely to be held back.
+    /// Probably not intended, or likely to be held back.
     Doubt,
     /// Refused.
     Error,
 }
 
-/// Checks a mapping and tells what was found. Returns how grave that is.
+/// Checks a mapping and prints what was found. Returns how serious that is.
 pub fn report(context: &Context, path: &Path, looking: &LookingInto) -> Result<Option<Gravity>> {
     let console = &context.console;
     let defaults = &context.settings()?.job_default_parameters;
@@ -113,11 +113,11 @@ pub struct CheckView {
     mapping: String,
     /// How many rows it has.
     rows: usize,
-    /// The rows with sources that this computer cannot look at, by their lines.
+    /// The rows with sources that this computer cannot see, by their lines.
     not_looked_at: Vec<usize>,
     /// What 'create from-mapping' refuses.
     errors: Vec<Complaint>,
-    /// What it does not, but is probably not meant.
+    /// What it accepts, but is probably not intended.
     warnings: Vec<Complaint>,
 }
 
@@ -145,7 +145,7 @@ impl View for CheckView {
 pub struct CheckFilesView {
     #[serde(flatten)]
     check: CheckView,
-    /// What is in the files of each row that could be looked into.
+    /// What is in the files of each row that could be read.
     inspected: Vec<FilesView>,
     /// What may go wrong with them on the server.
     risks: Vec<RiskView>,
@@ -161,7 +161,7 @@ impl CheckFilesView {
         inspected::explain(console, &self.risks);
     }
 
-    /// How much there is, for the end of the last line.
+    /// The amount of data, for the end of the last line.
     fn summary(&self) -> String {
         let (files, bytes) =
             self.inspected.iter().fold((0, 0), |(files, bytes), row| (files + row.files, bytes + row.bytes));
@@ -182,7 +182,7 @@ impl View for CheckFilesView {
     const ROWS: &'static [RowsIn] = &[RowsIn::of(&["inspected"])];
 }
 
-/// A source as a person looks for it: the folder, without the name that all selections have.
+/// A source as people think of it: the folder, without the name that all selections share.
 fn shortened(source: &Source) -> String {
     let value = source.value();
     match value.strip_suffix(crate::selection::FILE_NAME) {

@@ -8,8 +8,8 @@ use crate::error::Result;
 
 /// Open the mapping in an editor, and check it afterwards
 ///
-/// The editor is the one in VISUAL or EDITOR, otherwise the computer's program for csv files, otherwise nano, vi or Notepad. Close
-/// it before you run commands that add to the mapping, and save as csv.
+/// The editor is the one in VISUAL or EDITOR, otherwise the default program for CSV files, otherwise nano, vi or Notepad. Save
+/// the mapping as CSV, and close the editor before you run commands that add to it.
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon map edit")]
@@ -19,7 +19,7 @@ impl Edit {
     pub fn run(self, context: &Context) -> Result<()> {
         let path = context.mapping_path()?;
         match open_in_editor(&context.console, &path)? {
-            // What it finds is told; the editing itself went well.
+            // Findings are printed; the editing itself succeeded.
             Editing::Ended => check::report(context, &path, &LookingInto::default()).map(drop),
             Editing::GoesOn => Ok(()),
         }

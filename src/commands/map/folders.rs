@@ -36,7 +36,7 @@ impl NamedFolder {
 /// All folders that were named, each once.
 ///
 /// # Errors
-/// When there is no such folder, or when one is to get two pseudonyms.
+/// When there is no such folder, or when one would get two pseudonyms.
 pub fn named(
     context: &Context,
     typed: &[String],
@@ -68,7 +68,7 @@ fn piped(context: &Context) -> Result<Vec<NamedFolder>> {
     Ok(named.into_iter().flatten().collect())
 }
 
-/// The folders of an input list, all that is wrong with them in one go.
+/// The folders in an input list, or everything that is wrong with them at once.
 fn listed(context: &Context, file: &Path, list: &InputList<DataPath>) -> Result<Vec<NamedFolder>> {
     let (mut named, mut problems) = (vec![], vec![]);
     for row in &list.rows {
@@ -92,7 +92,7 @@ fn listed(context: &Context, file: &Path, list: &InputList<DataPath>) -> Result<
     Ok(named)
 }
 
-/// Each folder once, however often it is named and whatever way it is spelled. Two pseudonyms for one are a problem of the list in
+/// Each folder once, however often and in whatever spelling it is named. Two pseudonyms for one are a problem in the list in
 /// `file`.
 fn each_once(console: &Console, file: &Path, named: Vec<NamedFolder>) -> Result<Vec<NamedFolder>> {
     let mut folders: Vec<NamedFolder> = vec![];

@@ -15,7 +15,7 @@ use crate::values::{Kind, Parameters};
 
 /// Create a mapping with example rows in this folder, and activate it
 ///
-/// An existing mapping that it overwrites is kept as 'anon_mapping.csv.bak'.
+/// A mapping that it overwrites is kept as 'anon_mapping.csv.bak'.
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon map init")]
@@ -48,11 +48,11 @@ impl Init {
 const PLACEHOLDER: &str = r"\\server\share\folder";
 
 fn template(console: &Console, defaults: &Parameters, folder: &Path) -> Template {
-    // What only this computer knows would send the server to a place of its own.
+    // A path that exists only on this computer would send the server to the wrong place.
     let usable = |kind: Kind, text: &str| {
         let is_usable = !UncPath::parse(text).is_some_and(|path| path.is_known_here_only());
         if !is_usable {
-            console.warn(format_args!("only this computer knows '{text}': set {kind} before you create jobs"));
+            console.warn(format_args!("'{text}' exists only on this computer: set {kind} before you create jobs"));
         }
         is_usable
     };

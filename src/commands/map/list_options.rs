@@ -8,16 +8,16 @@ use crate::lists::{Choice, InputList, Listed, Pseudonyms};
 use crate::text::counted;
 use crate::text::locale::decimal_comma;
 
-/// An input list, and what of it to read.
+/// An input list, and what to read from it.
 #[derive(Args)]
 pub struct ListOptions {
     /// Add everything in this list (csv, txt, xlsx, xls, ods), with pseudonyms if it has a column 'pseudonym'
     #[arg(short = 'f', long, value_name = "FILE")]
     input_file: Option<PathBuf>,
-    /// Column of the list to read, by its header, if its name is unusual
+    /// Header of the column to read, if its name is unusual
     #[arg(long, value_name = "NAME", requires = "input_file")]
     column: Option<String>,
-    /// Column of the list to read pseudonyms from
+    /// Header of the column to read pseudonyms from
     #[arg(long, value_name = "NAME", requires = "input_file")]
     pseudonym_column: Option<String>,
     /// Ignore pseudonyms in the list, and generate them
@@ -32,7 +32,7 @@ pub struct ListOptions {
 }
 
 impl ListOptions {
-    /// Reads the list, if there is one, and says what was read of it.
+    /// Reads the list, if there is one, and says what was read.
     pub fn read<T: Listed>(&self, context: &Context) -> Result<Option<(PathBuf, InputList<T>)>> {
         let Some(file) = self.input_file.clone() else { return Ok(None) };
         let choice = Choice {

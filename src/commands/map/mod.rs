@@ -31,10 +31,10 @@ group!(Map {
     Status(status::Status),
 });
 
-/// Plans a job for each row of the mapping, and tells what is doubtful about them.
+/// Plans a job for each row of the mapping, and warns about anything doubtful.
 ///
 /// # Errors
-/// [`crate::Error::Contents`] with all that is wrong, in the file itself and with the jobs that it asks for.
+/// [`crate::Error::Contents`] with everything that is wrong, in the file itself and with the jobs in it.
 pub fn planned(context: &Context) -> Result<(PathBuf, Plan)> {
     let path = context.mapping_path()?;
     let plan = plan::read(&path, &context.settings()?.job_default_parameters)?;

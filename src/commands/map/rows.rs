@@ -9,22 +9,22 @@ use crate::mapping::{CAP, Document, NewRow};
 use crate::problem::Problem;
 use crate::storage::{Lock, read_if_present, refuse_if_edited};
 
-/// The mapping as it is on disk at this moment, locked, if it can be changed.
+/// The current mapping on disk, locked, if it can be changed.
 ///
 /// # Errors
 /// When there is no mapping, when it cannot be read or written, or when an editor has it open.
 pub fn open(context: &Context) -> Result<(Document, Lock)> {
     let path = context.mapping_path()?;
-    // Where the lock can be made, the new file can be.
+    // If the lock can be created, so can the new file.
     let lock = Lock::of(&path)?;
     refuse_if_edited(&path)?;
     Ok((Document::read(&path)?, lock))
 }
 
-/// Locks a mapping that is to be overwritten or deleted, if it is still what the user has agreed to: `seen`.
+/// Locks a mapping that will be overwritten or deleted, if it is still the one that the user has agreed to: `seen`.
 ///
 /// # Errors
-/// When it is no longer so, or when an editor has it open.
+/// When it has changed, or when an editor has it open.
 pub fn still(path: &Path, seen: &Option<Vec<u8>>, done: &str) -> Result<Lock> {
     let lock = Lock::of(path)?;
     refuse_if_edited(path)?;
@@ -33,15 +33,15 @@ pub fn still(path: &Path, seen: &Option<Vec<u8>>, done: &str) -> Result<Lock> {
     }
     let shown = path.display();
     Err(Error::refused(
-        format!("'{shown}' has changed meanwhile, so it was not {done}"),
-        format!("look at it with 'anon map status --mapping \"{shown}\"', and run this again if it can go"),
+        format!("'{shown}' has changed in the meantime, so it was not {done}"),
+        format!("look at it with 'anon map status --mapping \"{shown}\"', and run this again if you can do without it"),
     ))
 }
 
-/// The mapping that rows will be added to, if they can be: better known before long work than after it.
+/// The mapping that rows will be added to, if possible: it is better to know before long work than after it.
 ///
 /// # Errors
-/// As [`open`], or when nobody can tell where rows go.
+/// Like [`open`], or when it is unclear where rows go.
 pub fn ready(context: &Context) -> Result<Document> {
     let (document, _lock) = open(context)?;
     document.refuse_obstacle()?;
@@ -51,7 +51,7 @@ pub fn ready(context: &Context) -> Result<Document> {
 /// Adds rows to the mapping. What a row lacks is generated.
 ///
 /// # Errors
-/// As [`open`]; the mapping then stays as it was.
+/// Like [`open`]; the mapping is then unchanged.
 pub fn add(context: &Context, rows: Vec<NewRow>) -> Result<()> {
     let path = context.mapping_path()?;
     let (mut document, _lock) = open(context)?;
@@ -61,7 +61,7 @@ pub fn add(context: &Context, rows: Vec<NewRow>) -> Result<()> {
     let earlier: HashSet<&Problem> = earlier.iter().collect();
     let mapping = document.mapping();
     let new = mapping.warnings.iter().filter(|warning| !earlier.contains(warning));
-    // What only `create` must refuse keeps no row from being added.
+    // Mistakes that only `create` must refuse do not prevent adding rows.
     context.console.warn_of(&path, new.chain(&mapping.problems));
     Ok(())
 }

@@ -73,7 +73,7 @@ fn without_quotes(kind: Kind, value: &str) -> &str {
     inside.filter(|inside| !inside.is_empty() && kind != Kind::Description).unwrap_or(value)
 }
 
-/// A UNC path with backslashes: `//server/share` needs no quotes in any shell, but AnonAPI does not know it.
+/// A UNC path with backslashes: `//server/share` needs no quotes in any shell, but AnonAPI does not accept it.
 fn as_servers_write(kind: Kind, value: &str) -> String {
     let is_path = matches!(kind, Kind::DestinationPath | Kind::RootSourcePath) && value.contains('/');
     match UncPath::parse(value).filter(|_| is_path) {
@@ -89,7 +89,7 @@ fn doubt(kind: Kind, value: &str) -> Option<String> {
     }
     let why = match (UncPath::parse(value), UncPath::of_typed(value)) {
         (Some(path), _) if !path.is_known_here_only() => return None,
-        (Some(_), _) => "is a path that only this computer knows".to_owned(),
+        (Some(_), _) => "is a path that only exists on this computer".to_owned(),
         (None, Some(shared)) => format!("is not a UNC path; on this computer that is '{shared}': set that"),
         (None, None) => r"is not a UNC path, such as '\\server\share\folder'".to_owned(),
     };

@@ -48,23 +48,23 @@ fn pseudonym(row: &Row) -> Option<&str> {
     row.parameters.get(Kind::PseudoName).or(row.parameters.get(Kind::PseudoId))
 }
 
-/// What a mapping says, as it is written there.
+/// The contents of a mapping, as written.
 #[derive(Serialize, JsonSchema)]
 pub struct MappingView {
     /// Its path.
     mapping: String,
     /// What it is about.
     description: String,
-    /// What holds for all rows.
+    /// What applies to all rows.
     options: Vec<Parameter>,
-    /// All of its rows, a job each.
+    /// All its rows, one per job.
     rows: Vec<MappingRow>,
 }
 
 /// A row of a mapping.
 #[derive(Serialize, JsonSchema)]
 struct MappingRow {
-    /// The line of the file that it begins on, from 1.
+    /// The line of the file on which it begins, from 1.
     line: usize,
     /// Where the data comes from: `folder:patient1`.
     source: Option<String>,

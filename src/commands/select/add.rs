@@ -66,7 +66,7 @@ impl Add {
         Ok(())
     }
 
-    /// The name of a folder means all that is in it: Linux shells turn `*` into such names. That of a file means this file, even
+    /// The name of a folder means everything in it: Linux shells turn `*` into such names. That of a file means this file, even
     /// if it looks like a pattern.
     fn matching(&self, context: &Context, typed: &str) -> Result<Pattern> {
         let recurse = self.recurse || !self.no_recurse;

@@ -83,7 +83,7 @@ impl View for SelectionFilesView {
 pub struct SelectionView {
     /// Its path.
     selection: String,
-    /// The UUID that tells it from others.
+    /// The UUID that identifies it.
     id: String,
     /// For people.
     description: String,

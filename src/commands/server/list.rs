@@ -21,16 +21,16 @@ impl List {
     }
 }
 
-/// The servers of the settings.
+/// The servers in the settings.
 #[derive(Serialize, JsonSchema)]
 pub struct Servers {
     pub servers: Vec<ServerView>,
 }
 
-/// A server of the settings.
+/// A server in the settings.
 #[derive(Serialize, JsonSchema)]
 pub struct ServerView {
-    /// The name that it has in the settings.
+    /// Its name in the settings.
     pub name: String,
     /// Where it is.
     pub url: String,
@@ -55,7 +55,7 @@ impl View for Servers {
     const ROWS: &'static [RowsIn] = &[RowsIn::of(&["servers"])];
 }
 
-/// The servers of the settings, the URLs below each other, and what is wrong with the choice of the active one.
+/// The servers in the settings, with URLs aligned, and what is wrong with the choice of the active one.
 pub fn show(console: &Console, settings: &Settings) {
     console.print("Available servers (* = active):\n");
     if settings.servers.is_empty() {

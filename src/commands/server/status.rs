@@ -22,7 +22,7 @@ impl Status {
     }
 }
 
-/// A server that has answered. One that has not is an error.
+/// A server that has answered. No answer is an error.
 #[derive(Serialize, JsonSchema)]
 pub struct ServerStatus {
     /// The server's name.

@@ -6,8 +6,8 @@ use crate::error::Result;
 
 /// Turn the check of server certificates on or off
 ///
-/// Without the check, anyone between you and the server can read your token. Rather add a hospital's own CA to the trust store of
-/// the system, or name it in REQUESTS_CA_BUNDLE.
+/// Without the check, anyone between you and the server can read your token. Instead, add a hospital's own CA to the trust store
+/// of the system, or name its file in REQUESTS_CA_BUNDLE.
 #[derive(Args)]
 #[command(after_help = "Examples:
   anon settings set-validate-ssl true")]

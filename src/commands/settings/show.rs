@@ -27,16 +27,16 @@ impl Show {
     }
 }
 
-/// The settings. The token is not among them.
+/// The settings, without the token.
 #[derive(Serialize, JsonSchema)]
 pub struct SettingsView {
     /// The settings file.
     settings_file: String,
     #[serde(flatten)]
     servers: Servers,
-    /// The name that the servers know the user by.
+    /// The user's name on the servers.
     user_name: String,
-    /// Whether there is a token. What it is, only `anon settings user info` tells.
+    /// Whether there is a token. Only `anon settings user info` shows it.
     has_token: bool,
     /// Whether certificates are checked.
     validate_ssl: bool,

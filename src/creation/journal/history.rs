@@ -6,17 +6,17 @@ use crate::api::JobId;
 /// What the journal knows of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Known {
-    /// There is none: it was never asked for, or refused.
+    /// There is none: it was never requested, or it was refused.
     Nothing,
     /// It exists, with this id.
     Created(JobId),
-    /// It was asked for at this time (local), and no answer came that can be believed: it may exist.
+    /// It was requested at this time (local), and there was no usable answer: it may exist.
     Perhaps(NaiveDateTime),
-    /// It was asked for at this time (local), and the server failed. Probably it does not exist; who asks again looks first.
+    /// It was requested at this time (local), and the server failed. It probably does not exist; a new request looks first.
     Failed(NaiveDateTime),
 }
 
-/// What has become of a job, over all the times that it was asked for.
+/// What has become of a job, over all requests for it.
 #[derive(Debug)]
 pub(super) struct History {
     /// The id that it got last.
@@ -28,7 +28,7 @@ pub(super) struct History {
     last: Last,
 }
 
-/// What became of it when it was last asked for.
+/// The outcome of the last request for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Last {
     Asked(NaiveDateTime),
@@ -62,7 +62,7 @@ impl History {
         self.earlier.iter().copied().chain(self.id)
     }
 
-    /// When it was asked for, if no id has come of that and the server has not refused it.
+    /// When it was requested, if that gave no id and the server has not refused it.
     pub(super) fn asked(&self) -> Option<NaiveDateTime> {
         match self.last {
             Last::Asked(time) | Last::Failed(time) => Some(time),
@@ -73,14 +73,14 @@ impl History {
     pub(super) fn known(&self) -> Known {
         match (self.last, self.id) {
             (Last::Asked(time), _) => Known::Perhaps(time),
-            // What it got before, it still has.
+            // It still has what it got before.
             (_, Some(id)) => Known::Created(id),
             (Last::Failed(time), None) => Known::Failed(time),
             (Last::Created | Last::Refused, None) => Known::Nothing,
         }
     }
 
-    /// Whether it was refused, or the server failed on it, when it was last asked for.
+    /// Whether the last request was refused, or the server failed on it.
     pub(super) fn has_failed(&self) -> bool {
         matches!(self.last, Last::Failed(_) | Last::Refused)
     }

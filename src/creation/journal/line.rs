@@ -19,7 +19,7 @@ pub(super) const VERSION: u32 = 2;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum JobEvent {
-    /// It is about to be asked for.
+    /// It is about to be requested.
     Asked,
     /// The server has made it, with this id.
     Created(i64),
@@ -58,7 +58,7 @@ pub(super) enum LineFault {
     NotALine,
 }
 
-/// What is looked for in a line that is none of ours.
+/// What to look for in a line that is not ours.
 #[derive(Deserialize)]
 struct Versioned {
     v: u32,
@@ -76,7 +76,7 @@ impl Line {
         }
     }
 
-    /// The line as it is written, with its line break.
+    /// The line as written, with its line break.
     pub(super) fn to_text(self) -> String {
         // Plain strings and numbers: this cannot fail.
         serde_json::to_string(&self).unwrap_or_default() + "\n"

@@ -1,6 +1,6 @@
-//! The journal: which jobs have been asked for, so that no row of a mapping gets a second job unawares.
+//! The journal: which jobs have been requested, so that no row of a mapping gets a second job by accident.
 //!
-//! An append-only file of one JSON object a line, in a folder `.anonapi` beside the settings. A line is on disk before the
+//! An append-only file with one JSON object per line, in a folder `.anonapi` next to the settings. A line is on disk before the
 //! request goes out ("asked"). When its answer is in, the next line is written ("created", "failed" or "refused"), which is on
 //! disk before the next request goes out. What was asked and never answered may or may not exist on the server: it is *perhaps
 //! created*. A row is known by a hash of everything that makes its job, so no patient data is in the journal.
@@ -34,7 +34,7 @@ const CAP: Cap = Cap::new(1024, "journal");
 
 /// What to do about a journal that cannot be read.
 const REMEDY: &str = "put back a copy from a backup, or move the file away: rows whose jobs are in the batch of this folder are \
-                      still recognised, all others are then offered again; see 'anon help troubleshooting journal'";
+                      still recognised, all others are offered again; see 'anon help troubleshooting journal'";
 
 /// The journal, as it concerns one server.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ pub struct Journal {
     histories: HashMap<Fingerprint, History>,
     /// Whose the ids of this server are.
     owners: HashMap<JobId, Fingerprint>,
-    /// Of jobs that take some kinds of files only: the job that the same row would have with all kinds.
+    /// For jobs that take only some kinds of files: the job that the same row would have with all kinds.
     rows: HashMap<Fingerprint, Fingerprint>,
     /// How the server's clock went when it last created a job.
     clock: Option<Clock>,
@@ -54,7 +54,7 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Where the journal is that goes with these settings.
+    /// Where the journal that belongs to these settings is.
     pub fn path_beside(settings: &Path) -> PathBuf {
         settings.with_file_name(".anonapi").join("journal.jsonl")
     }
@@ -108,7 +108,7 @@ impl Journal {
         let bytes = storage::read_if_present(path, CAP)?.unwrap_or_default();
         let mut journal = Journal::parse(path, url, &bytes)?;
         if journal.whole < bytes.len() {
-            // What a crash cut off would spoil the line that is written next.
+            // A line cut off by a crash would spoil the next line.
             storage::write(path, &bytes[..journal.whole], Privacy::Private, Durability::Full)?;
         } else if !bytes.is_empty() && !bytes.ends_with(b"\n") {
             storage::append(path, b"\n", Privacy::Private, Durability::Full)?;
@@ -122,7 +122,7 @@ impl Journal {
         self.histories.get(job).map_or(Known::Nothing, History::known)
     }
 
-    /// When a job was asked for that may exist although no id is known, in local time: no answer came, or the server failed.
+    /// When a job was requested that may exist although no id is known, in local time: no answer came, or the server failed.
     pub fn asked_at(&self, job: &Fingerprint) -> Option<NaiveDateTime> {
         self.histories.get(job)?.asked()
     }
@@ -132,7 +132,7 @@ impl Journal {
         Some(self.histories.get(job)?.time)
     }
 
-    /// Whether the server refused the job, or failed on it, when it was last asked for.
+    /// Whether the server refused the job, or failed on it, at the last request.
     pub fn has_failed(&self, job: &Fingerprint) -> bool {
         self.histories.get(job).is_some_and(History::has_failed)
     }
@@ -159,8 +159,8 @@ impl Journal {
         }
     }
 
-    /// The job is about to be asked for. This, and all that was written before, is on disk when it returns; if that fails, the job
-    /// must not be asked for.
+    /// The job is about to be requested. This, and everything written before, is on disk when it returns; if that fails, the job
+    /// must not be requested.
     pub(super) fn asked(&mut self, job: &Fingerprint) -> Result<()> {
         self.write(job, JobEvent::Asked, None, Durability::Full)
     }
@@ -170,7 +170,7 @@ impl Journal {
         self.write(job, JobEvent::Created(id.0), date, Durability::Later)
     }
 
-    /// The server failed on the job. Probably it has not made it; whoever asks for it again looks whether it has.
+    /// The server failed on the job. It probably was not created; a new request checks first.
     pub(super) fn failed(&mut self, job: &Fingerprint) -> Result<()> {
         self.write(job, JobEvent::Failed, None, Durability::Later)
     }
@@ -212,7 +212,7 @@ impl Journal {
             return;
         }
         if let Some(id) = line.created() {
-            // If two were told the same id, the first has it: the second was told wrongly.
+            // If two got the same id, the first has it: the second got a wrong answer.
             self.owners.entry(id).or_insert(line.job);
         }
         if let (Some(asked), Some(date)) = (asked, line.date) {
@@ -237,7 +237,7 @@ fn unreadable(path: &Path, number: usize, content: &[u8], fault: LineFault) -> P
             ("holds NUL bytes, as after a power cut or in a file of another encoding".to_owned(), REMEDY)
         }
         LineFault::NotALine => {
-            ("is not a line of the journal, so jobs that it knows of might be created twice".to_owned(), REMEDY)
+            ("is not a line of the journal, so jobs that are recorded there might be created twice".to_owned(), REMEDY)
         }
     };
     Problems::new(path, vec![Problem::new(Place::Line(number), what).hint(remedy)])

@@ -62,7 +62,7 @@ fn what_was_written_is_known_to_the_next_run() {
 }
 
 #[test]
-fn a_job_that_is_refused_when_it_is_asked_for_again_is_still_there() {
+fn a_job_is_still_there_after_a_second_request_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = journal(&folder);
     let one = job("1");
@@ -145,7 +145,7 @@ fn a_last_line_that_was_cut_off_is_passed_over_and_taken_away() {
 }
 
 #[test]
-fn a_journal_that_cannot_be_read_is_not_believed() {
+fn a_journal_that_cannot_be_read_is_not_trusted() {
     let good = text_of(|journal| {
         for source in ["1", "2", "3"] {
             journal.asked(&job(source)).unwrap();

@@ -146,7 +146,7 @@ pub fn whose<'r>(jobs: &[Job], rows: &'r [Planned], url: &str, journal: &mut Jou
     let mut by_job: HashMap<Fingerprint, &Planned> = HashMap::new();
     let mut found = HashMap::new();
     for (row, planned) in rows_of_jobs.iter().zip(rows) {
-        // Of rows that ask for the same job, the first has it.
+        // If several rows ask for the same job, the first one has it.
         let Entry::Vacant(free) = by_job.entry(row.job) else { continue };
         free.insert(planned);
         if let Some(Sighting::Its(ids)) = sightings.in_batch(row.job) {
@@ -182,14 +182,14 @@ fn fit(job: &Job, wanted: &NewJob) -> Option<usize> {
     let is_it = same(name, value)
         && job.project_name.as_deref().map(canonical).as_deref() == Some(canonical(&wanted.project).as_str())
         && same("destination_path", &wanted.destination_path);
-    // What was not sent, the server may have filled in.
+    // The server may have filled in what was not sent.
     let sent = [
         ("source_anonymizedpatientname", &wanted.pseudo_name),
         ("source_anonymizedpatientid", &wanted.pseudo_id),
         ("source_pims_keyfile_id", &wanted.pims_key),
     ];
     let sent: Vec<(&str, &String)> = sent.iter().filter_map(|(name, value)| Some((*name, value.as_ref()?))).collect();
-    // Of a row with one pseudonym, AnonAPI sends the other empty; here the one serves as both.
+    // For a row with one pseudonym, AnonAPI sends the other as empty; here the one serves as both.
     let is_one = wanted.pseudo_name == wanted.pseudo_id;
     let is_left_empty = |name: &str| is_one && name != "source_pims_keyfile_id" && given(name).is_none();
     let agreeing = sent.iter().filter(|(name, value)| same(name, value)).count();

@@ -40,7 +40,7 @@ fn journal() -> Journal {
     Journal::parse(std::path::Path::new("j"), URL, b"").unwrap()
 }
 
-/// What is said of a row that was asked for at noon of the day of [`job`].
+/// What is said of a row that was requested at noon on the day of [`job`].
 fn sighting(row: &Row, rows: &[Row], jobs: &[Job]) -> Option<Sighting> {
     let (asked, journal) = ("2026-11-23T12:00:00".parse().unwrap(), journal());
     Sightings::of(jobs, rows, &journal).of_request(row.job, "z123456", asked, &journal)
@@ -59,7 +59,7 @@ fn a_job_is_recognised_by_all_that_makes_it() {
     assert!(fits(json!({}), &wanted()));
     for name in ["project_name", "source_path", "destination_path", "source_anonymizedpatientname"] {
         assert!(!fits(json!({name: "other"}), &wanted()), "{name}");
-        // Who sends no name of its own sends an empty one.
+        // Programs that do not send a name send an empty one.
         assert_eq!(fits(json!({name: null}), &wanted()), name.ends_with("patientname"), "{name}");
     }
     let without = NewJob { pseudo_name: None, pseudo_id: None, ..wanted() };
@@ -78,7 +78,7 @@ fn a_job_is_recognised_by_all_that_makes_it() {
 }
 
 #[test]
-fn what_anonapi_sends_as_it_stands_in_the_mapping_is_the_same() {
+fn values_that_anonapi_sends_unchanged_match() {
     let fits = |changed: Value, wanted: &NewJob| fit(&job(7, &changed), wanted);
     for empty in [json!(""), json!(null)] {
         assert_eq!(fits(json!({"source_anonymizedpatientname": empty}), &wanted()), Some(1));
@@ -130,7 +130,7 @@ fn of_two_none_is_taken_nor_one_of_an_uncertain_age() {
 }
 
 #[test]
-fn a_job_whose_row_is_known_is_no_other_row_s() {
+fn a_job_of_a_known_row_is_not_given_to_another() {
     let (one, mut journal) = (row(wanted()), journal());
     let line = format!(r#"{{"job":"{}","event":{{"created":7}},"time":"2026-11-23T12:00:00"}}"#, one.job);
     journal = Journal::parse(std::path::Path::new("j"), URL, line.as_bytes()).unwrap_or(journal);

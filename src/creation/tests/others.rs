@@ -52,7 +52,7 @@ fn one_computer_at_a_time_creates_jobs_in_a_folder() {
 }
 
 #[test]
-fn jobs_of_the_batch_that_are_no_row_s_are_asked_about_once() {
+fn batch_jobs_without_a_row_are_looked_up_once() {
     let idis = FakeIdis::builder().clock_ahead(0).jobs(7).start();
     let computer = Computer::new(&idis.url("p01"));
     computer.batch().add(&computer.server, (1..=7).map(JobId)).unwrap();

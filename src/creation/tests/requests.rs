@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_job_whose_answer_was_lost_is_found_before_the_next_is_asked_for() {
+fn a_lost_job_is_found_before_the_next_is_requested() {
     let (idis, proxy, computer) = world();
     proxy.after(Calls::nth("create_job", 2), Fault::Close);
     assert_eq!(computer.create(rows(3)), ["created 1001", "found 1002", "created 1003"]);
@@ -41,7 +41,7 @@ fn a_request_that_was_lost_is_perhaps_created_until_somebody_decides() {
 }
 
 #[test]
-fn what_certainly_made_no_job_is_offered_again() {
+fn requests_that_certainly_made_no_job_are_offered_again() {
     let (idis, proxy, computer) = world();
     proxy.on(Calls::nth("create_job", 1), Fault::json(401, "{}"));
     assert_eq!(computer.create(rows(2)), ["failed", "not tried"]);
@@ -50,7 +50,7 @@ fn what_certainly_made_no_job_is_offered_again() {
 }
 
 #[test]
-fn a_server_that_fails_is_looked_at_before_anything_is_asked_for_again() {
+fn after_a_server_error_jobs_are_looked_for_before_a_new_request() {
     let (idis, proxy, computer) = world();
     proxy.after(Calls::nth("create_job", 1), Fault::page(500, "boom"));
     proxy.on(Calls::nth("create_job", 2), Fault::page(500, "boom"));
@@ -87,7 +87,7 @@ fn another_row_s_job_is_not_taken() {
 }
 
 #[test]
-fn a_job_of_before_or_a_cancelled_one_is_not_taken() {
+fn an_earlier_or_cancelled_job_is_not_taken() {
     for (job, word) in [
         (job_of_first_row(6).field("date", hours_ago(20)), "perhaps 6"),
         (job_of_first_row(6).field("date", hours_ago(1)), "perhaps 6"),
@@ -105,7 +105,7 @@ fn a_job_of_before_or_a_cancelled_one_is_not_taken() {
 }
 
 #[test]
-fn of_two_jobs_a_person_says_which() {
+fn a_person_chooses_between_two_jobs() {
     let idis = FakeIdis::builder().clock_ahead(0).job(job_of_first_row(6).field("date", hours_ago(20))).start();
     let proxy = FaultyProxy::before(&idis);
     let computer = Computer::new(&proxy.url("p01"));
@@ -117,7 +117,7 @@ fn of_two_jobs_a_person_says_which() {
     session.assign(&perhaps.row, JobId(1001)).unwrap();
     assert_eq!((computer.known(rows(1)), computer.ids()), (vec!["created 1001".to_owned()], vec![1001]));
     let again = session.assign(&perhaps.row, JobId(6)).unwrap_err().to_string();
-    assert!(again.contains("another anon was quicker"), "{again}");
+    assert!(again.contains("another anon was faster"), "{again}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn each_id_is_on_disk_before_the_next_job_is_asked_for() {
+fn each_id_is_on_disk_before_the_next_job_is_requested() {
     let (idis, _proxy, computer) = world();
     let session = computer.session(rows(3));
     let survey = session.survey(|_| true).unwrap();
@@ -21,7 +21,7 @@ fn each_id_is_on_disk_before_the_next_job_is_asked_for() {
 }
 
 #[test]
-fn what_has_a_job_is_known_and_nothing_is_asked_for_that() {
+fn rows_with_a_job_are_recognised_without_asking() {
     let (idis, _proxy, computer) = world();
     assert_eq!(computer.create(rows(2)), ["created 1001", "created 1002"]);
     assert_eq!(computer.known(rows(3)), ["created 1001", "created 1002", "new"]);
@@ -93,7 +93,7 @@ fn a_stop_ends_it_after_the_job_that_is_being_created() {
 }
 
 #[test]
-fn an_outline_asks_nobody_and_leaves_nothing() {
+fn an_outline_sends_and_writes_nothing() {
     let (idis, _proxy, computer) = world();
     let session = computer.session(rows(2));
     let outline = session.outline(|_| true).unwrap();

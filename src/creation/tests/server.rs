@@ -23,7 +23,7 @@ fn the_id_of_another_job_is_not_taken() {
 }
 
 #[test]
-fn a_server_that_lists_what_was_not_asked_for_is_not_listened_to() {
+fn listed_jobs_that_were_not_requested_are_ignored() {
     let idis = FakeIdis::builder().job(job_of_first_row(6)).job(FakeJob::new(JobId(5))).start();
     idis.lie(Calls::every("get_jobs_list_extended"), Lie::ListAll);
     let computer = Computer::new(&idis.url("p01"));

@@ -22,7 +22,7 @@ const LONGEST: u64 = 1 << 20;
 /// The last element before the pixels, whose group is 7FE0.
 const LAST: Tag = Tag(0x7FDF, 0xFFFF);
 
-/// What a file says of itself. What tells patients apart is hashed.
+/// What a file says about itself. Whatever identifies patients is hashed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Description {
     /// Whose file it is.
@@ -37,7 +37,7 @@ pub struct Description {
     pub modality: Option<String>,
     /// Whether BurnedInAnnotation (0028,0301) is YES.
     pub burned_in: bool,
-    /// Whether there is a ConversionType (0008,0064): what was made of something else has one (PS3.3, C.8.6.1).
+    /// Whether there is a ConversionType (0008,0064), as in images made from something else (PS3.3, C.8.6.1).
     pub converted: bool,
     /// Whether ImageType (0008,0008) has a word for what somebody has kept of a screen.
     pub screen: bool,
@@ -91,7 +91,7 @@ pub fn describe(mut file: impl Read + Seek, size: u64, key: &impl BuildHasher) -
             Err(stop) => stop,
         };
         match stop {
-            // It names all patients of a disc; there is no more to know.
+            // It names all patients on a disc; there is nothing more to know.
             _ if description.identity.is_directory => break Ok(Pixels::None),
             Stop { end: End::OfBytes, .. } if is_all => break Ok(Pixels::None),
             Stop { at, .. } if walk.is_deflated() => {
@@ -119,7 +119,7 @@ pub fn describe(mut file: impl Read + Seek, size: u64, key: &impl BuildHasher) -
         file.seek(SeekFrom::Start(begin))?;
         bytes.clear();
         if file.by_ref().take(length).read_to_end(&mut bytes)? == 0 && begin < size {
-            // It has become shorter meanwhile.
+            // It has become shorter in the meantime.
             break Err(End::Within);
         }
     };
@@ -160,7 +160,7 @@ impl Description {
             tags::SERIES_INSTANCE_UID => self.series = hashed(trimmed(value), key),
             tags::SOP_INSTANCE_UID => self.instance = hashed(trimmed(value), key),
             tags::SOP_CLASS_UID => self.class = SopClass::of(trimmed(value)),
-            // Only files without a data set, such as an index, have no other one.
+            // The only class in files without a data set, such as an index.
             tags::MEDIA_STORAGE_SOP_CLASS_UID => {
                 self.class = SopClass::of(trimmed(value));
                 self.identity.take(tag, value, key);

@@ -42,7 +42,7 @@ fn a_file_says_what_it_is() {
 }
 
 #[test]
-fn a_modality_that_is_none_is_not_shown() {
+fn an_invalid_modality_is_not_shown() {
     let modality = |value: &[u8]| {
         let kind = [element(8, 0x16, "UI", b"1.2.840.10008.5.1.4.1.1.2"), element(8, 0x60, "CS", value)].concat();
         dicom(&[meta(EXPLICIT), kind, data_set("77", "1.9")[34..].to_vec()].concat()).modality
@@ -54,7 +54,7 @@ fn a_modality_that_is_none_is_not_shown() {
 }
 
 #[test]
-fn screens_are_told_by_the_words_of_their_makers() {
+fn screens_are_recognised_by_the_words_of_manufacturers() {
     for (image_type, expected) in [
         ("DERIVED\\SECONDARY\\SCREEN SAVE", true),
         ("DERIVED\\SECONDARY\\OTHER\\CT_SOM5 PROT", true),
@@ -99,7 +99,7 @@ fn sequences_without_a_length_are_read_on_but_not_for_ever() {
 }
 
 #[test]
-fn what_is_no_dicom_and_what_is_damaged_are_told_apart() {
+fn other_files_and_damaged_dicom_are_distinguished() {
     assert_eq!(described(b"notes"), Described::Other);
     assert_eq!(described(&[0; 200]), Described::Other);
     let whole = dicom_of("77", "1.9");
@@ -111,7 +111,7 @@ fn what_is_no_dicom_and_what_is_damaged_are_told_apart() {
 }
 
 #[test]
-fn values_that_are_no_codes_are_not_kept() {
+fn only_codes_are_kept() {
     let with = |value: &[u8]| {
         let bytes = [meta(EXPLICIT), element(8, 0x60, "CS", value), element(0x20, 0x0E, "UI", b"1.2")].concat();
         dicom(&bytes).modality

@@ -46,8 +46,8 @@ fn cells_that_show_no_value_are_refused_by_name() {
         problems::<DataPath>(&fs::read(fixture("problems.xlsx")).unwrap()),
         [
             "B2: this cell shows the error #N/A; correct the formula in the spreadsheet, or type the value",
-            "A3: this row has a pseudonym but no folder; fill it in, or empty the row",
-            "B4: this row has a folder but no pseudonym; fill it in, or empty the row",
+            "A3: this row has a pseudonym but no folder; fill it in, or clear the row",
+            "B4: this row has a folder but no pseudonym; fill it in, or clear the row",
             "B5: this number has more digits than a spreadsheet keeps (15), so its last ones may be wrong; format the column \
              as text, enter the value again and save the list",
         ]
@@ -65,11 +65,11 @@ fn cells_that_show_no_value_are_refused_by_name() {
     ];
     let wrong = problems::<AccessionNumber>(&xlsx(&[sheet("S", &rows(&cells))], &["mm-yyyy", "#,##0"], ""));
     let begins = [
-        "A2: this cell holds a formula whose result is not in the file",
-        "A3: this cell holds a formula",
-        "A4: this cell holds 'true' or 'false'",
-        "A5: this cell holds a date or a time, not a number or a name",
-        "A6: this cell does not show what it holds, by its number format '#,##0'",
+        "A2: this cell contains a formula whose result is not in the file",
+        "A3: this cell contains a formula",
+        "A4: this cell contains 'true' or 'false'",
+        "A5: this cell contains a date or a time, not a number or a name",
+        "A6: this cell does not show what it contains, because of its number format '#,##0'",
     ];
     assert_eq!(wrong.len(), begins.len());
     for (wrong, begin) in wrong.iter().zip(begins) {
@@ -115,7 +115,7 @@ fn a_code_page_by_the_number_of_another_program_is_read() {
 }
 
 #[test]
-fn hidden_rows_are_told_and_can_be_left_out() {
+fn hidden_rows_are_reported_and_can_be_left_out() {
     let hidden = format!(
         "<row r=\"1\">{}</row><row r=\"2\">{}</row><row r=\"3\" hidden=\"1\">{}</row>",
         header(),
@@ -147,7 +147,7 @@ fn hidden_rows_are_told_and_can_be_left_out() {
     ] {
         let list = read::<AccessionNumber>(&bytes, &NO_CHOICE).unwrap();
         assert_eq!(rows_of(&list), ["A2: 111 -", "A3: 222 -"]);
-        let told = ": 1 hidden row is included, of sheet 'S'; '--visible-only' leaves it out";
+        let told = ": 1 hidden row is included, in sheet 'S'; '--visible-only' leaves it out";
         assert_eq!(doubts_of(&list), [told]);
         let list = read::<AccessionNumber>(&bytes, &Choice { visible_only: true, ..NO_CHOICE }).unwrap();
         assert_eq!((rows_of(&list), doubts_of(&list)), (vec!["A2: 111 -".to_owned()], vec![]));
@@ -166,7 +166,7 @@ fn the_sheet_that_is_read_is_the_first_that_fits_and_is_shown() {
     assert_eq!(
         doubts_of(&list),
         [
-            ": the sheet 'New' was read; such a list is also on 'Old' (hidden), 'Third'; '--sheet NAME' chooses another one"
+            ": the sheet 'New' was read; there is also such a list on 'Old' (hidden), 'Third'; '--sheet NAME' chooses another one"
         ]
     );
     let chosen = |sheet: &str| Choice { sheet: Some(sheet.to_owned()), ..NO_CHOICE };
@@ -201,7 +201,7 @@ fn results_of_formulas_in_old_workbooks() {
     }
     let records = [header, formula(6, 1, 0, b"", None), label(2, 0, "222")].concat();
     let wrong = problems::<AccessionNumber>(&container(&[("Workbook", &stream(&records, &[]))]));
-    assert!(wrong[0].starts_with("A2: this cell holds a formula"), "{wrong:?}");
+    assert!(wrong[0].starts_with("A2: this cell contains a formula"), "{wrong:?}");
 }
 
 #[test]
@@ -269,14 +269,14 @@ fn sheets_of_libreoffice_are_read_as_they_show() {
     let styles = "<style:style style:name=\"ta1\"/><style:style style:name=\"ta2\"><style:table-properties table:display=\"false\"/></style:style>";
     let list = read::<AccessionNumber>(&ods(styles, &tables.concat()), &NO_CHOICE).unwrap();
     assert_eq!(rows_of(&list), ["C5: 0000123 A& B", "C6: 1.5 A& B"]);
-    assert!(doubts_of(&list)[0].contains("also on 'Gone' (hidden)"), "{:?}", list.doubts);
+    assert!(doubts_of(&list)[0].contains("such a list on 'Gone' (hidden)"), "{:?}", list.doubts);
     let wrong = |kind: &str, value: &str, text: &str| {
         let rows = row(&cell("string", "", "accession_number")) + &row(&cell(kind, value, text));
         problems::<AccessionNumber>(&ods("", &format!("<table:table table:name=\"S\">{rows}</table:table>"))).remove(0)
     };
     assert!(wrong("date", "", "12-11-2026").contains("a date or a time"));
     assert!(wrong("percentage", "0.5", "50%").contains("'50%', which is not a plain number"));
-    assert!(wrong("float", "1234567", "1,234,567").contains("but holds the number 1234567"));
+    assert!(wrong("float", "1234567", "1,234,567").contains("but contains the number 1234567"));
 }
 
 #[test]
@@ -296,11 +296,11 @@ fn other_files_are_named() {
 }
 
 #[test]
-fn binary_workbooks_are_read_and_what_is_not_seen_is_told() {
+fn binary_workbooks_are_read_with_a_warning() {
     let bytes = xlsb(&[&["accession_number", "name"], &["111", "A"], &["0000222", "B"]]);
     let list = read::<AccessionNumber>(&bytes, &NO_CHOICE).unwrap();
     assert_eq!(rows_of(&list), ["A2: 111 A", "A3: 0000222 B"]);
-    assert!(doubts_of(&list)[0].contains("cannot be seen in a binary workbook"));
+    assert!(doubts_of(&list)[0].contains("in a binary workbook"));
     let wrong = read::<AccessionNumber>(&bytes, &Choice { visible_only: true, ..NO_CHOICE }).unwrap_err();
     assert!(wrong[0].contains("what is hidden"), "{wrong:?}");
 }

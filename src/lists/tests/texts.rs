@@ -18,7 +18,7 @@ fn lists_in_text_files() {
 
 #[test]
 fn half_filled_rows_are_all_named() {
-    let fill = "fill it in, or empty the row";
+    let fill = "fill it in, or clear the row";
     assert_eq!(
         problems::<DataPath>(&fs::read(fixture("half-filled.csv")).unwrap()),
         [
@@ -29,7 +29,7 @@ fn half_filled_rows_are_all_named() {
     );
     assert_eq!(
         problems::<AccessionNumber>(&fs::read(fixture("no-pseudonyms.csv")).unwrap()),
-        ["line 1: there is a column of pseudonyms, but nothing in it; fill it in, or let them be made up with \
+        ["line 1: there is a column of pseudonyms, but nothing in it; fill it in, or have them made up with \
           '--no-pseudonym-column'"]
     );
 }
@@ -38,8 +38,10 @@ fn half_filled_rows_are_all_named() {
 fn a_column_that_is_missing_or_doubled() {
     assert_eq!(
         problems::<AccessionNumber>(&fs::read(fixture("no-such-column.csv")).unwrap()),
-        ["line 1: there is no column of accession numbers: looked for 'accession_number', 'acc nr'; if 'acession \
-          number' is meant, add '--column \"acession number\"', or rename it"]
+        [
+            "line 1: there is no column of accession numbers: looked for 'accession_number', 'acc nr'; if you mean 'acession \
+          number', add '--column \"acession number\"', or rename it"
+        ]
     );
     let none = problems::<DataPath>(&fs::read(fixture("no-such-column.csv")).unwrap());
     assert!(none[0].contains("'folder', 'path', 'map'") && !none[0].contains("Jansen"), "{none:?}");
@@ -65,8 +67,8 @@ fn columns_in_other_words_are_read_and_doubtful_ones_asked_about() {
         assert_eq!(
             wrong,
             [format!(
-                "line 1: '{name}' could be a column of pseudonyms, or not; read the pseudonyms from it with \
-                 '--pseudonym-column \"{name}\"', or let them be made up with '--no-pseudonym-column'"
+                "line 1: '{name}' may or may not be a column of pseudonyms; read the pseudonyms from it with \
+                 '--pseudonym-column \"{name}\"', or have them made up with '--no-pseudonym-column'"
             )]
         );
     }
@@ -74,7 +76,7 @@ fn columns_in_other_words_are_read_and_doubtful_ones_asked_about() {
     assert_eq!(rows_of(&beside), ["line 2: 1 A"]);
     assert_eq!(
         doubts_of(&beside),
-        ["line 1: the column 'Pseudonym (neu)' is not read; if it is meant, choose it with '--pseudonym-column \
+        ["line 1: the column 'Pseudonym (neu)' is not read; to read it, choose it with '--pseudonym-column \
           \"Pseudonym (neu)\"'"]
     );
     // The manual's names come first, wherever they are.
@@ -93,12 +95,12 @@ fn columns_are_chosen_by_hand() {
     assert_eq!(rows_of(&read(None, Pseudonyms::Nowhere).unwrap()), ["line 2: 1 -"]);
     assert_eq!(
         read(Some("Test"), Pseudonyms::Found).unwrap_err(),
-        [": there is no column 'Test'; '--column' takes the name of a column as its header has it"]
+        [": there is no column 'Test'; '--column' takes the name of a column as it is in the header"]
     );
     assert_eq!(
         read(None, Pseudonyms::In("Test".to_owned())).unwrap_err(),
         [
-            "line 1: there is no column 'Test' beside 'accession_number'; the columns here are 'accession_number', 'Exam', \
+            "line 1: there is no column 'Test' next to 'accession_number'; the columns here are 'accession_number', 'Exam', \
           'pseudonym', 'Code'"
         ]
     );
@@ -124,7 +126,7 @@ fn each_delimiter_is_read() {
 
 #[test]
 fn rows_that_do_not_fit_the_header_are_refused() {
-    let hint = "put a cell that holds a delimiter in quotes (\"), or give each column a header";
+    let hint = "put a cell that contains a delimiter in quotes (\"), or give each column a header";
     for (text, cells, columns) in [
         ("accession_number\n111;A\n", 2, 1),
         ("accession_number\n111,222\n", 2, 1),
@@ -175,10 +177,7 @@ fn quotes_swallow_no_rows() {
             "line 2: a quote (\") opens here and is never closed; close it or remove it".to_owned(),
         ),
         ("accession_number\n\"1\"2\n", format!("line 2: a quote (\") is closed in the middle of a cell; {closed}")),
-        (
-            "accession_number\n\"1\n2\"\n",
-            "line 2: '1\\n2' is more than one line; write one value in each row".to_owned(),
-        ),
+        ("accession_number\n\"1\n2\"\n", "line 2: '1\\n2' is more than one line; write one value per row".to_owned()),
     ] {
         assert_eq!(numbers(text).unwrap_err(), [problem], "{text}");
     }
@@ -221,7 +220,7 @@ fn numbers_that_are_all_cut_after_15_digits_are_refused() {
         list(5, "123\n").unwrap_err(),
         [
             "line 2: all 5 accession numbers of more than 15 digits end in 0 (and 4 more: lines 3, 4, 5, 6): a spreadsheet has \
-          cut them; take it from its source again, with the column formatted as text"
+          truncated them; take it from its source again, with the column formatted as text"
         ]
     );
     for (count, odd) in [(3, ""), (5, "1234567890123456\n")] {
@@ -231,7 +230,7 @@ fn numbers_that_are_all_cut_after_15_digits_are_refused() {
 }
 
 #[test]
-fn doubts_are_told_once_for_each_kind() {
+fn doubts_are_reported_once_for_each_kind() {
     let text: String = (1..=1000).map(|row| format!("{row} {row};P\u{200b}{row}\n")).collect();
     let list = numbers(&format!("accession_number;pseudonym\n{text}")).unwrap();
     assert_eq!(
@@ -256,12 +255,12 @@ fn a_list_has_a_cap_on_rows_and_on_problems() {
     assert_eq!(many(MOST_ROWS).unwrap().rows.len(), MOST_ROWS);
     assert_eq!(
         many(MOST_ROWS + 1).unwrap_err(),
-        [": there are more than 10000 rows, which no list of patients has; check that this is the file that you meant"]
+        [": there are more than 10000 rows, too many for a list of patients; check that this is the right file"]
     );
 }
 
 #[test]
-fn what_is_no_list_is_named() {
+fn files_that_are_not_lists_are_named() {
     for (bytes, found) in [
         (&b"PK\x03\x04"[..], "damaged"),
         (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "damaged"),

@@ -1,4 +1,4 @@
-//! Adding rows, and what stays as it is.
+//! Adding rows, and what stays the same.
 
 use std::path::Path;
 

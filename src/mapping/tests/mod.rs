@@ -119,7 +119,7 @@ fn all_the_problems_in_one_go() {
          study_instance_uid:, accession_number: and its value",
         ", line 16: nothing follows 'folder:'; write 'folder:' and a path",
         ", line 17: cell 5 of this row has a value, but that column has no name in the header line; name the column in the header line, or put \
-         quotes (\") around a value that holds a ','",
+         quotes (\") around a value that contains a ','",
         ", line 18: a quote (\") opens here and is never closed; close it, or remove it; a quote inside a value in quotes is \
          written twice",
     ];
@@ -153,7 +153,7 @@ fn a_misspelt_heading_is_one_problem() {
 }
 
 #[test]
-fn a_workbook_is_no_mapping() {
+fn a_workbook_is_refused_as_a_mapping() {
     let error = Document::from_bytes(Path::new("m"), b"PK\x03\x04...".to_vec()).unwrap_err().to_string();
     assert!(error.contains("workbook") && error.contains("CSV UTF-8"), "{error}");
 }
@@ -187,7 +187,7 @@ fn a_new_mapping_reads_back() {
 }
 
 #[test]
-fn a_row_that_a_quote_has_swallowed_is_told() {
+fn a_row_swallowed_by_a_quote_is_reported() {
     let table = "source,description,pseudo_name\nfolder:a,\"one,A\nfolder:b,two\",B\nfolder:c,\"three\nlines\",C\n";
     let text = format!("## Description ##\n## Options ##\n## Mapping ##\n{table}");
     let document = Document::from_bytes(Path::new("m"), text.into()).unwrap();

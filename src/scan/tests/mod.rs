@@ -244,14 +244,14 @@ fn several_patterns_select_each_file_once() {
 
 #[cfg(not(windows))]
 #[test]
-fn names_that_windows_does_not_know_are_told() {
+fn names_that_windows_changes_are_reported() {
     let folder = make(&["a./1", "b /2", "c", "d.", "e "]);
     let found = Scan::default().run(folder.path(), &|_| {}).unwrap();
     assert_eq!((found.paths.len(), found.odd_names.to_string()), (5, "a./1, b /2, d., e ".to_owned()));
 }
 
 #[test]
-fn the_first_five_names_are_told_and_the_others_counted() {
+fn the_first_five_names_are_shown_and_the_others_counted() {
     let names: Vec<String> = (10..40).rev().map(|n| format!("{n}.dcm")).collect();
     let folder = tempfile::tempdir().unwrap();
     names.iter().for_each(|name| fs::write(folder.path().join(name), "no").unwrap());

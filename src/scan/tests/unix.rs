@@ -83,7 +83,7 @@ fn a_folder_that_is_away_for_a_moment_fails() {
 }
 
 #[test]
-fn a_file_that_is_gone_while_its_folder_is_there_is_told() {
+fn a_file_that_is_gone_from_its_folder_is_reported() {
     let names: Vec<String> = (0..500).map(|n| format!("{n:04}")).collect();
     let folder = make(&names.iter().map(String::as_str).collect::<Vec<_>>());
     let remove = |progress: Scanned| {
@@ -100,7 +100,7 @@ fn a_file_that_is_gone_while_its_folder_is_there_is_told() {
 /// Other systems do not even allow such names.
 #[cfg(target_os = "linux")]
 #[test]
-fn names_that_are_no_text_are_refused_by_name() {
+fn names_that_are_not_text_are_refused() {
     let folder = make(&["a/1"]);
     fs::write(folder.path().join(OsStr::from_bytes(b"caf\xe9\x1b.dcm")), dicom_bytes(1)).unwrap();
     fs::write(folder.path().join(OsStr::from_bytes(b"n\xe9.txt")), "no dicom").unwrap();
@@ -130,7 +130,7 @@ fn what_cannot_be_read_is_named() {
 }
 
 #[test]
-fn a_file_that_is_no_regular_file_is_not_opened() {
+fn only_regular_files_are_opened() {
     let folder = make(&["a"]);
     let pipe = std::ffi::CString::new(folder.path().join("pipe").as_os_str().as_bytes()).unwrap();
     // SAFETY: the path is a C string.

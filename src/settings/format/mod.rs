@@ -72,7 +72,7 @@ fn from_entries(mut entries: Entries) -> Result<Settings, Problem> {
             settings.servers.push(server);
         }
     }
-    // What older versions called it.
+    // The name in older versions.
     let older = entries.take("create_job_defaults");
     if let Some(defaults) = entries.take("job_default_parameters").or(older) {
         settings.job_default_parameters = parameters(defaults)?;

@@ -13,7 +13,7 @@ fn fault(text: &str) -> String {
 }
 
 #[test]
-fn what_anonapi_writes_goes_round() {
+fn files_of_anonapi_survive_a_round_trip() {
     let text = r"active_mapping_file: /data/anon_mapping.csv
 active_server_name: p01
 job_default_parameters:

@@ -40,7 +40,7 @@ fn one_at_a_time_has_a_lock() {
 }
 
 #[test]
-fn what_a_killed_process_left_is_removed_by_the_next() {
+fn leftovers_of_a_killed_process_are_removed_by_the_next() {
     let folder = tempdir().unwrap();
     let path = folder.path().join("a.csv");
     let others = [".anon-a.csv-2-x1y2z3.tmp", ".anon-a.csv-x1y2z.tmp", ".anon-b.csv-x1y2z3.tmp", "a.csv.tmp"];

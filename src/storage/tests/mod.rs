@@ -41,7 +41,7 @@ fn a_file_is_made_and_replaced_and_nothing_else_is_left() {
 }
 
 #[test]
-fn what_cannot_be_replaced_stays() {
+fn a_file_that_cannot_be_replaced_stays() {
     let folder = tempdir().unwrap();
     let error = put(folder.path(), b"x").unwrap_err().to_string();
     assert!(error.contains("it is a folder"), "{error}");
@@ -134,7 +134,7 @@ mod windows {
     }
 
     #[test]
-    fn a_file_that_a_spreadsheet_keeps_is_left_to_it_and_the_user_told() {
+    fn a_file_that_a_spreadsheet_has_open_is_left_alone_and_reported() {
         use std::os::windows::fs::OpenOptionsExt;
         const FILE_SHARE_READ: u32 = 1;
         let folder = tempdir().unwrap();
@@ -171,7 +171,7 @@ fn a_file_that_is_too_large_is_refused_by_name() {
     let path = folder.path().join("a.csv");
     fs::write(&path, vec![b'x'; (1 << 20) + 1]).unwrap();
     for error in [read(&path, CAP).unwrap_err(), read_if_present(&path, CAP).unwrap_err()] {
-        let expected = format!("{}: it is larger than 1 MiB, which no test is; ", path.display());
+        let expected = format!("{}: it is larger than 1 MiB, too large for a test; ", path.display());
         assert!(error.to_string().starts_with(&expected), "{error}");
     }
     fs::write(&path, vec![b'x'; 1 << 20]).unwrap();

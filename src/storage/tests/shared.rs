@@ -91,7 +91,7 @@ fn only_plain_files_are_read_written_locked_and_deleted() {
 }
 
 #[test]
-fn a_link_of_another_user_is_not_written_through_where_others_can_plant_one() {
+fn a_link_of_another_user_in_a_shared_folder_is_not_written_through() {
     let folder = tempdir().unwrap();
     let (link, target) = (folder.path().join("fileselection.txt"), folder.path().join(".bashrc"));
     for exists in [true, false] {
@@ -207,7 +207,7 @@ fn a_change_in_place_is_finished_by_the_next_lock() {
 }
 
 #[test]
-fn a_lock_in_a_shared_folder_keeps_nobody_out() {
+fn a_lock_in_a_shared_folder_can_be_taken_by_everybody() {
     let folder = tempdir().unwrap();
     for (folder_mode, expected) in [(0o777, 0o666), (0o770, 0o666), (0o700, mode_of_new_files())] {
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(folder_mode)).unwrap();

@@ -20,7 +20,7 @@ const MOST: usize = 1_000_000;
 /// AnonAPI. Tags have no meaning but those of YAML's own types.
 ///
 /// # Errors
-/// What is wrong first, with its line, and without a value of the file: that may be a token.
+/// The first error, with its line but without any value from the file, which may be a token.
 pub fn read(bytes: &[u8], path: &Path, hint: &str) -> Result<Node, Problems> {
     let problem = |problem: Problem| Problems::new(path, vec![problem.hint(hint)]);
     let text = text_of(bytes).map_err(problem)?;
@@ -32,7 +32,7 @@ fn text_of(bytes: &[u8]) -> Result<String, Problem> {
         Ok(Decoded { encoding: Encoding::CodePage(_), .. }) => {
             let valid = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
             let line = 1 + bytes[..valid].iter().filter(|byte| **byte == b'\n').count();
-            Err(Problem::new(Place::Line(line), "holds a character that is not UTF-8"))
+            Err(Problem::new(Place::Line(line), "contains a character that is not UTF-8"))
         }
         Ok(decoded) => Ok(decoded.text),
         Err(error) => Err(Problem::new(Place::Whole, error.found)),
@@ -78,7 +78,7 @@ impl<'a> Reader<'a> {
         Ok(next.map(|(event, span)| (event, span.start.line())))
     }
 
-    /// The value that an event begins, inside of so many lists and mappings.
+    /// The value that an event begins, inside this many lists and mappings.
     fn node(&mut self, event: Event<'a>, line: usize, depth: usize) -> Result<Node, Problem> {
         let wrong = |what: String| Problem::new(Place::Line(line), what);
         if depth > DEEPEST {
@@ -99,7 +99,7 @@ impl<'a> Reader<'a> {
             Event::MappingStart(anchor, _) => (Content::Mapping(self.entries(depth)?), anchor),
             Event::Alias(anchor) => {
                 let node = self.anchors.get(&anchor).cloned();
-                let node = node.ok_or_else(|| wrong("repeats what is not complete yet".to_owned()))?;
+                let node = node.ok_or_else(|| wrong("repeats something that is not complete yet".to_owned()))?;
                 self.pay(&node, line)?;
                 (node.content, 0)
             }
@@ -148,7 +148,7 @@ impl<'a> Reader<'a> {
 
     /// Each copy of a value counts.
     fn pay(&mut self, node: &Node, line: usize) -> Result<(), Problem> {
-        let beyond = || Problem::new(Place::Line(line), "repeats itself (with '&name' and '*name') beyond measure");
+        let beyond = || Problem::new(Place::Line(line), "repeats itself (with '&name' and '*name') too often");
         self.allowance = self.allowance.checked_sub(size(node)).ok_or_else(beyond)?;
         Ok(())
     }

@@ -120,7 +120,7 @@ impl Delivery {
         self
     }
 
-    /// There is no room below this UNC path when a job is tried the first time.
+    /// There is no space below this UNC path the first time a job is tried.
     #[must_use]
     pub fn full(mut self, path: &str) -> Delivery {
         self.full = self.share.local(path);

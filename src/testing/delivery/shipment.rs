@@ -15,7 +15,7 @@ use crate::api::JobId;
 use crate::testing::job::FakeJob;
 use crate::testing::{messages, uid};
 
-/// What is written beside the images, too.
+/// The file that is written next to the images.
 const NOTICE: &str = "FOR PRACTICE ONLY\r\n\r\n\
     The images in this folder were anonymized by the sandbox of 'anon'. It is there to practise with.\r\n\
     Never use it for patients' data: it does not look for names in pixels or in free text.\r\n";

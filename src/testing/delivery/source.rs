@@ -29,7 +29,7 @@ enum Data {
     Bytes(Arc<[u8]>),
 }
 
-/// What PACS does when it is asked for a study.
+/// How PACS responds to a request for a study.
 #[derive(Debug, Clone)]
 pub(super) struct Study {
     pub(super) images: Vec<Arc<[u8]>>,

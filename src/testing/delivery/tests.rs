@@ -38,7 +38,7 @@ impl World {
         self.idis.hear(Received { method, server, function: function.to_owned(), params, authorization: None });
     }
 
-    /// What becomes of a job that is asked for with these arguments, and those that every job has.
+    /// What becomes of a job that is requested with these arguments, and those that every job has.
     fn job(&self, params: &[(&str, &str)]) -> FakeJob {
         let usual = [
             ("source_type", "PATH"),
@@ -211,7 +211,7 @@ fn burned_in_annotation_is_held_back() {
 
 /// 'Some quarantined files such as embedded pdfs might still be held back.'
 #[test]
-fn what_is_no_image_is_left_out() {
+fn files_that_are_not_images_are_left_out() {
     let world = World::new(|delivery| delivery);
     world.write("in/1.dcm", &image("12345", 1));
     world.write("in/report.dcm", &dicom_file("12345", "1.2.3", "1.2.3.9"));

@@ -67,7 +67,7 @@ impl FakeIdis {
     /// Starts a server that answers every call about a job with the next of these. The replies repeat: after the last comes the first
     /// again, however often it is asked.
     ///
-    /// A reply takes the id that is asked for; `get_jobs` gives all of them under their own ids.
+    /// A reply takes the requested id; `get_jobs` gives all of them under their own ids.
     ///
     /// # Panics
     /// If the system has no free port.
@@ -147,7 +147,7 @@ impl FakeIdisBuilder {
         self
     }
 
-    /// Each server starts with this job, too.
+    /// Each server also starts with this job.
     pub fn job(mut self, job: FakeJob) -> FakeIdisBuilder {
         self.setup.seeds.push(job);
         self

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::api::JobId;
 
-/// Calls a function as `anon` does: a form body on GET, too.
+/// Calls a function as `anon` does: with a form body, even for GET.
 fn call(fake: &FakeIdis, method: &str, function: &str, params: &[(&str, &str)]) -> Response {
     // Another test may have been first.
     let _ = rustls::crypto::ring::default_provider().install_default();

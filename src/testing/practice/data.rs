@@ -129,7 +129,7 @@ fn exercises() -> Vec<(String, Vec<u8>)> {
     let cd = study(JAN, Modality::Ct, "9100010.10000001");
     let directory = dicomdir(&cd, &[["IMAGES", "IM000001"], ["IMAGES", "IM000002"]]);
     vec![
-        // What the sample jobs take, of which one says that its patient has opted out.
+        // The data of the sample jobs, one of which says that its patient has opted out.
         ("share/in/image1.dcm".to_owned(), opted_out.image(2, 1)),
         image("ultrasound/echo1.dcm", ultrasound, 1),
         image("ultrasound/echo2.dcm", ultrasound, 2),

@@ -1,4 +1,4 @@
-//! Small images as scanners make them: all that PS3.3 asks for, and pixels that viewers show.
+//! Small images like those of scanners: everything that PS3.3 requires, and pixels that viewers can show.
 
 use dicom_core::{DataElement, PrimitiveValue, Tag, VR};
 use dicom_dictionary_std::{tags, uids};
@@ -32,7 +32,7 @@ pub(super) struct Study {
     pub(super) patient: Patient,
     pub(super) modality: Modality,
     pub(super) accession_number: &'static str,
-    /// Made of the accession number if there is none.
+    /// Made from the accession number if there is none.
     pub(super) uid: Option<&'static str>,
 }
 

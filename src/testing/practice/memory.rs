@@ -60,7 +60,7 @@ impl Practice {
         Ok(jobs.into_iter().fold(idis.first_new_id(next), FakeIdisBuilder::job))
     }
 
-    /// Lets jobs begin anew that somebody made and that did not come to an end.
+    /// Restarts jobs that somebody created and that have not finished.
     pub(super) fn resume(&self, idis: &FakeIdis) {
         let is_under_way = |job: &FakeJob| {
             job.id().0 >= FIRST_ID

@@ -99,10 +99,10 @@ impl Practice {
         self.folder.join("share")
     }
 
-    /// Serves the folder: the jobs that it remembers, or a few samples, and deliveries into it. `observer` is told of each delivery.
+    /// Serves the folder: the jobs that it remembers, or a few samples, and deliveries into it. `observer` receives each delivery.
     /// The settings to practise with then name this server.
     ///
-    /// Jobs that were under way when they were remembered begin anew.
+    /// Jobs that were under way when they were saved start over.
     ///
     /// # Errors
     /// As [`FakeIdisBuilder::try_start`]; and if a file of the folder cannot be read or written.

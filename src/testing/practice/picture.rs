@@ -1,4 +1,4 @@
-//! Pictures that nobody takes for a patient's.
+//! Pictures that nobody mistakes for a patient's.
 
 /// Grey values, from 0 to 1000, row by row.
 #[derive(Debug, Clone)]

@@ -173,7 +173,7 @@ fn jobs_outlive_the_server() {
 }
 
 #[test]
-fn a_memory_that_makes_no_sense_is_an_error() {
+fn a_damaged_job_file_is_an_error() {
     let (_root, practice) = practice();
     fs::write(practice.folder().join("sandbox.json"), "{").unwrap();
     let error = practice.serve(FakeIdis::builder(), |_| {}).unwrap_err();

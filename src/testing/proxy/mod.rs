@@ -17,7 +17,7 @@ use super::fault::{Calls, Fault, Rules, When};
 use super::received::Received;
 use crate::locks::unlocked;
 
-/// A proxy on 127.0.0.1, before a [`FakeIdis`] or alone, that spoils the calls that it is told to and passes on the rest.
+/// A proxy on 127.0.0.1, in front of a [`FakeIdis`] or alone, that spoils the calls it is told to, and passes on the rest.
 ///
 /// It can be called as if it were the server, or be named in `HTTP_PROXY`: whatever host is then asked for, the server behind it
 /// answers.

@@ -6,7 +6,7 @@ use crate::values::clean::{clean, without_invisible};
 use crate::values::spoilt::{Doubt, Spoilt, by_spreadsheet, is_total, perhaps_by_spreadsheet};
 use crate::values::{Column, Source};
 
-/// A value, and what there is to tell of it.
+/// A value, and what to say about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parsed<T> {
     /// The value.
@@ -29,7 +29,7 @@ macro_rules! text_value {
         pub struct $name(String);
 
         impl $name {
-            /// The text, as it is sent.
+            /// The text as it will be sent.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -226,7 +226,7 @@ impl DataPath {
         if let Some(spoilt) = control(text) {
             return Err(spoilt);
         }
-        // A folder can be called `1E5` or `12345678901234500`: it is there, or it is not.
+        // A folder can be called `1E5` or `12345678901234500`: either it exists or it does not.
         if let Some(spoilt @ (Spoilt::SpreadsheetError(_) | Spoilt::Hashes(_))) = by_spreadsheet(name) {
             return Err(spoilt);
         }

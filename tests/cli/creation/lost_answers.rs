@@ -33,8 +33,8 @@ stderr:
   mapping  ./anon_mapping.csv
   batch    . (new)
   This will create 3 jobs on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: y
-  error: line 10: {url}/create_job: the connection was closed before the whole answer came (the job was perhaps created)
-  error: 1 job created, 1 perhaps created, 1 not tried (from line 11 on); try again; if it stays so, check the URL with 'anon server list' or inform a server admin; then run it again: only the rest will be created; 'anon create from-mapping --perhaps' looks once more for what was perhaps created, shows it and creates it anew; see 'anon help troubleshooting perhaps created'
+  error: line 10: {url}/create_job: the connection was closed before the answer was complete (the job was perhaps created)
+  error: 1 job created, 1 perhaps created, 1 not tried (from line 11 on); try again; if that does not help, check the URL with 'anon server list' or inform a server admin; then run it again: only the rest will be created; 'anon create from-mapping --perhaps' checks once more for the jobs that were perhaps created, and offers to create them again; see 'anon help troubleshooting perhaps created'
 files:
   + ./.anonbatch
   + ~/.anonapi/journal.jsonl
@@ -48,12 +48,12 @@ stdout:
   created 1 job: 1002
   Saving job ids in batch in current folder
 stderr:
-  warning: line 10: its job was perhaps created; no answer came that can be believed
+  warning: line 10: its job was perhaps created; there was no usable answer
   1 of 3 rows already has a job and is left out
   mapping  ./anon_mapping.csv
   batch    . (1 job so far)
   This will create 1 job on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: y
-  error: 1 job created; 1 job was perhaps created before; 'anon create from-mapping --perhaps' looks once more for what was perhaps created, shows it and creates it anew; see 'anon help troubleshooting perhaps created'
+  error: 1 job created; 1 job was perhaps created before; 'anon create from-mapping --perhaps' checks once more for the jobs that were perhaps created, and offers to create them again; see 'anon help troubleshooting perhaps created'
 files:
   ~ ./.anonbatch
   ~ ~/.anonapi/journal.jsonl
@@ -61,9 +61,9 @@ files:
     create(&env, "").assert(str![[r#"
 exit 1
 stderr:
-  warning: line 10: its job was perhaps created; no answer came that can be believed
+  warning: line 10: its job was perhaps created; there was no usable answer
   2 of 3 rows already have a job and are left out
-  error: 1 job was perhaps created; 'anon create from-mapping --perhaps' looks once more for what was perhaps created, shows it and creates it anew; see 'anon help troubleshooting perhaps created'
+  error: 1 job was perhaps created; 'anon create from-mapping --perhaps' checks once more for the jobs that were perhaps created, and offers to create them again; see 'anon help troubleshooting perhaps created'
 "#]]);
     assert_eq!(on_server(&idis), ["A", "C"]);
     env.answer("create from-mapping --perhaps", "n\n").assert(str![[r#"
@@ -72,7 +72,7 @@ stderr:
   2 of 3 rows already have a job and are left out
   mapping  ./anon_mapping.csv
   batch    . (2 jobs so far)
-  these rows were asked for, no answer came, and the server does not show their jobs:
+  these rows were sent, but there was no answer, and the server does not show their jobs:
     line 10  accession_number:12.B  B  [..]
   This will create 1 job on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: n
   Cancelled: no job was created
@@ -166,11 +166,11 @@ stderr:
   mapping  ./anon_mapping.csv
   batch    . (new)
   This will create 1 job on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: y
-  error: line 9: {url}/create_job: the answer is not what it should be: 0 is not the id of a job (the job was perhaps created)
-  warning: line 9: its job was perhaps created, and may be one of these on p01:
+  error: line 9: {url}/create_job: the answer is not as expected: 0 is not the id of a job (the job was perhaps created)
+  warning: line 9: its job may have been created, and may be one of these on p01:
     5  DONE  [..]
     1001  ACTIVE  [..]
-  error: 0 jobs created, 1 perhaps created; the server may be of another version; inform a server admin; then run it again: only the rest will be created; 'anon create from-mapping --perhaps' looks once more for what was perhaps created, shows it and creates it anew; see 'anon help troubleshooting perhaps created'
+  error: 0 jobs created, 1 perhaps created; the server may run another version; inform a server admin; then run it again: only the rest will be created; 'anon create from-mapping --perhaps' checks once more for the jobs that were perhaps created, and offers to create them again; see 'anon help troubleshooting perhaps created'
 files:
   + ~/.anonapi/journal.jsonl
 "#]]);
@@ -185,14 +185,14 @@ exit 0
 stdout:
   The row already has a job: see 'anon batch status'
 stderr:
-  warning: line 9: its job was perhaps created, and may be one of these on p01:
+  warning: line 9: its job may have been created, and may be one of these on p01:
     5  DONE  [..]
     1001  ACTIVE  [..]
-  Which one is the job of line 9? Its id, 'none', or Enter to leave it open: 7
-  please answer with one of these ids, with 'none', or with Enter
-  Which one is the job of line 9? Its id, 'none', or Enter to leave it open: perhaps
-  please answer with one of these ids, with 'none', or with Enter
-  Which one is the job of line 9? Its id, 'none', or Enter to leave it open: 1001
+  Which one is the job of line 9? Type its id, 'none', or Enter to decide later: 7
+  please type one of these ids, 'none', or Enter
+  Which one is the job of line 9? Type its id, 'none', or Enter to decide later: perhaps
+  please type one of these ids, 'none', or Enter
+  Which one is the job of line 9? Type its id, 'none', or Enter to decide later: 1001
 files:
   + ./.anonbatch
   ~ ~/.anonapi/journal.jsonl
@@ -256,7 +256,7 @@ fn create_job_is_never_sent_twice_unasked() {
         let outcome = create(&env, "--timeout 1").assert_status(1);
         assert_eq!((asked(), on_server(&idis).len()), (1, 0), "{fault:?}");
         if matches!(fault, Fault::Answer { status: 500 | 503, .. }) {
-            let _ = outcome.assert_says(&["the server shows no job of it"]);
+            let _ = outcome.assert_says(&["the server shows no job for it"]);
             create(&env, "").assert_ok();
         } else {
             let _ = outcome.assert_says(&["the job was perhaps created", "anon create from-mapping --perhaps"]);

@@ -140,7 +140,7 @@ stderr:
   mapping  ./anon_mapping.csv
   batch    . (new)
   This will create 4 jobs on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: y
-  error: line 11: {url}/create_job: unexpected response: code '500', reason 'Internal Server Error' (the server shows no job of it)
+  error: line 11: {url}/create_job: unexpected response: code '500', reason 'Internal Server Error' (the server shows no job for it)
   error: 2 jobs created, 1 failed, 1 not tried (from line 12 on); there may be something wrong with the job itself; inform a server admin; then run it again: only the rest will be created
 files:
   + ./.anonbatch
@@ -273,7 +273,7 @@ exit 0
 stdout:
   Each of the 2 rows already has a job: see 'anon batch status'
 stderr:
-  added 2 jobs of this mapping to the batch, which did not have them: 1001-1002
+  added 2 jobs of this mapping that were missing from the batch: 1001-1002
 files:
   + ./.anonbatch
 "#]]);

@@ -39,7 +39,7 @@ stdout:
 
   2. The image server does not have the data now (2 jobs)
      WadoWrapperException: study …: 'HTTP Error 404: Not Found'
-     what it means: The data could not be retrieved from the hospital's image server, often because of a passing fault there.
+     what it means: The data could not be retrieved from the hospital's image server, often because of a temporary fault there.
      what to do: Wait at least 30 minutes, then run 'anon job reset' for this job or 'anon batch reset-error'.
      to try these again: anon batch reset-error --cause 2
      id  pseudonym  source
@@ -170,7 +170,7 @@ fn one_cause_is_reset() {
     assert_eq!((reset(&outcome), &outcome.json("acted")["done"]), (vec![], &json!([])));
     for cause in ["0", "4"] {
         let outcome = six().run(&format!("batch reset-error --cause {cause} --yes")).assert_status(1);
-        assert!(outcome.stderr.contains(&format!("there is no cause {cause}: the errors of this batch have 3 causes")));
+        assert!(outcome.stderr.contains(&format!("there is no cause {cause}: the errors in this batch have 3 causes")));
         assert_eq!(reset(&outcome), [""; 0]);
     }
 }

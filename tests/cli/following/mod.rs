@@ -88,9 +88,7 @@ fn jobs_that_anonapi_has_created_are_offered_as_such() {
     env.write("anon_mapping.csv", MAPPING);
     env.run("map activate").assert_ok();
     let dry = env.run("create from-mapping --dry-run").assert_ok();
-    assert!(
-        dry.stderr.contains("the batch holds 2 jobs that this computer knows nothing of: the server is asked first")
-    );
+    assert!(dry.stderr.contains("the batch holds 2 jobs that are new to this computer: the server is first asked"));
     env.run("create from-mapping -y").assert(str![[r#"
 exit 0
 stdout:
@@ -99,7 +97,7 @@ stdout:
   Saving job ids in batch in current folder
   Done
 stderr:
-  recognised 2 jobs of the batch, created by another program or on another computer: 1-2
+  recognised 2 jobs in the batch, created by another program or on another computer: 1-2
   2 of 3 rows already have a job and are left out
   mapping  ./anon_mapping.csv
   batch    . (2 jobs so far)
@@ -157,7 +155,7 @@ fn folders_are_recognised_however_they_are_spelled() {
     let others = ["007", "e", "f"].map(|name| format!(r"folder:\\server\share\data\{name}"));
     assert_eq!(sources, others, "{}", outcome.story());
     let _ = outcome
-        .assert_says(&["recognised 3 jobs of the batch, created by another program or on another computer: 1-3"]);
+        .assert_says(&["recognised 3 jobs in the batch, created by another program or on another computer: 1-3"]);
     let report = env.run("batch report -").assert_ok().stdout;
     assert!(
         report.contains("\n8,folder:a,A,1,") && report.contains("\n10,fileselection:d\\fileselection.txt,C,3,"),
@@ -172,8 +170,9 @@ fn a_job_that_may_be_of_two_rows_is_given_to_neither_unasked() {
     let outcome = env.run("create from-mapping -y").assert_status(1);
     let created: Vec<_> = outcome.requests[1..].iter().map(|call| call.param("source_path").unwrap()).collect();
     assert_eq!(created, [r"folder:\\server\share\data\b"], "{}", outcome.story());
-    let told =
-        |line: usize| format!("line {line}: its job was perhaps created, and may be one of these on p01:\n  1  DONE  ");
+    let told = |line: usize| {
+        format!("line {line}: its job may have been created, and may be one of these on p01:\n  1  DONE  ")
+    };
     let _ = outcome.assert_says(&[&told(8), &told(9)]);
     let report = env.run("batch report -").assert_ok().stdout;
     assert!(report.contains(&format!("\n,{source},X,1,DONE,")), "{report}");

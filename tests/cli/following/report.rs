@@ -29,7 +29,7 @@ fn a_workbook_has_a_row_a_job() {
     env.run("batch report jobs.xlsx").assert(str![[r#"
 exit 0
 stdout:
-  Wrote 3 jobs to 'jobs.xlsx': sources beside pseudonyms, so keep it as safe as the mapping
+  Wrote 3 jobs to 'jobs.xlsx': it lists sources next to pseudonyms, so keep it as safe as the mapping
 requests:
   GET p01/get_jobs_list_extended [..]
 files:
@@ -91,7 +91,7 @@ fn only_a_report_is_replaced() {
         env.write(file, "somebody's work");
         let outcome = env.run(&format!("batch report {file}")).assert_status(1);
         let told = format!(
-            "error: '{file}' is there already, and is no report of a batch: it was left alone; choose another name\n"
+            "error: '{file}' already exists and is not a batch report: it was left alone; choose another name\n"
         );
         assert_eq!((outcome.stderr, outcome.requests.len()), (told, 0));
         assert_eq!(env.read(file), "somebody's work");

@@ -79,7 +79,7 @@ requests:
   GET p01/get_jobs_list [..]
 "#]]);
     let outcome = seven().run("batch status --status EROR").assert_status(2);
-    assert_eq!(outcome.stderr, "error: 'EROR' is no status of a job; did you mean ERROR?\n");
+    assert_eq!(outcome.stderr, "error: 'EROR' is not a job status; did you mean ERROR?\n");
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn a_journal_that_cannot_be_read_keeps_nobody_from_looking() {
     let env = created(FakeIdis::builder());
     std::fs::write(env.home().join(".anonapi/journal.jsonl"), "?\n").unwrap();
     let outcome = env.run("batch status").assert_ok();
-    assert!(outcome.stderr.contains("warning: whose the jobs are cannot be told"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("warning: cannot tell whose jobs these are"), "{}", outcome.stderr);
 }
 
 #[test]

@@ -76,14 +76,13 @@ fn what_is_not_done_fails() {
     assert_eq!(outcome.json("batch-watch")["outcome"], "failed");
     let outcome = env.run("batch watch").assert_status(1);
     assert_eq!(outcome.stdout, "p01: 4 jobs, 1 DONE, 1 ERROR, 1 INACTIVE, 1 NOT_FOUND\n");
-    assert_eq!(outcome.stderr, "error: 3 of 4 jobs are not done; 'anon batch show-error' tells why jobs failed\n");
+    assert_eq!(outcome.stderr, "error: 3 of 4 jobs are not done; 'anon batch show-error' says why jobs failed\n");
 }
 
 #[test]
 fn when_the_time_is_up_the_status_is_3() {
     let outcome = under_way().run("batch watch --timeout 1").assert_status(3);
-    let told =
-        "error: the time is up. p01: 3 jobs, 3 ACTIVE; the jobs go on: watch them again, or allow more time with";
+    let told = "error: time is up. p01: 3 jobs, 3 ACTIVE; the jobs continue: watch them again, or allow more time with";
     assert!(outcome.stderr.starts_with(told), "{}", outcome.stderr);
     assert_eq!(functions(&outcome), ["get_jobs_list_extended", "get_jobs_list"]);
     let outcome = under_way().run("batch watch --timeout 1 --json").assert_status(3);
@@ -128,9 +127,7 @@ fn a_look_that_fails_is_tried_again() {
     env.run("batch add 1").assert_ok();
     proxy.on(Calls::nth("get_jobs_list", 1), Fault::page(500, "out of order"));
     let outcome = env.run("batch watch --interval 5 --timeout 6").assert_status(3);
-    assert!(
-        outcome.stderr.contains("code '500', reason 'Internal Server Error'; trying again until there is an answer")
-    );
+    assert!(outcome.stderr.contains("code '500', reason 'Internal Server Error'; retrying until the server answers"));
     assert_eq!((idis.calls("get_jobs_list_extended"), idis.calls("get_jobs_list")), (1, 1), "{}", outcome.story());
 }
 
@@ -144,13 +141,13 @@ fn a_first_look_that_fails_is_tried_again_until_the_time_is_up() {
     env.run("batch add 1").assert_ok();
     proxy.on(Calls::nth("get_jobs_list_extended", 1), Fault::page(500, "out of order"));
     let outcome = env.run("batch watch --timeout 1").assert_status(3);
-    assert!(outcome.stderr.contains("trying again until there is an answer"), "{}", outcome.story());
-    assert!(outcome.stderr.contains("error: the time is up. p01: 1 job, 1 ACTIVE"), "{}", outcome.story());
+    assert!(outcome.stderr.contains("retrying until the server answers"), "{}", outcome.story());
+    assert!(outcome.stderr.contains("error: time is up. p01: 1 job, 1 ACTIVE"), "{}", outcome.story());
     proxy.on(Calls::from_nth("get_jobs_list_extended", 2), Fault::page(500, "out of order"));
     let outcome = env.run("batch watch --timeout 1").assert_status(3);
-    assert_eq!(outcome.stderr.matches("trying again").count(), 1, "{}", outcome.story());
-    assert!(outcome.stderr.contains("error: the time is up. "), "{}", outcome.story());
-    assert!(outcome.stderr.contains("reason 'Internal Server Error'; the jobs go on"), "{}", outcome.story());
+    assert_eq!(outcome.stderr.matches("retrying until").count(), 1, "{}", outcome.story());
+    assert!(outcome.stderr.contains("error: time is up. "), "{}", outcome.story());
+    assert!(outcome.stderr.contains("reason 'Internal Server Error'; the jobs continue"), "{}", outcome.story());
 }
 
 #[cfg(unix)]
@@ -168,7 +165,7 @@ fn ctrl_c_leaves_the_jobs_alone() {
     let mut rest = String::new();
     stdout.read_to_string(&mut rest).unwrap();
     assert_eq!((status, lines, rest.as_str()), (Some(130), vec![], ""));
-    let told = "error: interrupted: the jobs go on. p01: 3 jobs, 3 ACTIVE";
+    let told = "error: interrupted: the jobs continue. p01: 3 jobs, 3 ACTIVE";
     assert_eq!(stderr.lines().last(), Some(told), "{stderr}");
     assert_eq!(env.idis().calls("cancel_job"), 0);
 }

@@ -44,7 +44,7 @@ exit 1
 stdout:
   ./anon_mapping.csv: 2 errors in 1 row
 stderr:
-  error: ./anon_mapping.csv: no project is set; set it with 'anon map set project NAME', your anonymization project
+  error: ./anon_mapping.csv: no project is set; set it with 'anon map set project NAME', with the name of your anonymization project
   ./anon_mapping.csv: destination_path 'H:\out' is not a UNC path; it should look like '\\server\share\folder', so that the server can find it; see 'anon help concepts UNC path'
 "#]]);
 }
@@ -111,10 +111,10 @@ exit 0
 stdout:
   ./anon_mapping.csv: 7 warnings in 8 rows (6 sources cannot be looked at from here)
 stderr:
-  warning: ./anon_mapping.csv, line 9: lines 8 and 9 have pseudonyms that Windows takes for the same name; [..]
+  warning: ./anon_mapping.csv, line 9: lines 8 and 9 have pseudonyms that Windows considers the same name; [..]
   warning: ./anon_mapping.csv, line 9: line 9 is in the folder of line 8; [..]
   warning: ./anon_mapping.csv, line 10: line 10 is in the folder of line 9; [..]
-  warning: ./anon_mapping.csv, line 11: lines 10 and 11 have pseudonyms that Windows takes for the same name; [..]
+  warning: ./anon_mapping.csv, line 11: lines 10 and 11 have pseudonyms that Windows considers the same name; [..]
   warning: ./anon_mapping.csv, line 12: the path leads out of root_source_path; [..]
   warning: ./anon_mapping.csv, line 13: lines 11 and 13 have the same source; [..]
   warning: ./anon_mapping.csv, line 15: lines 14 and 15 have the same source; [..]
@@ -140,9 +140,9 @@ fn names_that_only_this_computer_knows_are_errors() {
             stdout:
               ./anon_mapping.csv: 3 errors in 2 rows (2 sources cannot be looked at from here)
             stderr:
-              error: ./anon_mapping.csv: root_source_path: only this computer knows '{path}'; [..]
-              ./anon_mapping.csv: destination_path: only this computer knows '{path}'; [..]
-              ./anon_mapping.csv, line 9: folder: only this computer knows '{path}\b'; [..]
+              error: ./anon_mapping.csv: root_source_path: '{path}' exists only on this computer; [..]
+              ./anon_mapping.csv: destination_path: '{path}' exists only on this computer; [..]
+              ./anon_mapping.csv, line 9: folder: '{path}\b' exists only on this computer; [..]
             "
         ));
     }
@@ -170,11 +170,11 @@ exit 1
 stdout:
   ./anon_mapping.csv: 3 errors, 5 warnings in 6 rows (1 source cannot be looked at from here)
 stderr:
-  warning: ./anon_mapping.csv, line 9: 1 of the 3 files that the fileselection lists are not there: '2.dcm'…; [..]
+  warning: ./anon_mapping.csv, line 9: 1 of the 3 files that the fileselection lists do not exist: '2.dcm'…; make the selection again with 'anon map add-study-folders' or 'anon select add'
   warning: ./anon_mapping.csv, line 9: 1 of the 3 files of the fileselection are not DICOM; [..]
   warning: ./anon_mapping.csv, line 10: 1 of the 3 files of the folder are not DICOM; [..]
-  warning: ./anon_mapping.csv, line 10: the folder holds files of 2 patients, who all get the pseudonym of this row; [..]
-  warning: ./anon_mapping.csv, line 11: its data is not where that of other rows is; check the name
+  warning: ./anon_mapping.csv, line 10: the folder contains files of 2 patients, who would all get the pseudonym of this row; [..]
+  warning: ./anon_mapping.csv, line 11: its data is not where the data of other rows is; check the name
   error: ./anon_mapping.csv, line 8: the fileselection has no files: './empty/fileselection.txt'; [..]
   ./anon_mapping.csv, line 12: the folder has no files: './none'; [..]
   ./anon_mapping.csv, line 13: [..]broken/fileselection.txt[..]

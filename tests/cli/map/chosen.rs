@@ -134,6 +134,6 @@ files:
     env.run("status -C nowhere").assert(str![[r#"
 exit 1
 stderr:
-  error: cannot enter 'nowhere': [..]; check the name and the folder that you are in
+  error: cannot enter 'nowhere': [..]; check the name and the folder you are in
 "#]]);
 }

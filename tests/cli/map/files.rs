@@ -55,7 +55,7 @@ fn a_line_a_row_and_each_risk_once() {
               BurnedInAnnotation (0028,0301) is YES: [..]
               what to do: if the job stays at UPLOADED, send its id to a server admin: [..]
             ultrasound: 2 files in line 9
-              Ultrasound machines usually write name, id and date into the picture (PS3.15, E.3.1), whatever BurnedInAnnotation says.
+              Ultrasound machines usually write the patient's name, id and date into the picture (PS3.15, E.3.1), whatever BurnedInAnnotation says.
               what to do: if the job stays at UPLOADED, send its id to a server admin: [..]
             document: 1 file in line 9
               A document, such as a PDF, is inside (PS3.3, A.45), [..]
@@ -63,21 +63,21 @@ fn a_line_a_row_and_each_risk_once() {
 
           May fail, or be left out
             not there: 1 file in line 10
-              They are named, and not there. The job fails, or goes on without them.
+              They are listed, but do not exist. The job fails, or goes on without them.
               what to do: make the selection again with 'anon map add-study-folders' or 'anon select add'
             not DICOM: 1 file in line 10
               They lack the 132 bytes that every DICOM file begins with (PS3.10, 7.1). The server takes all files of a folder.
-              what to do: 'anon map add-study-folders' and 'anon select add' select the DICOM files alone
+              what to do: 'anon map add-study-folders' and 'anon select add' select only DICOM files
 
           May be mixed up
             several patients: 2 files in line 10
-              All files of a row get its pseudonym. Patients are told apart by PatientID, then by name and birth date.
+              All files of a row get the same pseudonym. Patients are told apart by PatientID, then by name and birth date.
               what to do: give each patient a folder or a selection of its own
 
           ./anon_mapping.csv: 2 warnings in 4 rows (1 source cannot be looked at from here); 9 files, 3.5 kB; 2 rows with a risk
         stderr:
           warning: ./anon_mapping.csv, line 11: the path leads out of root_source_path; [..]
-          warning: ./anon_mapping.csv, line 11: its data is not where that of other rows is; check the name
+          warning: ./anon_mapping.csv, line 11: its data is not where the data of other rows is; check the name
         ",
     );
 }
@@ -283,7 +283,7 @@ fn what_is_about_to_be_sent_is_told_before_the_question() {
     let expected = format!(
         "mapping  ./anon_mapping.csv\n\
          batch    . (new)\n\
-         data     2 files, {bytes} bytes in 2 of 3 rows; the others cannot be seen from here\n\
+         data     2 files, {bytes} bytes in 2 of 3 rows; the others are not visible from here\n\
          risks    ultrasound in line 9; see 'anon map check --files'\n\
          This will create 3 jobs on p01"
     );

@@ -10,7 +10,7 @@ fn columns_are_asked_about_and_chosen() {
     env.run("map add-accession-numbers -f numbers.csv").assert(str![[r#"
 exit 1
 stderr:
-  error: ./numbers.csv, line 1: 'Pseudonym (new)' could be a column of pseudonyms, or not; read the pseudonyms from it with '--pseudonym-column "Pseudonym (new)"', or let them be made up with '--no-pseudonym-column'
+  error: ./numbers.csv, line 1: 'Pseudonym (new)' may or may not be a column of pseudonyms; read the pseudonyms from it with '--pseudonym-column "Pseudonym (new)"', or have them made up with '--no-pseudonym-column'
 "#]]);
     env.run("map add-accession-numbers -f numbers.csv --no-pseudonym-column").assert(str![[r#"
 exit 0

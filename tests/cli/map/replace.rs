@@ -18,7 +18,7 @@ stderr:
   Mapping file already exists. Overwrite? [y/N]: n
   Cancelled: the mapping stays as it is
 "#]]);
-    complains(env.run("map init"), 1, "no answer to the question");
+    complains(env.run("map init"), 1, "no answer: nothing was done");
     assert_eq!(env.read("anon_mapping.csv"), before);
     env.answer("map init", "y\n").assert(str![[r#"
 exit 0
@@ -43,8 +43,7 @@ fn deleting_asks_and_names_the_file_and_its_rows() {
     let env = env_with_mapping();
     env.run("map add-accession-numbers 1.1 2.2").assert_ok();
     let question = "This will delete './anon_mapping.csv', with 2 rows. Are you sure? [y/N]:";
-    env.run("map delete")
-        .assert(&format!("exit 1\nstderr:\n  {question}\n  error: no answer to the question: nothing was done; [..]"));
+    env.run("map delete").assert(&format!("exit 1\nstderr:\n  {question}\n  error: no answer: nothing was done; [..]"));
     env.answer("map delete", "n\n")
         .assert(&format!("exit 0\nstderr:\n  {question} n\n  Cancelled: the mapping stays as it is"));
     env.run("map delete --yes").assert(&format!("exit 0\nstdout:\n  Removed mapping at ./anon_mapping.csv\nstderr:\n  {question} y\nfiles:\n  - ./anon_mapping.csv"));
@@ -77,7 +76,7 @@ fn what_another_anon_adds_meanwhile_is_kept() {
         let add = || env.run("map add-accession-numbers 7.7").assert_ok();
         let (status, stderr) = changed_before_the_answer(&env, &line, || drop(add()));
         assert_eq!(status, 1, "{stderr}");
-        assert!(stderr.contains(&format!("has changed meanwhile, so it was not {verb}")), "{stderr}");
+        assert!(stderr.contains(&format!("has changed in the meantime, so it was not {verb}")), "{stderr}");
         assert!(env.read("anon_mapping.csv").contains("accession_number:7.7"), "{line:?}");
     }
 }

@@ -171,7 +171,7 @@ stderr:
   'patient2' is named twice: it gets one row
   './patient2' is the same folder as 'patient2': it gets one row
   'patient1/../patient2' is the same folder as 'patient2': it gets one row
-  0 folders with a row in the mapping already
+  0 folders already in the mapping
 files:
   ~ ./anon_mapping.csv
   + ./patient2/fileselection.txt
@@ -223,7 +223,7 @@ stdout:
   Done. Added ['patient1'] to mapping
 stderr:
   warning: 'notes': 1 .dcm file without the DICOM preamble left out: old.dcm
-  error: there is no DICOM file in 'notes' (2 files), so it gets no row; check the folder, or add it all the same with '--allow-empty'
+  error: there is no DICOM file in 'notes' (2 files), so it gets no row; check the folder, or add it anyway with '--allow-empty'
   error: 1 of 2 folders was not added; run the same command again with '--only-missing' for the rest
 files:
   ~ ./anon_mapping.csv
@@ -239,7 +239,7 @@ fn only_folders_without_a_row_are_added_when_asked() {
     env.patients();
     env.run("map add-study-folders patient2").assert_ok();
     let again = ["map", "add-study-folders", "patient*", "--only-missing"];
-    env.anon(again).run().assert_ok().assert_says(&["1 folder with a row in the mapping already", "Adding 3 folders"]);
+    env.anon(again).run().assert_ok().assert_says(&["1 folder already in the mapping", "Adding 3 folders"]);
     assert_eq!(rows(&env), ["patient2", "patient1", "patient3", "patient4"]);
     let before = env.read("anon_mapping.csv");
     env.anon(again).run().assert(str![[r#"
@@ -247,7 +247,7 @@ exit 0
 stdout:
   Nothing to add
 stderr:
-  4 folders with a row in the mapping already
+  4 folders already in the mapping
 "#]]);
     assert_eq!(env.read("anon_mapping.csv"), before);
 }
@@ -270,7 +270,7 @@ stdout:
 stderr:
   warning: 'study': 1 file selected without knowing the patient, as the DICOM header cannot be read: bare
   warning: 'study': 1 .dcm file without the DICOM preamble left out: a.dcm
-  warning: 'study': 1 DICOMDIR file selected, which names all patients of a disc: disc/DICOMDIR; leave it out with --exclude-pattern '*DICOMDIR'
+  warning: 'study': 1 DICOMDIR file selected, which names all patients on a disc: disc/DICOMDIR; leave it out with --exclude-pattern '*DICOMDIR'
 files:
   ~ ./anon_mapping.csv
   + ./study/fileselection.txt
