@@ -92,7 +92,7 @@ stdout:
 files:
   - ./.anonbatch
 "#]]);
-    env.run("batch delete").assert_status(1).assert_says(&["No batch defined"]);
+    env.run("batch delete").assert_status(1).assert_stderr(&["No batch defined"]);
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn without_a_batch_each_command_says_how_to_make_one() {
     ] {
         let outcome = env.answer(&format!("batch {command}"), "y\n").assert_status(1);
         assert!(outcome.requests.is_empty() && outcome.files.is_empty(), "{}", outcome.story());
-        let _ = outcome.assert_says(&["No batch defined in current folder", "anon batch init"]);
+        let _ = outcome.assert_stderr(&["No batch defined in current folder", "anon batch init"]);
     }
 }
 
@@ -263,8 +263,8 @@ fn a_refusal_or_the_end_of_the_input_changes_nothing() {
     for command in ["reset", "cancel", "reset-error", "cancel-active"] {
         env.answer(&format!("batch {command}"), "n\n").assert_ok();
         env.answer(&format!("batch {command}"), "\n").assert_ok();
-        env.answer(&format!("batch {command}"), "maybe\nn\n").assert_ok().assert_says(&["please answer y or n"]);
-        env.run(&format!("batch {command}")).assert_status(1).assert_says(&["no answer: nothing was done"]);
+        env.answer(&format!("batch {command}"), "maybe\nn\n").assert_ok().assert_stderr(&["please answer y or n"]);
+        env.run(&format!("batch {command}")).assert_status(1).assert_stderr(&["no answer: nothing was done"]);
     }
     assert_eq!(env.idis().jobs("p01"), before);
     assert_eq!(env.idis().calls("modify_job") + env.idis().calls("cancel_job"), 0);
@@ -274,10 +274,10 @@ fn a_refusal_or_the_end_of_the_input_changes_nothing() {
 fn a_batch_keeps_its_own_server() {
     let env = env_with_batch("1");
     env.run("server activate p02").assert_ok();
-    let outcome = env.run("batch status").assert_ok().assert_says(&["Job info for 1 job on p01"]);
+    let outcome = env.run("batch status").assert_ok().assert_stdout(&["Job info for 1 job on p01"]);
     assert_eq!(outcome.requests[0].server, "p01");
     env.run("server remove p01").assert_ok();
-    env.answer("batch reset", "y\n").assert_ok().assert_says(&["Reset job 1 on p01"]);
+    env.answer("batch reset", "y\n").assert_ok().assert_stdout(&["Reset job 1 on p01"]);
 }
 
 #[test]
@@ -287,7 +287,7 @@ fn a_batch_that_cannot_be_read_is_named_and_kept() {
     env.write(".anonbatch", broken);
     for command in ["info", "status", "add 1", "remove 1", "reset"] {
         let outcome = env.answer(&format!("batch {command}"), "y\n").assert_status(1);
-        let _ = outcome.assert_says(&["./.anonbatch, line 3: ", "anon batch delete"]);
+        let _ = outcome.assert_stderr(&["./.anonbatch, line 3: ", "anon batch delete"]);
         assert_eq!(env.read(".anonbatch"), broken);
     }
     env.run("batch delete").assert(str![[r#"
@@ -326,8 +326,8 @@ stderr:
 requests:
   GET p01/get_jobs_list job_ids=1 job_ids=2 job_ids=3 user_name=z123456
 "#]]);
-    env.run("batch info").assert_ok().assert_says(&["- abc", "something that is not a job id"]);
-    env.answer("batch reset", "y\n").assert_ok().assert_says(&["reset 3 jobs on p01"]);
+    env.run("batch info").assert_ok().assert_stdout(&["- abc"]).assert_stderr(&["something that is not a job id"]);
+    env.answer("batch reset", "y\n").assert_ok().assert_stderr(&["reset 3 jobs on p01"]);
     env.run("batch add 7").assert_ok();
     assert_eq!(env.read(".anonbatch"), format!("job_ids:\n- '1'\n- '2'\n- '3'\n- '7'\n- abc\n- '-1'\n{server}"));
     env.run("batch remove 2 abc -1").assert(str![[r#"
@@ -339,7 +339,7 @@ files:
 "#]]);
     assert_eq!(env.read(".anonbatch"), format!("job_ids:\n- '1'\n- '3'\n- '7'\n{server}"));
     for typed in ["batch add abc", "batch add 0", "batch add -1", "batch remove abc", "job info 0", "job reset -1 -y"] {
-        let outcome = env.run(typed).assert_status(2).assert_says(&["is not a job id"]);
+        let outcome = env.run(typed).assert_status(2).assert_stderr(&["is not a job id"]);
         assert!(outcome.requests.is_empty() && outcome.files.is_empty(), "{}", outcome.story());
     }
 }
@@ -348,15 +348,16 @@ files:
 fn only_jobs_that_were_asked_for_are_acted_upon() {
     let env = env_with_batch("3 4");
     env.idis().lie(Calls::every("get_jobs_list"), Lie::ListAll);
-    env.run("batch status").assert_ok().assert_says(&["Job info for 2 jobs", "Summary for all 2 jobs"]);
-    for command in ["batch cancel-active", "batch reset-error", "batch show-error"] {
-        let outcome = env.answer(command, "y\n").assert_says(&["no jobs"]);
+    env.run("batch status").assert_ok().assert_stdout(&["Job info for 2 jobs", "Summary for all 2 jobs"]);
+    env.run("batch show-error").assert_ok().assert_stdout(&["no jobs"]);
+    for command in ["batch cancel-active", "batch reset-error"] {
+        let outcome = env.answer(command, "y\n").assert_status(1).assert_stderr(&["no jobs"]);
         let changing = outcome.requests.iter().filter(|call| call.method == "POST").count();
         assert_eq!(changing, 0, "neither job 3 nor job 4 is meant: {}", outcome.story());
     }
-    env.run("job list 3").assert_ok().assert_says(&["2016-08-26T15:04:03"]);
+    env.run("job list 3").assert_ok().assert_stdout(&["2016-08-26T15:04:03"]);
     env.idis().lie(Calls::every("get_job"), Lie::Id(5));
-    env.run("job info 3").assert_status(1).assert_says(&["it is about job 5, not about job 3"]);
+    env.run("job info 3").assert_status(1).assert_stderr(&["it is about job 5, not about job 3"]);
 }
 
 #[test]

@@ -14,7 +14,7 @@ stdout:
 files:
   ~ ./.anonbatch
 "#]]);
-    env.answer("batch remove -", "2\n3\n").assert_ok().assert_says(&["Removed 2-3 from batch"]);
+    env.answer("batch remove -", "2\n3\n").assert_ok().assert_stdout(&["Removed 2-3 from batch"]);
     env.answer("job list -", "4\r6\r").assert(str![[r#"
 exit 0
 stdout:
@@ -25,11 +25,11 @@ stdout:
 requests:
   GET p01/get_jobs_list job_ids=4 job_ids=6 user_name=z123456
 "#]]);
-    env.answer("job info -", "1\n").assert_ok().assert_says(&["job 1 on p01"]);
-    env.answer("job reset - --yes", "5").assert_ok().assert_says(&["Reset job 5"]);
-    env.answer("job cancel 1 - --yes", "2").assert_ok().assert_says(&["Cancelled job 1", "Cancelled job 2"]);
+    env.answer("job info -", "1\n").assert_ok().assert_stdout(&["job 1 on p01"]);
+    env.answer("job reset - --yes", "5").assert_ok().assert_stdout(&["Reset job 5"]);
+    env.answer("job cancel 1 - --yes", "2").assert_ok().assert_stdout(&["Cancelled job 1", "Cancelled job 2"]);
     let outcome = env.anon(["job", "set-opt-out-ignore", "-", "signed consent", "--yes"]).stdin("2\n").run();
-    outcome.assert_ok().assert_says(&["Set opt-out ignore for job 2"]);
+    outcome.assert_ok().assert_stdout(&["Set opt-out ignore for job 2"]);
 }
 
 #[cfg(unix)]
@@ -50,7 +50,9 @@ fn powershell_pipes_utf_16() {
 #[test]
 fn a_question_cannot_be_answered_where_the_list_is() {
     let env = Env::with_jobs();
-    env.answer("job reset -", "1\ny\n").assert_status(1).assert_says(&["standard input, line 2: 'y' is not a job id"]);
+    env.answer("job reset -", "1\ny\n")
+        .assert_status(1)
+        .assert_stderr(&["standard input, line 2: 'y' is not a job id"]);
     env.answer("job reset -", "1\n2\n").assert(str![[r#"
 exit 1
 stderr:
@@ -72,7 +74,7 @@ stderr:
         let _ = env.run("batch init");
         let outcome = env.answer(command, "\n# nothing\n").assert_status(1);
         assert!(outcome.requests.is_empty() && outcome.files.is_empty(), "{}", outcome.story());
-        let _ = outcome.assert_says(&["there are no job ids on standard input: nothing was done"]);
+        let _ = outcome.assert_stderr(&["there are no job ids on standard input: nothing was done"]);
     }
 }
 
@@ -92,17 +94,17 @@ files:
 "#]]);
     let outcome = env.answer("map add-accession-numbers -", "1234567.3\n1.23457E+15\n").assert_status(1);
     assert!(outcome.files.is_empty(), "all or nothing: {}", outcome.story());
-    let _ = outcome.assert_says(&["standard input, line 2:", "1.23457E+15"]);
-    env.answer("map add-accession-numbers -", "").assert_status(1).assert_says(&["no accession numbers given"]);
+    let _ = outcome.assert_stderr(&["standard input, line 2:", "1.23457E+15"]);
+    env.answer("map add-accession-numbers -", "").assert_status(1).assert_stderr(&["no accession numbers given"]);
 
     let outcome = env.answer("map add-study-folders -", "patient1\r\npatient2\\study1\r\n\r\n").assert_ok();
-    let _ = outcome.assert_says(&["Adding 2 folders to mapping", "Adding 'patient1' to mapping"]);
+    let _ = outcome.assert_stdout(&["Adding 2 folders to mapping", "Adding 'patient1' to mapping"]);
     let mapping = env.read("anon_mapping.csv");
     assert!(mapping.contains("fileselection:patient2") && mapping.contains("fileselection:patient1"), "{mapping}");
     let outcome = env.answer("map add-study-folders -", "patient3\nmissing\n").assert_status(1);
     assert!(outcome.files.is_empty(), "{}", outcome.story());
-    let _ = outcome.assert_says(&["standard input, line 2:", "missing"]);
-    env.answer("map add-study-folders -", "").assert_status(1).assert_says(&["no folders given"]);
+    let _ = outcome.assert_stderr(&["standard input, line 2:", "missing"]);
+    env.answer("map add-study-folders -", "").assert_status(1).assert_stderr(&["no folders given"]);
 }
 
 #[test]
@@ -137,5 +139,5 @@ fn what_is_not_there_is_an_error() {
         let outcome = env.run(command).assert_status(1);
         assert!(outcome.stderr.starts_with("error: ") && outcome.files.is_empty(), "{}", outcome.story());
     }
-    env.run("batch remove 3 99999").assert_ok().assert_says(&["not in the batch: 99999"]);
+    env.run("batch remove 3 99999").assert_ok().assert_stderr(&["not in the batch: 99999"]);
 }

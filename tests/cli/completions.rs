@@ -174,5 +174,5 @@ fn powershell_passes_empty_words_on() {
 #[test]
 fn a_shell_that_is_unknown_is_wrong_usage() {
     let env = Env::new();
-    env.run("completions tcsh").assert_status(2).assert_says(&["'tcsh'", "bash, elvish, fish, powershell, zsh"]);
+    env.run("completions tcsh").assert_status(2).assert_stderr(&["'tcsh'", "bash, elvish, fish, powershell, zsh"]);
 }

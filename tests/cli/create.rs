@@ -50,7 +50,7 @@ stdout:
     name: p01
     url: {url}/p01
 "#]]);
-    env.run("batch status --patient-name").assert_ok().assert_says(&["1001", "studyA", "studyC"]);
+    env.run("batch status --patient-name").assert_ok().assert_stdout(&["1001", "studyA", "studyC"]);
 }
 
 #[test]
@@ -114,10 +114,12 @@ stdout:
     description: generated_[..]
   3 jobs would be created
 "#]]);
-    env.answer("create from-mapping --filter studyB", "y\n").assert_ok().assert_says(&["created 1 job: 1001"]);
+    env.answer("create from-mapping --filter studyB", "y\n").assert_ok().assert_stdout(&["created 1 job: 1001"]);
     let outcome = env.run("create from-mapping --dry-run").assert_ok();
     assert!(outcome.requests.is_empty() && outcome.files.is_empty(), "{}", outcome.story());
-    let _ = outcome.assert_says(&["1 of 3 rows already has a job and is left out", "This would create 2 jobs on p01"]);
+    let _ = outcome
+        .assert_stdout(&["This would create 2 jobs on p01"])
+        .assert_stderr(&["1 of 3 rows already has a job and is left out"]);
 }
 
 #[test]
@@ -131,7 +133,7 @@ stderr:
     let outcome = env.anon(["create", "from-mapping", "--filter", "studyC studyA", "-y"]).run().assert_ok();
     let names: Vec<_> = outcome.requests.iter().filter_map(|call| call.param("anonymizedpatientname")).collect();
     assert_eq!(names, ["studyA", "studyC"]);
-    let outcome = env.run("create from-mapping -y").assert_ok().assert_says(&["2 of 3 rows already have a job"]);
+    let outcome = env.run("create from-mapping -y").assert_ok().assert_stderr(&["2 of 3 rows already have a job"]);
     let names: Vec<_> = outcome.requests.iter().filter_map(|call| call.param("anonymizedpatientname")).collect();
     assert_eq!(names, ["studyB"]);
 }
@@ -142,7 +144,7 @@ fn files_on_a_share_are_named_by_their_unc_path() {
     env.patients();
     env.run("map init").assert_ok();
     env.run("map add-study-folders patient1 patient2/study1").assert_ok();
-    env.run("create from-mapping -y").assert_status(1).assert_says(&["root_source_path", "UNC"]);
+    env.run("create from-mapping -y").assert_status(1).assert_stderr(&["root_source_path", "UNC"]);
     env.set_option("root_source_path", "\\\\server\\share\\data");
     let outcome = env.run("create from-mapping -y").assert_ok();
     let sources: Vec<_> = outcome.requests.iter().filter_map(|call| call.param("source_path")).collect();
@@ -210,9 +212,9 @@ stderr:
 files:
   ~ ~/AnonWebAPIClientSettings.yml
 "#]]);
-    env.answer("create set-defaults", "\n\n").assert_ok().assert_says(&["project:MyProject"]);
+    env.answer("create set-defaults", "\n\n").assert_ok().assert_stdout(&["project:MyProject"]);
     let outcome =
-        env.answer("create set-defaults", "Half\n").assert_status(1).assert_says(&["no answer: nothing was done"]);
+        env.answer("create set-defaults", "Half\n").assert_status(1).assert_stderr(&["no answer: nothing was done"]);
     assert!(outcome.files.is_empty(), "{}", outcome.story());
     env.run("map init").assert_ok();
     let text = env.read("anon_mapping.csv");
@@ -222,7 +224,7 @@ files:
 #[test]
 fn a_mapping_that_is_wrong_is_refused_before_the_question() {
     let env = Env::with_jobs();
-    env.run("create from-mapping").assert_status(1).assert_says(&["no mapping is active", "anon map init"]);
+    env.run("create from-mapping").assert_status(1).assert_stderr(&["no mapping is active", "anon map init"]);
     env.run("map init").assert_ok();
     env.answer("create from-mapping", "y\n").assert(str![[r#"
 exit 1
@@ -291,19 +293,19 @@ fn a_journal_that_cannot_be_read_stops_it_before_anything_is_sent() {
             "create from-mapping --again -y",
             "create journal",
         ] {
-            let outcome = env.run(line).assert_status(1).assert_says(&["~/.anonapi/journal.jsonl, ", says]);
+            let outcome = env.run(line).assert_status(1).assert_stderr(&["~/.anonapi/journal.jsonl, ", says]);
             assert!(outcome.requests.is_empty() && outcome.files.is_empty(), "{}", outcome.story());
         }
     }
     // A line that was cut off is passed over.
     std::fs::write(&path, format!("{text}{}", &text[..40])).unwrap();
-    env.run("create from-mapping -y").assert_ok().assert_says(&["created 2 jobs: 1002-1003"]);
+    env.run("create from-mapping -y").assert_ok().assert_stdout(&["created 2 jobs: 1002-1003"]);
 }
 
 #[test]
 fn an_answer_may_have_a_mark_before_it() {
     let env = env_with_three_rows();
-    env.answer("create from-mapping", "\u{feff}y\r\n").assert_ok().assert_says(&["created 3 jobs"]);
+    env.answer("create from-mapping", "\u{feff}y\r\n").assert_ok().assert_stdout(&["created 3 jobs"]);
 }
 
 #[test]
@@ -341,13 +343,13 @@ fn only_files_of_some_kinds_are_asked_for() {
     );
     // The kinds are part of what makes a job, whatever their order.
     let again = "create from-mapping --filter studyA --sop-class MRImageStorage --sop-class CTImageStorage";
-    let outcome = env.run(again).assert_ok().assert_says(&["already has a job"]);
+    let outcome = env.run(again).assert_ok().assert_stdout(&["already has a job"]);
     assert!(outcome.requests.is_empty(), "{}", outcome.story());
-    env.answer("create from-mapping --filter studyA", "n\n").assert_ok().assert_says(&["This will create 1 job"]);
+    env.answer("create from-mapping --filter studyA", "n\n").assert_ok().assert_stderr(&["This will create 1 job"]);
     let with = "--sop-class MRImageStorage --sop-class CTImageStorage";
     let known = |line: &str| env.run(line).assert_ok().stdout.contains("1001");
     assert!(known(&format!("create journal {with}")) && !known("create journal"));
-    env.run("create from-mapping --dry-run --sop-class CTImageStorage").assert_ok().assert_says(&[
+    env.run("create from-mapping --dry-run --sop-class CTImageStorage").assert_ok().assert_stdout(&[
         "taking only files of CT Image Storage",
         "source_sop_class_filter_list: 1.2.840.10008.5.1.4.1.1.2",
     ]);

@@ -86,7 +86,7 @@ fn the_reason_why_a_job_could_not_be_created_is_shown() {
     let idis = FakeIdis::start();
     let env = env_with_mapping(&idis.url("p01"), mapping(&["A"]).replace("Wetenschap-Algemeen", "no-such-project"));
     let reason = "given user_name is not connected to given project_name no-such-project";
-    env.run("create from-mapping -y").assert_status(1).assert_says(&[reason]);
+    env.run("create from-mapping -y").assert_status(1).assert_stderr(&[reason]);
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn a_crash_loses_no_id() {
     }
     child.kill().unwrap();
     child.wait().unwrap();
-    env.run("batch info").assert_ok().assert_says(&["job_ids:\n- '1001'\n"]);
+    env.run("batch info").assert_ok().assert_stdout(&["job_ids:\n- '1001'\n"]);
 }
 
 #[test]
@@ -110,8 +110,8 @@ fn creating_again_offers_only_the_rest() {
     let env = env_with_mapping(&idis.url("p01"), mapping(&["A", "B"]));
     env.run("create from-mapping -y").assert_ok();
     env.write("anon_mapping.csv", mapping(&["A", "B", "C"]));
-    env.run("create from-mapping -y").assert_ok().assert_says(&["This will create 1 job on"]);
-    env.run("create from-mapping -y").assert_ok().assert_says(&["already has a job"]);
+    env.run("create from-mapping -y").assert_ok().assert_stderr(&["This will create 1 job on"]);
+    env.run("create from-mapping -y").assert_ok().assert_stdout(&["already has a job"]);
     assert_eq!(idis.calls("create_job"), 3);
 }
 
@@ -119,13 +119,13 @@ fn creating_again_offers_only_the_rest() {
 fn example_rows_are_refused_or_replaced() {
     let env = Env::with_jobs();
     env.run("map init").assert_ok();
-    env.run("create from-mapping -y").assert_status(1).assert_says(&["this is still an example row"]);
+    env.run("create from-mapping -y").assert_status(1).assert_stderr(&["this is still an example row"]);
     assert_eq!(env.idis().requests(), []);
     env.run("map add-accession-numbers 1.1").assert_ok();
     let text = env.read("anon_mapping.csv");
     assert!(text.contains("source,pseudo_name,description\r\naccession_number:1.1,"), "the header stays: {text}");
     assert!(!text.contains("PatientA"), "{text}");
-    env.run("create from-mapping -y").assert_ok().assert_says(&["created 1 job:"]);
+    env.run("create from-mapping -y").assert_ok().assert_stdout(&["created 1 job:"]);
 }
 
 #[test]
@@ -161,7 +161,7 @@ fn unreadable_files_are_named_with_their_cause_and_stay() {
     for (name, content, line, says) in cases {
         let before = std::fs::read(env.path("anon_mapping.csv")).unwrap();
         env.write(name, content);
-        let outcome = env.run(line).assert_status(1).assert_says(&[says]);
+        let outcome = env.run(line).assert_status(1).assert_stderr(&[says]);
         assert!(outcome.files.is_empty() && !outcome.stderr.contains("panicked"), "{}", outcome.story());
         assert_eq!(std::fs::read(env.path(name)).unwrap(), content);
         std::fs::remove_file(env.path(name)).unwrap();
@@ -174,7 +174,7 @@ fn unreadable_files_are_named_with_their_cause_and_stay() {
         env.write_settings(broken);
         let outcome = env.run("settings user set-username z1").assert_status(1);
         assert_eq!(env.read_settings(), broken);
-        let _ = outcome.assert_says(&["~/AnonWebAPIClientSettings.yml"]);
+        let _ = outcome.assert_stderr(&["~/AnonWebAPIClientSettings.yml"]);
     }
     env.write_settings(&good);
 }
@@ -262,7 +262,7 @@ fn the_settings_file_is_the_owners_alone() {
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
     env.run("status")
         .assert_ok()
-        .assert_says(&["warning: other users of this computer can read your token", "chmod 600"]);
+        .assert_stderr(&["warning: other users of this computer can read your token", "chmod 600"]);
 }
 
 #[test]
@@ -276,5 +276,5 @@ fn two_at_once_lose_nothing() {
         }
     });
     let all: Vec<String> = (1..=8).map(|id| format!("- '{id}'\n")).collect();
-    env.run("batch info").assert_ok().assert_says(&[&all.concat()]);
+    env.run("batch info").assert_ok().assert_stdout(&[&all.concat()]);
 }

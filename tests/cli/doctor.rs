@@ -190,7 +190,7 @@ fn settings_that_others_can_read_or_nobody_are_told_of() {
     use std::os::unix::fs::PermissionsExt;
     let path = env.home().join("AnonWebAPIClientSettings.yml");
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
-    let outcome = env.run("doctor").assert_status(1).assert_says(&["✗ settings", "chmod 600"]);
+    let outcome = env.run("doctor").assert_status(1).assert_stdout(&["✗ settings", "chmod 600"]);
     assert_eq!(outcome.stderr, "");
     env.write_settings("servers: [\n");
     let outcome = env.run("doctor --json").assert_status(1);

@@ -74,7 +74,7 @@ fn outcomes_within(url: &str, commands: &[(&'static str, bool)], seconds: u64) -
 #[track_caller]
 fn assert_all_fail(url: &str, commands: &[(&'static str, bool)], says: &[&str]) {
     for (outcome, single) in outcomes(url, commands) {
-        let outcome = outcome.assert_status(1).assert_says(says).assert_says(&["{url}"]);
+        let outcome = outcome.assert_status(1).assert_stderr(says).assert_stderr(&["{url}"]);
         let story = outcome.story();
         assert!(!story.contains(SECRET), "{story}");
         // What -v tells is no error; nor are the question, the warning that http can be read on the way, waiting and retrying.
@@ -255,7 +255,7 @@ fn floods_end() {
         let (_idis, proxy) = with_fault(fault);
         let commands = [("server jobs", true), ("create from-mapping -y", false)];
         for (outcome, _) in outcomes_within(&proxy.url("p01"), &commands, 20) {
-            let _ = outcome.assert_status(1).assert_says(&[says]);
+            let _ = outcome.assert_status(1).assert_stderr(&[says]);
         }
     }
 }
@@ -364,7 +364,7 @@ fn what_changes_something_is_not_redirected() {
             let proxy = FaultyProxy::before(&idis);
             let location = format!("{}/{function}/?secret=1", proxy.url("p01"));
             proxy.on(Calls::every(function), Fault::Redirect { status, location });
-            let outcome = env_at(&proxy.url("p01")).run(line).assert_status(1).assert_says(&[
+            let outcome = env_at(&proxy.url("p01")).run(line).assert_status(1).assert_stderr(&[
                 &format!(
                     "the server redirects to '{{url}}/{function}/', and calls that change something do not follow redirects"
                 ),
@@ -452,7 +452,7 @@ fn a_reset_is_not_repeated_blindly() {
     }
     for perhaps in [job().status("DONE").error(" "), job().status("UPLOADED").error(" ")] {
         let (outcome, functions) = after_a_lost_reset(perhaps, false);
-        let _ = outcome.assert_status(1).assert_says(&[
+        let _ = outcome.assert_status(1).assert_stderr(&[
             "the answer was lost, and the job, which is now ",
             "may have been reset",
             "anon job info",

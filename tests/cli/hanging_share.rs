@@ -47,7 +47,8 @@ fn what_is_wrong_elsewhere_is_told_all_the_same() {
     env.write("here/fileselection.txt", "description: d\nid: '1'\nselected_paths: []\n");
     let outcome = run_without(&env, "share", "create from-mapping").assert_status(1);
     assert!(outcome.requests.is_empty(), "{}", outcome.story());
-    let _ = outcome.assert_says(&["line 9: the fileselection has no files", "1 source did not answer within a second"]);
+    let _ =
+        outcome.assert_stderr(&["line 9: the fileselection has no files", "1 source did not answer within a second"]);
 }
 
 #[test]
@@ -55,7 +56,7 @@ fn files_that_cannot_be_opened_are_not_waited_for() {
     let env = env_with(OPTIONS, "folder:share/a,,A\n");
     env.write("share/a/1.dcm", "on a share");
     let outcome = run_without(&env, "share/a/", "create from-mapping").assert_ok();
-    let _ = outcome.assert_says(&[
+    let _ = outcome.assert_stderr(&[
         "data     no answer within a second: 'anon map check --files' waits for it",
         "This will create 1 job on p01",
     ]);

@@ -16,8 +16,8 @@ fn help_explains_a_command_as_the_option_does() {
         assert_eq!(outcome.stdout, env.run(option).assert_ok().stdout, "{asked}");
         assert!(outcome.stdout.contains("Usage: anon") && outcome.files.is_empty(), "{}", outcome.story());
     }
-    env.run("help help").assert_ok().assert_says(&["Usage: anon help"]);
-    env.run("help nothing").assert_status(2).assert_says(&["unrecognized subcommand 'nothing'"]);
+    env.run("help help").assert_ok().assert_stdout(&["Usage: anon help"]);
+    env.run("help nothing").assert_status(2).assert_stderr(&["unrecognized subcommand 'nothing'"]);
 }
 
 #[test]
@@ -36,7 +36,7 @@ fn guesses_are_answered_with_the_command() {
         ("job help reset", "did you mean 'anon help job'?"),
         ("help job shwo", "'anon job "),
     ] {
-        let outcome = env.run(guess).assert_status(2).assert_says(&[meant, "unrecognized subcommand"]);
+        let outcome = env.run(guess).assert_status(2).assert_stderr(&[meant, "unrecognized subcommand"]);
         let tips = outcome.stderr.lines().filter(|line| line.contains("tip: ")).count();
         assert!(tips == 1 && outcome.files.is_empty(), "{}", outcome.story());
     }
@@ -45,5 +45,5 @@ fn guesses_are_answered_with_the_command() {
         let outcome = env.run(unlike).assert_status(2);
         assert!(!outcome.stderr.contains("tip: "), "{}", outcome.story());
     }
-    env.run("job list --jsno 1").assert_status(2).assert_says(&["a similar argument exists: '--json'"]);
+    env.run("job list --jsno 1").assert_status(2).assert_stderr(&["a similar argument exists: '--json'"]);
 }

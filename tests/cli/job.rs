@@ -92,7 +92,7 @@ requests:
     let outcome = env.run("job info 99 1 98").assert_status(1);
     assert!(outcome.stdout.contains("job 1 on p01"), "{}", outcome.story());
     let _ =
-        outcome.assert_says(&["error: job 99: ", "error: job 98: ", "Job with id 98 does not exist", "2 of 3 jobs"]);
+        outcome.assert_stderr(&["error: job 99: ", "error: job 98: ", "Job with id 98 does not exist", "2 of 3 jobs"]);
 }
 
 #[test]
@@ -231,7 +231,7 @@ fn a_refusal_or_the_end_of_the_input_changes_nothing() {
     for command in ["job reset 1", "job cancel 1", "job set-opt-out-ignore 1 signed"] {
         let outcome = env.answer(command, "n\n").assert_ok();
         assert!(outcome.requests.is_empty(), "{}", outcome.story());
-        let outcome = env.run(command).assert_status(1).assert_says(&["no answer: nothing was done", "--yes"]);
+        let outcome = env.run(command).assert_status(1).assert_stderr(&["no answer: nothing was done", "--yes"]);
         assert!(outcome.requests.is_empty(), "{}", outcome.story());
     }
 }
@@ -241,7 +241,7 @@ fn wrong_ids_are_wrong_usage() {
     let env = Env::with_jobs();
     for (ids, says) in [("5-x", "looks like a range"), ("7-5", "did you mean 5-7?"), ("one", "is not a job id")] {
         for command in ["info", "list", "reset", "cancel"] {
-            let outcome = env.run(&format!("job {command} {ids}")).assert_status(2).assert_says(&[says]);
+            let outcome = env.run(&format!("job {command} {ids}")).assert_status(2).assert_stderr(&[says]);
             assert!(outcome.requests.is_empty(), "{}", outcome.story());
         }
     }
@@ -265,5 +265,5 @@ stdout:
 requests:
   GET p01/get_jobs_list job_ids=1 user_name=z123456
 "#]]);
-    env.run("job info 1").assert_ok().assert_says(&["('status', 'QUEUED')", "('date', None)", "('priority', None)"]);
+    env.run("job info 1").assert_ok().assert_stdout(&["('status', 'QUEUED')", "('date', None)", "('priority', None)"]);
 }

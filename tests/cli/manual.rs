@@ -116,7 +116,7 @@ fn usage_pacs() {
     );
     let outcome = run(&env, "anon create from-mapping").assert_ok();
     let told = "This will create 3 jobs on server1, for projects 'Wetenschap-Algemeen'";
-    let _ = outcome.assert_says(&[told, "Done"]);
+    let _ = outcome.assert_stdout(&["Done"]).assert_stderr(&[told]);
     works(&env, &["anon batch status"]);
 }
 
@@ -166,7 +166,7 @@ fn tutorial_share() {
     let line = r#"anon map add-study-folders --input-file "C:\project_folder\folders.xlsx""#;
     // A drive C: is on Windows only; elsewhere a file of that name does.
     if cfg!(windows) {
-        run(&env, line).assert_status(1).assert_says(&["folders.xlsx"]);
+        run(&env, line).assert_status(1).assert_stderr(&["folders.xlsx"]);
     } else {
         env.write(r"C:\project_folder\folders.xlsx", include_bytes!("../fixtures/anonapi/folders.xlsx"));
         works(&env, &[line]);
@@ -179,7 +179,7 @@ fn tutorial_share() {
 #[test]
 fn command_reference_batch() {
     let env = env();
-    run(&env, "anon batch info").assert_status(1).assert_says(&["No batch defined in current folder"]);
+    run(&env, "anon batch info").assert_status(1).assert_stderr(&["No batch defined in current folder"]);
     works(
         &env,
         &[
@@ -256,14 +256,14 @@ fn command_reference_create() {
     let env = env();
     works(&env, &["anon map init", "anon map add-accession-numbers 1.1 2.2 3.3"]);
     let outcome = run(&env, "anon create from-mapping").assert_ok();
-    let _ = outcome.assert_says(&[
+    let _ = outcome.assert_stdout(&[
         "Created job with id 1001",
         "Created job with id 1002",
         "Created job with id 1003",
         "created 3 jobs: 1001-1003",
     ]);
     let outcome = run(&env, "anon batch info").assert_ok();
-    let _ = outcome.assert_says(&["job_ids:\n- '1001'\n- '1002'\n- '1003'\nserver:\n  name: server1\n"]);
+    let _ = outcome.assert_stdout(&["job_ids:\n- '1001'\n- '1002'\n- '1003'\nserver:\n  name: server1\n"]);
     works(&env, &["anon create set-defaults", "anon create show-defaults"]);
 }
 

@@ -86,7 +86,7 @@ fn plain_calls_go_through_the_proxy_and_the_token_is_warned_of() {
     }
     assert_eq!(idis.requests().len(), 4);
     // Not for this scheme.
-    run(PLAIN, "server jobs", &[("HTTPS_PROXY", &url)]).assert_status(1).assert_says(&["unknown host"]);
+    run(PLAIN, "server jobs", &[("HTTPS_PROXY", &url)]).assert_status(1).assert_stderr(&["unknown host"]);
     assert_eq!(idis.requests().len(), 4);
 }
 
@@ -97,7 +97,7 @@ fn hosts_that_no_proxy_leads_to_are_called_directly() {
     for list in ["*", "idis.example.invalid", ".example.invalid", "other, example.invalid", "idis.example.invalid:80"] {
         run(PLAIN, "server jobs", &[("HTTP_PROXY", &url), ("NO_PROXY", list)])
             .assert_status(1)
-            .assert_says(&["unknown host"]);
+            .assert_stderr(&["unknown host"]);
     }
     // This computer never is.
     let idis = FakeIdis::start();
@@ -148,12 +148,12 @@ fn what_a_proxy_has_against_a_call_is_told() {
             let variables = [("HTTPS_PROXY", url), ("HTTP_PROXY", url)];
             let outcome = run(scheme, "server jobs", &variables).assert_status(1);
             let host = url.trim_start_matches("http://");
-            let _ = outcome.assert_says(&[&format!("error: {{url}}/get_jobs: the proxy {host} {says}"), remedy]);
+            let _ = outcome.assert_stderr(&[&format!("error: {{url}}/get_jobs: the proxy {host} {says}"), remedy]);
         }
     }
     run(SECURE, "server jobs", &[("HTTPS_PROXY", "ftp://me:s3cret@proxy")])
         .assert_status(1)
-        .assert_says(&["HTTPS_PROXY names 'ftp://proxy', which is not the URL of a proxy"]);
+        .assert_stderr(&["HTTPS_PROXY names 'ftp://proxy', which is not the URL of a proxy"]);
 }
 
 #[test]
@@ -165,7 +165,7 @@ fn a_page_that_a_proxy_answers_with_is_told_from_an_answer_of_the_server() {
     proxy.on(Calls::nth("get_jobs", 3), Fault::json(401, "{}"));
     let url = proxy.url("");
     for says in ["answered with a web page", "wants you to log in (407", "401 Unauthorized"] {
-        let _ = run(PLAIN, "server jobs", &[("HTTP_PROXY", &url)]).assert_status(1).assert_says(&[says]);
+        let _ = run(PLAIN, "server jobs", &[("HTTP_PROXY", &url)]).assert_status(1).assert_stderr(&[says]);
     }
     run(PLAIN, "server jobs", &[("HTTP_PROXY", &url)]).assert_ok();
 }

@@ -60,8 +60,8 @@ stdout:
 files:
   - ./fileselection.txt
 "#]]);
-    env.run("select delete").assert_status(1).assert_says(&["no selection defined in current folder"]);
-    env.run("select edit").assert_status(1).assert_says(&["anon select add"]);
+    env.run("select delete").assert_status(1).assert_stderr(&["no selection defined in current folder"]);
+    env.run("select edit").assert_status(1).assert_stderr(&["anon select add"]);
 }
 
 #[test]
@@ -149,12 +149,12 @@ fn two_patients_are_seen_whatever_patterns_and_commands_select_them() {
     env.dicom("1", "1.2", &["a/1.dcm"]);
     env.dicom("2", "1.3", &["b/2.dcm"]);
     let says = "the files in '.' belong to 2 patients in 2 studies";
-    env.run("select add a b --one-patient").assert_status(1).assert_says(&[says]);
+    env.run("select add a b --one-patient").assert_status(1).assert_stderr(&[says]);
     env.run("select add a --one-patient").assert_ok();
     let before = env.read("fileselection.txt");
-    env.run("select add b --one-patient").assert_status(1).assert_says(&[says]);
+    env.run("select add b --one-patient").assert_status(1).assert_stderr(&[says]);
     assert_eq!(env.read("fileselection.txt"), before);
-    env.run("select add b").assert_ok().assert_says(&["warning: ", says]);
+    env.run("select add b").assert_ok().assert_stderr(&["warning: ", says]);
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn a_selection_that_cannot_be_read_is_named_and_kept() {
     for broken in ["selected_paths: 5\n", "id: 1\nselected_paths:\n- ../outside.dcm\n", "[\n"] {
         env.write("fileselection.txt", broken);
         for arguments in [["select", "status"].as_slice(), &["select", "add", "*"]] {
-            let outcome = env.anon(arguments).run().assert_status(1).assert_says(&["./fileselection.txt"]);
+            let outcome = env.anon(arguments).run().assert_status(1).assert_stderr(&["./fileselection.txt"]);
             assert!(outcome.files.is_empty(), "{}", outcome.story());
         }
     }
@@ -174,9 +174,9 @@ fn a_folder_means_all_that_is_in_it() {
     let env = Env::new();
     env.dicom("1", "1.2", &["study1/a.dcm", "study1/deep/er/b.dcm", "study2/c.dcm", "d.dcm"]);
     // What a Linux shell makes of `anon select add *`.
-    env.run("select add study1 study2/ d.dcm").assert_ok().assert_says(&["selection now contains 4 files"]);
+    env.run("select add study1 study2/ d.dcm").assert_ok().assert_stdout(&["selection now contains 4 files"]);
     env.run("select delete").assert_ok();
-    env.run("select add study1").assert_ok().assert_says(&["selection now contains 2 files"]);
+    env.run("select add study1").assert_ok().assert_stdout(&["selection now contains 2 files"]);
 }
 
 #[test]

@@ -69,7 +69,7 @@ stderr:
 #[test]
 fn a_known_name_gets_the_new_url_in_its_place() {
     let env = Env::with_jobs();
-    env.run("server add p01 https://example.org/other").assert_ok().assert_says(&["p01: https://example.org/other"]);
+    env.run("server add p01 https://example.org/other").assert_ok().assert_stdout(&["p01: https://example.org/other"]);
     let text = env.read_settings();
     let (p01, p02) = (text.find("p01: https://example.org/other").unwrap(), text.find("p02: ").unwrap());
     assert!(p01 < p02, "{text}");
@@ -124,7 +124,7 @@ stderr:
         ("https://example.org/p01#x", "it contains a '#'"),
         ("https://example.org/p 01", "it contains a space"),
     ] {
-        let _ = env.anon(["server", "add", "bad", url]).run().assert_status(1).assert_says(&[says]);
+        let _ = env.anon(["server", "add", "bad", url]).run().assert_status(1).assert_stderr(&[says]);
     }
     env.anon(["server", "add", " ", "https://example.org"]).run().assert_status(2);
     assert!(!env.read_settings().contains("bad"));
@@ -135,7 +135,7 @@ fn a_password_in_a_url_is_not_saved_shown_or_copied() {
     let env = Env::with_jobs();
     let url = env.idis().url("p01").replace("http://", "http://me:s3cret@");
     let outcome = env.run(&format!("server add bad {url}")).assert_status(1);
-    let _ = outcome.assert_says(&["it contains a user name or a password", "leave out everything before the '@'"]);
+    let _ = outcome.assert_stderr(&["it contains a user name or a password", "leave out everything before the '@'"]);
     assert!(!env.read_settings().contains("s3cret"));
     // Another program has saved it.
     env.settings_for(&[("p01", &url)]);
@@ -202,5 +202,5 @@ stdout:
 stderr:
   warning: the active server 'p09' is not in the list of servers; choose one with 'anon server activate NAME'
 "#]]);
-    env.run("status").assert_ok().assert_says(&["the active server 'p09' is not in the list"]);
+    env.run("status").assert_ok().assert_stderr(&["the active server 'p09' is not in the list"]);
 }

@@ -94,7 +94,7 @@ files:
     assert!(env.read_settings().contains("validate_ssl: false\n"));
     env.run("settings set-validate-ssl true").assert_ok();
     assert!(env.read_settings().contains("validate_ssl: true\n"));
-    env.run("settings set-validate-ssl perhaps").assert_status(2).assert_says(&["perhaps"]);
+    env.run("settings set-validate-ssl perhaps").assert_status(2).assert_stderr(&["perhaps"]);
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn edit_opens_the_file_even_when_it_cannot_be_read() {
     env.run("settings edit").assert(opened);
     assert_eq!(env.read_settings(), "servers: [\n");
     let outcome = env.anon(["settings", "edit"]).env("EDITOR", "no-such-editor-anywhere").run();
-    let _ = outcome.assert_status(1).assert_says(&["no-such-editor-anywhere", "EDITOR"]);
+    let _ = outcome.assert_status(1).assert_stderr(&["no-such-editor-anywhere", "EDITOR"]);
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn settings_that_cannot_be_read_are_named_and_kept() {
     let broken = "servers:\n  p01: https://example.org\nuser_name: [z1\nuser_token: k3eP-tH1s\n";
     env.write_settings(broken);
     for line in ["status", "server list", "server add a https://example.org", "settings user get-token", "map init"] {
-        let outcome = env.run(line).assert_status(1).assert_says(&["~/AnonWebAPIClientSettings.yml, line "]);
+        let outcome = env.run(line).assert_status(1).assert_stderr(&["~/AnonWebAPIClientSettings.yml, line "]);
         assert!(!outcome.stderr.contains("k3eP"), "{}", outcome.story());
         assert_eq!(env.read_settings(), broken);
     }
@@ -190,7 +190,7 @@ stderr:
     let laughs = format!("a: &a [{}]\nb: [{}]\n", "x,".repeat(1000), "*a,".repeat(1000));
     for (bomb, fault) in [(laughs, "line 2: repeats itself"), (format!("a: {}", "[".repeat(100_000)), "line 1: ")] {
         env.write_settings(&bomb);
-        env.run("status").assert_status(1).assert_says(&[&format!("~/AnonWebAPIClientSettings.yml, {fault}")]);
+        env.run("status").assert_status(1).assert_stderr(&[&format!("~/AnonWebAPIClientSettings.yml, {fault}")]);
         assert_eq!(env.read_settings(), bomb);
     }
     env.run("status --settings away/settings.yml").assert(str![[r#"

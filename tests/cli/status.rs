@@ -37,7 +37,7 @@ files:
          - destination_path,.\nservers:\n  testserver: https://hostname_of_api\nuser_name: username\n\
          user_token: token\nvalidate_ssl: true\n"
     );
-    env.run("status").assert_ok().assert_says(&["* testserver https://hostname_of_api", "username"]);
+    env.run("status").assert_ok().assert_stdout(&["* testserver https://hostname_of_api", "username"]);
 }
 
 #[test]
@@ -177,14 +177,14 @@ requests:
 fn other_settings_can_be_named() {
     let env = Env::with_jobs();
     let other = env.write("deep/other.yml", env.read_settings().replace("user_name: z123456", "user_name: z777"));
-    env.run("status --settings deep/other.yml").assert_ok().assert_says(&["'z777'", "./deep/other.yml"]);
-    env.anon(["status"]).env("ANON_SETTINGS", &other).run().assert_ok().assert_says(&["'z777'"]);
+    env.run("status --settings deep/other.yml").assert_ok().assert_stdout(&["'z777'", "./deep/other.yml"]);
+    env.anon(["status"]).env("ANON_SETTINGS", &other).run().assert_ok().assert_stdout(&["'z777'"]);
     // What is typed counts more than what is set.
     let line = format!("status --settings {}", env.home().join("AnonWebAPIClientSettings.yml").display());
-    env.anon(line.split(' ')).env("ANON_SETTINGS", &other).run().assert_ok().assert_says(&["'z123456'"]);
+    env.anon(line.split(' ')).env("ANON_SETTINGS", &other).run().assert_ok().assert_stdout(&["'z123456'"]);
     let outcome = env.run("settings user set-username z888 --settings deep/other.yml").assert_ok();
     assert_eq!(outcome.files, ["~ ./deep/other.yml"], "{}", outcome.story());
-    env.anon(["status"]).env("ANON_SETTINGS", "").run().assert_ok().assert_says(&["'z123456'"]);
+    env.anon(["status"]).env("ANON_SETTINGS", "").run().assert_ok().assert_stdout(&["'z123456'"]);
 }
 
 #[test]
@@ -200,7 +200,7 @@ requests:
   GET p01/get_jobs_list job_ids=1 user_name=z123456
   POST p01/modify_job job_id=1 status=ACTIVE files_downloaded=0 files_processed=0 error=  user_name=z123456
 "#]]);
-    env.run("-y job cancel 1").assert_ok().assert_says(&["Cancelled job 1 on p01"]);
+    env.run("-y job cancel 1").assert_ok().assert_stdout(&["Cancelled job 1 on p01"]);
 }
 
 #[test]
@@ -229,7 +229,7 @@ fn colours_go_where_they_are_wanted() {
     }
     let coloured = env.run("--color always job info 99").assert_status(1).stderr;
     assert!(coloured.starts_with("\u{1b}[1m\u{1b}[31merror:\u{1b}[0m "), "{coloured:?}");
-    env.run("--color sometimes status").assert_status(2).assert_says(&["sometimes", "always"]);
+    env.run("--color sometimes status").assert_status(2).assert_stderr(&["sometimes", "always"]);
 }
 
 #[test]
@@ -293,14 +293,14 @@ fn a_megabyte_of_error_is_shown_by_its_beginning_and_its_length() {
     env.run("batch init").assert_ok();
     env.run("batch add 1").assert_ok();
     for line in ["batch show-error", "job info 1"] {
-        let outcome = env.run(line).assert_ok().assert_says(&["Traceback", "characters in all)"]);
+        let outcome = env.run(line).assert_ok().assert_stdout(&["Traceback", "characters in all)"]);
         assert!(outcome.stdout.len() < 10_000 && !outcome.stdout.contains("\nerror: "), "{}", outcome.story());
     }
     // So is what a file holds.
     let mapping = format!("## Description ##\n## Options ##\n## Mapping ##\nsource\n{}\n", "x".repeat(1_000_000));
     env.write("anon_mapping.csv", mapping);
     env.run("map activate").assert_ok();
-    let outcome = env.run("map check").assert_status(1).assert_says(&["line 5: ", "characters in all)"]);
+    let outcome = env.run("map check").assert_status(1).assert_stderr(&["line 5: ", "characters in all)"]);
     assert!(outcome.stderr.len() < 20_000, "{}", outcome.stderr.len());
 }
 

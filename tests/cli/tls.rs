@@ -150,7 +150,7 @@ stderr:
         let pipe = elsewhere.path().join("pipe.pem");
         assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
         let outcome = env.anon(["server", "status"]).env("REQUESTS_CA_BUNDLE", pipe).run().assert_status(1);
-        let _ = outcome.assert_says(&["pipe.pem', but it cannot be read: it is a named pipe, not a file"]);
+        let _ = outcome.assert_stderr(&["pipe.pem', but it cannot be read: it is a named pipe, not a file"]);
     }
     // Without TLS it is not looked at.
     let idis = FakeIdis::start();
@@ -250,7 +250,7 @@ fn a_server_that_is_too_old_is_told_from_one_without_tls() {
         (b"", "closed the connection during the TLS handshake", "check the port"),
     ] {
         let env = env(&format!("https://localhost:{}/p01", answering(bytes)));
-        let _ = env.run("server status").assert_status(1).assert_says(&["error: {url}: ", says, remedy]);
+        let _ = env.run("server status").assert_status(1).assert_stderr(&["error: {url}: ", says, remedy]);
     }
 }
 
@@ -258,5 +258,5 @@ fn a_server_that_is_too_old_is_told_from_one_without_tls() {
 fn http_on_a_port_for_https_is_told() {
     let hospital = Hospital::with_ca(&["localhost"]);
     let url = hospital.server.url().replace("https://", "http://");
-    let _ = env(&url).run("server status").assert_status(1).assert_says(&["the server may want https"]);
+    let _ = env(&url).run("server status").assert_status(1).assert_stderr(&["the server may want https"]);
 }

@@ -67,7 +67,7 @@ fn select_add() {
     let names: Vec<String> = (1..=10).map(|number| format!("{number}.dcm")).collect();
     env.dicom("p", "1.2", &names.iter().map(String::as_str).collect::<Vec<_>>());
     all_at_once(&env, names.iter().map(|name| format!("select add {name}")));
-    env.run("select status").assert_ok().assert_says(&["Selection containing 10 files"]);
+    env.run("select status").assert_ok().assert_stdout(&["Selection containing 10 files"]);
 }
 
 #[test]

@@ -14,7 +14,7 @@ fn several_at_a_time_lose_nothing() {
     let idis = FakeIdis::builder().delay(delay).start();
     let env = env_at(&idis.url("p01"), 8);
     let started = Instant::now();
-    create(&env, "--concurrency 4").assert_ok().assert_says(&["created 8 jobs"]);
+    create(&env, "--concurrency 4").assert_ok().assert_stdout(&["created 8 jobs"]);
     assert!(started.elapsed() < 8 * delay, "one after the other: {:?}", started.elapsed());
     assert_eq!(batch(&env), (1001..=1008).collect::<Vec<_>>());
     let mut names = on_server(&idis);
@@ -28,7 +28,7 @@ fn several_at_a_time_stop_together_and_go_on_together() {
     let proxy = FaultyProxy::before(&idis);
     proxy.on(Calls::nth("create_job", 3), Fault::json(401, "{}"));
     let env = env_at(&proxy.url("p01"), 8);
-    create(&env, "--concurrency 4").assert_status(1).assert_says(&["1 failed", "not tried"]);
+    create(&env, "--concurrency 4").assert_status(1).assert_stderr(&["1 failed", "not tried"]);
     let ids = |env: &Env| idis.jobs("p01").iter().map(|job| job.id().0).collect::<Vec<_>>() == batch(env);
     assert!(ids(&env) && on_server(&idis).len() < 8);
     create(&env, "--concurrency 4").assert_ok();
@@ -69,7 +69,7 @@ fn ctrl_c_waits_for_the_job_that_was_asked_for() {
     let told = "error: interrupted: 2 jobs created, 1 not tried (from line 11 on); run it again to create the rest";
     assert_eq!(stderr.lines().last(), Some(told), "{stderr}");
     assert_eq!((on_server(&idis).len(), batch(&env)), (2, vec![1001, 1002]));
-    create(&env, "").assert_ok().assert_says(&["created 1 job: 1003"]);
+    create(&env, "").assert_ok().assert_stdout(&["created 1 job: 1003"]);
 }
 
 #[test]
@@ -81,8 +81,8 @@ fn a_killed_program_leaves_what_was_asked_for_as_perhaps_created() {
     child.wait().unwrap();
     assert_eq!(batch(&env), [1001]);
     assert_eq!(journal(&env), ["0 asked", "0 created 1001", "1 asked"]);
-    let says = ["line 10: its job was perhaps created", "created 1 job: 1003", "anon create from-mapping --perhaps"];
-    create(&env, "").assert_status(1).assert_says(&says);
+    let outcome = create(&env, "").assert_status(1).assert_stdout(&["created 1 job: 1003"]);
+    let _ = outcome.assert_stderr(&["line 10: its job was perhaps created", "anon create from-mapping --perhaps"]);
     assert_eq!(on_server(&idis), ["A", "B", "C"]);
 }
 

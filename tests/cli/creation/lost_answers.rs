@@ -77,10 +77,10 @@ stderr:
   This will create 1 job on p01, for projects 'Wetenschap-Algemeen', writing data to '\\server\share\out'. Are you sure? [y/N]: n
   Cancelled: no job was created
 "#]]);
-    create(&env, "--perhaps").assert_ok().assert_says(&["Created job with id 1003 (1 of 1, line 10)"]);
+    create(&env, "--perhaps").assert_ok().assert_stdout(&["Created job with id 1003 (1 of 1, line 10)"]);
     assert_eq!((on_server(&idis).len(), batch(&env)), (3, vec![1001, 1002, 1003]));
-    create(&env, "").assert_ok().assert_says(&["Each of the 3 rows already has a job"]);
-    create(&env, "--perhaps").assert_ok().assert_says(&["Each of the 3 rows already has a job"]);
+    create(&env, "").assert_ok().assert_stdout(&["Each of the 3 rows already has a job"]);
+    create(&env, "--perhaps").assert_ok().assert_stdout(&["Each of the 3 rows already has a job"]);
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn only_what_was_perhaps_created_is_created_anew() {
     create(&env, "").assert_status(1);
     create(&env, "--perhaps")
         .assert_ok()
-        .assert_says(&["line 10  accession_number:12.B  A  ", "line 11  accession_number:12.C  no pseudonym"]);
+        .assert_stderr(&["line 10  accession_number:12.B  A  ", "line 11  accession_number:12.C  no pseudonym"]);
     let sources: Vec<_> = idis.jobs("p01").iter().map(|job| job.get("source_instance_id").unwrap().clone()).collect();
     assert_eq!(sources, ["accession_number:12.A", "accession_number:12.B", "accession_number:12.C"]);
     create(&env, "--perhaps --again").assert_status(2);
@@ -132,10 +132,11 @@ fn a_job_that_could_not_be_found_at_once_is_found_by_the_next_run() {
     proxy.after(Calls::nth("create_job", 1), Fault::Close);
     proxy.on(Calls::nth("get_jobs", 1), Fault::json(401, "{}"));
     let says = ["warning: cannot look for the jobs that were perhaps created: ", "1 perhaps created"];
-    create(&env, "").assert_status(1).assert_says(&says);
+    create(&env, "").assert_status(1).assert_stderr(&says);
     create(&env, "")
         .assert_ok()
-        .assert_says(&["found 1 job that was perhaps created on p01: 1001", "created 1 job: 1002"]);
+        .assert_stdout(&["created 1 job: 1002"])
+        .assert_stderr(&["found 1 job that was perhaps created on p01: 1001"]);
     assert_eq!((on_server(&idis).len(), batch(&env)), (2, vec![1001, 1002]));
 }
 
@@ -175,9 +176,9 @@ files:
   + ~/.anonapi/journal.jsonl
 "#]]);
     for options in ["", "--perhaps"] {
-        create(&env, options).assert_status(1).assert_says(&["5  DONE  ", "1001  ACTIVE  ", "answer the question"]);
+        create(&env, options).assert_status(1).assert_stderr(&["5  DONE  ", "1001  ACTIVE  ", "answer the question"]);
         // Nobody there.
-        env.run(&format!("create from-mapping {options}")).assert_status(1).assert_says(&["1001  ACTIVE  "]);
+        env.run(&format!("create from-mapping {options}")).assert_status(1).assert_stderr(&["1001  ACTIVE  "]);
     }
     assert_eq!((idis.calls("create_job"), batch_or_none(&env)), (1, vec![]));
     env.answer("create from-mapping", "7\nperhaps\n1001\n").assert(str![[r#"
@@ -207,7 +208,7 @@ fn whoever_says_that_it_is_none_of_them_can_create_it_anew() {
     env.answer("create from-mapping --perhaps", "\n").assert_status(1);
     env.answer("create from-mapping", "none\n").assert_status(1);
     assert_eq!(idis.calls("create_job"), 1);
-    env.answer("create from-mapping --perhaps", "none\ny\n").assert_ok().assert_says(&["created 1 job: 1002"]);
+    env.answer("create from-mapping --perhaps", "none\ny\n").assert_ok().assert_stdout(&["created 1 job: 1002"]);
     assert_eq!((idis.calls("create_job"), batch(&env)), (2, vec![1002]));
 }
 
@@ -247,8 +248,8 @@ fn create_job_is_never_sent_twice_unasked() {
             proxy.after(calls, fault.clone());
             create(&env, "--timeout 1")
                 .assert_ok()
-                .assert_says(&["Created job with id 1001 (1 of 1, line 9, found on the server)"]);
-            create(&env, "").assert_ok().assert_says(&["The row already has a job"]);
+                .assert_stdout(&["Created job with id 1001 (1 of 1, line 9, found on the server)"]);
+            create(&env, "").assert_ok().assert_stdout(&["The row already has a job"]);
             assert_eq!((asked(), on_server(&idis).len(), batch(&env)), (1, 1, vec![1001]), "{fault:?}");
             return;
         }
@@ -256,11 +257,11 @@ fn create_job_is_never_sent_twice_unasked() {
         let outcome = create(&env, "--timeout 1").assert_status(1);
         assert_eq!((asked(), on_server(&idis).len()), (1, 0), "{fault:?}");
         if matches!(fault, Fault::Answer { status: 500 | 503, .. }) {
-            let _ = outcome.assert_says(&["the server shows no job for it"]);
+            let _ = outcome.assert_stderr(&["the server shows no job for it"]);
             create(&env, "").assert_ok();
         } else {
-            let _ = outcome.assert_says(&["the job was perhaps created", "anon create from-mapping --perhaps"]);
-            create(&env, "").assert_status(1).assert_says(&["1 job was perhaps created", "--perhaps"]);
+            let _ = outcome.assert_stderr(&["the job was perhaps created", "anon create from-mapping --perhaps"]);
+            create(&env, "").assert_status(1).assert_stderr(&["1 job was perhaps created", "--perhaps"]);
             assert_eq!(asked(), 1, "{fault:?}");
             create(&env, "--perhaps").assert_ok();
         }

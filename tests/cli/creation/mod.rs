@@ -148,7 +148,7 @@ files:
 "#]]);
     assert_eq!(batch(&env), [1001, 1002]);
     assert_eq!(journal(&env), ["0 asked", "0 created 1001", "1 asked", "1 created 1002", "2 asked", "2 failed"]);
-    create(&env, "").assert_ok().assert_says(&["created 2 jobs: 1003-1004"]);
+    create(&env, "").assert_ok().assert_stdout(&["created 2 jobs: 1003-1004"]);
     assert_eq!(on_server(&idis), ["A", "B", "C", "D"]);
 }
 
@@ -180,7 +180,7 @@ files:
         ["0 asked", "0 created 1001", "1 asked", "1 refused", "2 asked", "2 created 1002", "3 asked", "3 refused"];
     assert_eq!(journal(&env), told);
     write_mapping(&env, &[("A", "known"), ("B", "other"), ("C", "known"), ("D", "other")]);
-    create(&env, "").assert_ok().assert_says(&["2 of 4 rows already have a job"]);
+    create(&env, "").assert_ok().assert_stderr(&["2 of 4 rows already have a job"]);
     assert_eq!(on_server(&idis), ["A", "C", "B", "D"]);
 }
 
@@ -210,9 +210,9 @@ files:
 fn a_row_that_fails_again_is_not_in_the_way_of_the_others() {
     let (idis, proxy, env) = spoiled(4);
     proxy.on(Calls::nth("create_job", 2), Fault::page(500, "boom"));
-    create(&env, "").assert_status(1).assert_says(&["1 job created, 1 failed, 2 not tried"]);
+    create(&env, "").assert_status(1).assert_stderr(&["1 job created, 1 failed, 2 not tried"]);
     proxy.on(Calls::nth("create_job", 3), Fault::page(500, "boom"));
-    create(&env, "").assert_status(1).assert_says(&["2 jobs created, 1 failed;"]);
+    create(&env, "").assert_status(1).assert_stderr(&["2 jobs created, 1 failed;"]);
     assert_eq!(on_server(&idis), ["A", "C", "D"]);
     create(&env, "").assert_ok();
     assert_eq!(on_server(&idis), ["A", "C", "D", "B"]);
@@ -223,7 +223,7 @@ fn two_refusals_in_a_row_for_two_reasons_do_not() {
     let (idis, proxy, env) = spoiled(3);
     proxy.on(Calls::nth("create_job", 1), Fault::json(400, r#"{"errors": {"a": "one reason"}}"#));
     proxy.on(Calls::nth("create_job", 2), Fault::json(400, r#"{"errors": {"b": "another reason"}}"#));
-    create(&env, "").assert_status(1).assert_says(&["one reason", "another reason", "1 job created, 2 failed"]);
+    create(&env, "").assert_status(1).assert_stderr(&["one reason", "another reason", "1 job created, 2 failed"]);
     assert_eq!(on_server(&idis), ["C"]);
 }
 
@@ -233,13 +233,13 @@ fn again_creates_all_anew() {
     create(&env, "").assert_ok();
     write_mapping(&env, &[("A", "Wetenschap-Algemeen"), ("B", "Wetenschap-Algemeen"), ("C", "Wetenschap-Algemeen")]);
     let twice = "warning: this doubles 2 jobs: 2 of 3 rows already have one";
-    env.answer("create from-mapping --again", "n\n").assert_ok().assert_says(&[twice, "create 3 jobs on p01"]);
+    env.answer("create from-mapping --again", "n\n").assert_ok().assert_stderr(&[twice, "create 3 jobs on p01"]);
     assert_eq!(on_server(&idis).len(), 2);
-    create(&env, "--again").assert_ok().assert_says(&["created 3 jobs: 1003-1005"]);
+    create(&env, "--again").assert_ok().assert_stdout(&["created 3 jobs: 1003-1005"]);
     assert_eq!(on_server(&idis), ["A", "B", "A", "B", "C"]);
     assert_eq!(batch(&env), [1001, 1002, 1003, 1004, 1005]);
     let once = "warning: this doubles 1 job: 1 of 1 row already has one";
-    create(&env, "--again --filter B").assert_ok().assert_says(&[once, "created 1 job: 1006"]);
+    create(&env, "--again --filter B").assert_ok().assert_stdout(&["created 1 job: 1006"]).assert_stderr(&[once]);
 }
 
 #[test]
@@ -249,9 +249,9 @@ fn what_makes_another_job_is_offered() {
     create(&env, "").assert_ok();
     let text = env.read("anon_mapping.csv");
     env.write("anon_mapping.csv", text.replace(",test,", ",another description,"));
-    create(&env, "").assert_ok().assert_says(&["Each of the 2 rows already has a job"]);
+    create(&env, "").assert_ok().assert_stdout(&["Each of the 2 rows already has a job"]);
     env.write("anon_mapping.csv", text.replace("12.B,B,", "12.B,B2,"));
-    create(&env, "").assert_ok().assert_says(&["1 of 2 rows already has a job"]);
+    create(&env, "").assert_ok().assert_stderr(&["1 of 2 rows already has a job"]);
     assert_eq!(on_server(&idis), ["A", "B", "B2"]);
 }
 
@@ -259,7 +259,7 @@ fn what_makes_another_job_is_offered() {
 fn rows_that_ask_for_the_same_job_are_created_once() {
     let (idis, _proxy, env) = spoiled(0);
     write_mapping(&env, &[("A", "one"), ("B", "one"), ("A", "one")]);
-    create(&env, "").assert_ok().assert_says(&["line 11 asks for the same job", "create 2 jobs on p01"]);
+    create(&env, "").assert_ok().assert_stderr(&["line 11 asks for the same job", "create 2 jobs on p01"]);
     assert_eq!(on_server(&idis), ["A", "B"]);
 }
 

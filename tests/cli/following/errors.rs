@@ -66,12 +66,13 @@ fn the_journal_tells_whose_they_are_without_another_call() {
     let outcome = env.run("batch show-error").assert_ok();
     // The fourth and the sixth job, whose rows the mapping of this folder does not have.
     assert_eq!(functions(&outcome), ["get_jobs_list"]);
-    let _ =
-        outcome.assert_says(&["2 of 6 jobs are in error", "'anon batch show-error --patient-name' asks the server"]);
+    let _ = outcome
+        .assert_stdout(&["2 of 6 jobs are in error"])
+        .assert_stderr(&["'anon batch show-error --patient-name' asks the server"]);
     std::fs::rename(env.work().join("more.csv"), env.work().join("anon_mapping.csv")).unwrap();
     let outcome = env.run("batch show-error").assert_ok();
     assert_eq!((functions(&outcome), outcome.stderr.as_str()), (vec!["get_jobs_list"], ""));
-    let _ = outcome.assert_says(&[
+    let _ = outcome.assert_stdout(&[
         "1004  A2         accession_number:12.1 (line 10)",
         "1006  C2         study_instance_uid:1.2.3 (line 12)",
     ]);
@@ -110,7 +111,7 @@ fn what_must_not_be_used_is_not_reset_unasked() {
     let outcome = six().run("batch reset-error --yes").assert_ok();
     assert_eq!(reset(&outcome), ["1", "3", "5"]);
     let _ =
-        outcome.assert_says(&["warning: 3 jobs left out (2,4,6): The patient has opted out", "--include-opted-out"]);
+        outcome.assert_stderr(&["warning: 3 jobs left out (2,4,6): The patient has opted out", "--include-opted-out"]);
     assert_eq!(reset(&six().run("batch reset-error --except-opted-out --yes").assert_ok()), ["1", "3", "5"]);
     assert_eq!(reset(&six().run("batch reset-error --include-opted-out --yes").assert_ok()).len(), 6);
     // Who is asked has been told.
@@ -143,7 +144,7 @@ fn nor_is_it_with_the_jobs_that_are_named_or_all_of_the_batch() {
     let env = six();
     let none = env.run("job reset 2 --yes").assert_status(1);
     assert_eq!(reset(&none), [""; 0]);
-    let _ = none.assert_says(&["warning: 1 job left out (2)", "error: there are no jobs to reset\n"]);
+    let _ = none.assert_stderr(&["warning: 1 job left out (2)", "error: there are no jobs to reset\n"]);
     // As the manual chains them.
     let ids = env.run("batch status --status ERROR --ids").assert_ok().stdout;
     assert_eq!(reset(&env.answer("job reset - --yes", &ids).assert_ok()), ["1", "3", "5"]);
@@ -162,7 +163,7 @@ fn who_sits_at_a_terminal_is_told_before_the_question() {
 fn one_cause_is_reset() {
     let outcome = six().run("batch reset-error --cause 2 --yes").assert_ok();
     assert_eq!(reset(&outcome), ["1", "5"]);
-    let _ = outcome.assert_says(&[
+    let _ = outcome.assert_stderr(&[
         "This will reset 2 jobs on p01",
         "(The image server does not have the data now). Are you sure?",
     ]);

@@ -155,7 +155,7 @@ fn folders_are_recognised_however_they_are_spelled() {
     let others = ["007", "e", "f"].map(|name| format!(r"folder:\\server\share\data\{name}"));
     assert_eq!(sources, others, "{}", outcome.story());
     let _ = outcome
-        .assert_says(&["recognised 3 jobs in the batch, created by another program or on another computer: 1-3"]);
+        .assert_stderr(&["recognised 3 jobs in the batch, created by another program or on another computer: 1-3"]);
     let report = env.run("batch report -").assert_ok().stdout;
     assert!(
         report.contains("\n8,folder:a,A,1,") && report.contains("\n10,fileselection:d\\fileselection.txt,C,3,"),
@@ -173,7 +173,7 @@ fn a_job_that_may_be_of_two_rows_is_given_to_neither_unasked() {
     let told = |line: usize| {
         format!("line {line}: its job may have been created, and may be one of these on p01:\n  1  DONE  ")
     };
-    let _ = outcome.assert_says(&[&told(8), &told(9)]);
+    let _ = outcome.assert_stderr(&[&told(8), &told(9)]);
     let report = env.run("batch report -").assert_ok().stdout;
     assert!(report.contains(&format!("\n,{source},X,1,DONE,")), "{report}");
 }

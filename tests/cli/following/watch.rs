@@ -113,7 +113,7 @@ fn what_fails_at_the_beginning_is_told() {
     env.settings_for(&[("p01", &idis.url("p01"))]);
     env.run("batch init").assert_ok();
     env.run("batch add 1").assert_ok();
-    env.run("batch watch").assert_status(1).assert_says(&["401 Unauthorized"]);
+    env.run("batch watch").assert_status(1).assert_stderr(&["401 Unauthorized"]);
 }
 
 /// The only test that waits for as long as a server is left alone at least.

@@ -103,8 +103,8 @@ fn folders_are_found_by_wildcards() {
     env.anon(["map", "add-study-folders", "folder*2", "A/raw"]).run().assert_ok();
     assert_eq!(rows(&env, 5), ["folderB2", "A/raw"]);
     let before = env.files();
-    env.anon(["map", "add-study-folders", "missing"]).run().assert_status(2).assert_says(&["missing"]);
-    env.anon(["map", "add-study-folders", "missing*"]).run().assert_status(2).assert_says(&["missing*"]);
+    env.anon(["map", "add-study-folders", "missing"]).run().assert_status(2).assert_stderr(&["missing"]);
+    env.anon(["map", "add-study-folders", "missing*"]).run().assert_status(2).assert_stderr(&["missing*"]);
     assert_eq!((rows(&env, 0).len(), env.files()), (7, before));
 }
 
@@ -187,7 +187,7 @@ fn a_link_to_a_folder_is_that_folder() {
     std::os::unix::fs::symlink("patient1", env.path("link")).unwrap();
     env.run("map add-study-folders link patient1")
         .assert_ok()
-        .assert_says(&["'patient1' is the same folder as 'link'"]);
+        .assert_stderr(&["'patient1' is the same folder as 'link'"]);
     assert_eq!(rows(&env), ["link"]);
 }
 
@@ -198,7 +198,7 @@ fn two_pseudonyms_for_one_folder_are_an_error_with_its_line() {
     env.write("folders.csv", "folder,pseudonym\npatient1,A\npatient2,B\n./patient1,C\npatient2,B\n");
     let outcome = env.run("map add-study-folders -f folders.csv").assert_status(1);
     let outcome =
-        outcome.assert_says(&["folders.csv, line 4: './patient1' is the same folder as 'patient1', with another"]);
+        outcome.assert_stderr(&["folders.csv, line 4: './patient1' is the same folder as 'patient1', with another"]);
     assert!(outcome.files.is_empty(), "{}", outcome.story());
     // One that is typed takes the pseudonym of the list.
     env.write("folders.csv", "folder,pseudonym\npatient1,A\n");
@@ -229,7 +229,7 @@ files:
   ~ ./anon_mapping.csv
   + ./patient1/fileselection.txt
 "#]]);
-    env.run("map add-study-folders notes --allow-empty").assert_ok().assert_says(&["Found 0 DICOM files"]);
+    env.run("map add-study-folders notes --allow-empty").assert_ok().assert_stdout(&["Found 0 DICOM files"]);
     assert_eq!((rows(&env).len(), selected(&env, "notes").len()), (2, 0));
 }
 
@@ -239,7 +239,11 @@ fn only_folders_without_a_row_are_added_when_asked() {
     env.patients();
     env.run("map add-study-folders patient2").assert_ok();
     let again = ["map", "add-study-folders", "patient*", "--only-missing"];
-    env.anon(again).run().assert_ok().assert_says(&["1 folder already in the mapping", "Adding 3 folders"]);
+    env.anon(again)
+        .run()
+        .assert_ok()
+        .assert_stdout(&["Adding 3 folders"])
+        .assert_stderr(&["1 folder already in the mapping"]);
     assert_eq!(rows(&env), ["patient2", "patient1", "patient3", "patient4"]);
     let before = env.read("anon_mapping.csv");
     env.anon(again).run().assert(str![[r#"
@@ -279,7 +283,7 @@ files:
     assert_eq!(selected(&env, "study"), ["1.dcm"]);
     env.run("map add-study-folders study --one-patient")
         .assert_status(1)
-        .assert_says(&["'study': 1 file selected without"]);
+        .assert_stderr(&["'study': 1 file selected without"]);
     let unchecked = env.run("map add-study-folders study --one-patient --no-check-dicom").assert_status(2);
     assert!(unchecked.files.is_empty(), "{}", unchecked.story());
 }
@@ -290,8 +294,8 @@ fn a_missing_patient_id_and_another_name_are_two_patients() {
     env.dicom("", "1.2", &["without/1.dcm"]);
     env.dicom("p1", "1.2", &["without/2.dcm"]);
     let says = "'without' holds 1 file without a PatientID, and others with one";
-    env.run("map add-study-folders without").assert_ok().assert_says(&["warning: ", says]);
-    env.run("map add-study-folders without --one-patient").assert_status(1).assert_says(&[says]);
+    env.run("map add-study-folders without").assert_ok().assert_stderr(&["warning: ", says]);
+    env.run("map add-study-folders without --one-patient").assert_status(1).assert_stderr(&[says]);
     // The name is made of the PatientID, and here that is spoilt afterwards: the same for both, or gone.
     for (id, says) in [("XX", "the same PatientID"), ("  ", "no PatientID")] {
         for patient in ["p1", "p2"] {
@@ -302,8 +306,8 @@ fn a_missing_patient_id_and_another_name_are_two_patients() {
             env.write(format!("names/{patient}.dcm"), bytes);
         }
         let says = format!("files in 'names' with {says} have 2 different names or birth dates");
-        env.run("map add-study-folders names").assert_ok().assert_says(&["warning: ", &says]);
-        env.run("map add-study-folders names --one-patient").assert_status(1).assert_says(&[&says]);
+        env.run("map add-study-folders names").assert_ok().assert_stderr(&["warning: ", &says]);
+        env.run("map add-study-folders names --one-patient").assert_status(1).assert_stderr(&[&says]);
     }
 }
 
@@ -313,7 +317,7 @@ fn a_selection_is_replaced_and_nothing_else_is() {
     env.patients();
     env.write("patient1/fileselection.txt", "my notes, typed over years\n");
     let outcome =
-        env.run("map add-study-folders patient1").assert_status(1).assert_says(&["patient1/fileselection.txt"]);
+        env.run("map add-study-folders patient1").assert_status(1).assert_stderr(&["patient1/fileselection.txt"]);
     assert!(outcome.files.is_empty(), "{}", outcome.story());
     env.write("patient1/fileselection.txt", "description: mine\nid: '1'\nselected_paths:\n- gone.dcm\n");
     env.run("map add-study-folders patient1").assert_ok();
@@ -326,7 +330,7 @@ fn a_mapping_that_cannot_be_written_is_known_before_the_scan() {
     let env = env_with_mapping();
     env.patients();
     env.write(".~lock.anon_mapping.csv#", "");
-    let outcome = env.run("map add-study-folders patient1").assert_status(1).assert_says(&["is open in an editor"]);
+    let outcome = env.run("map add-study-folders patient1").assert_status(1).assert_stderr(&["is open in an editor"]);
     assert!(outcome.files.is_empty() && outcome.stdout.is_empty(), "{}", outcome.story());
 }
 
@@ -351,7 +355,7 @@ fn folders_keep_a_space_and_are_found_however_accents_are_written() {
 fn names_that_windows_does_not_know_are_told() {
     let env = env_with_mapping();
     env.dicom("p", "1.2", &["p./1.dcm", "q/a /2.dcm"]);
-    env.run("map add-study-folders p. q").assert_ok().assert_says(&[
+    env.run("map add-study-folders p. q").assert_ok().assert_stderr(&[
         "warning: 'p.': it ends in a dot or a space, which Windows drops\n",
         "warning: 'q': 1 file selected with a name that ends in a dot or a space, which Windows drops: a /2.dcm\n",
     ]);
@@ -367,7 +371,7 @@ fn links_are_told_and_followed_when_asked() {
     symlink("..", env.path("study/up")).unwrap();
     symlink("gone", env.path("study/nothing")).unwrap();
     let outcome = env.run("map add-study-folders study").assert_ok();
-    let outcome = outcome.assert_says(&[
+    let outcome = outcome.assert_stderr(&[
         "warning: 'study': 1 dead link left out: nothing\n",
         "warning: 'study': 2 linked folders not searched: more, up; search it with --follow-links\n",
     ]);
@@ -388,7 +392,7 @@ fn what_cannot_be_read_makes_its_folder_fail_unless_it_is_skipped() {
     let odd = std::ffi::OsStr::from_bytes(b"b/\xe9.dcm");
     std::fs::copy(env.path("b/1.dcm"), env.path(odd)).unwrap();
     let outcome = env.run("map add-study-folders a b").assert_status(1);
-    let outcome = outcome.assert_says(&[
+    let outcome = outcome.assert_stderr(&[
         r"'\xe9.dcm'",
         "take the other files with '--skip-unreadable'",
         "1 of 2 folders was not added",
@@ -401,7 +405,7 @@ fn what_cannot_be_read_makes_its_folder_fail_unless_it_is_skipped() {
     );
     env.run("map add-study-folders a b --only-missing --skip-unreadable")
         .assert_ok()
-        .assert_says(&[r"warning: 'b': 1 unreadable item left out: \xe9.dcm"]);
+        .assert_stderr(&[r"warning: 'b': 1 unreadable item left out: \xe9.dcm"]);
     assert_eq!((rows(&env), selected(&env, "b")), (vec!["a".to_owned(), "b".to_owned()], vec!["1.dcm".to_owned()]));
 }
 

@@ -61,11 +61,20 @@ impl Outcome {
         self
     }
 
-    /// Fails unless the output (either stream) holds each of these.
+    /// Fails unless standard output contains each of these.
     #[track_caller]
-    pub fn assert_says(self, parts: &[&str]) -> Outcome {
+    pub fn assert_stdout(self, parts: &[&str]) -> Outcome {
         for part in parts {
-            assert!(self.stdout.contains(part) || self.stderr.contains(part), "'{part}' is not said\n{}", self.story());
+            assert!(self.stdout.contains(part), "'{part}' is not on stdout\n{}", self.story());
+        }
+        self
+    }
+
+    /// Fails unless standard error contains each of these.
+    #[track_caller]
+    pub fn assert_stderr(self, parts: &[&str]) -> Outcome {
+        for part in parts {
+            assert!(self.stderr.contains(part), "'{part}' is not on stderr\n{}", self.story());
         }
         self
     }

@@ -82,5 +82,5 @@ fn a_command_is_run_and_watched() {
     let reset = env.anon(["batch", "reset"]).stdin("y\n").run().assert_ok();
     let [call] = reset.requests.as_slice() else { panic!("{}", reset.story()) };
     assert_eq!((call.function.as_str(), call.param("job_id")), ("modify_job", Some("3")));
-    env.anon(["batch", "info"]).cwd("..").run().assert_status(1).assert_says(&["No batch defined"]);
+    env.anon(["batch", "info"]).cwd("..").run().assert_status(1).assert_stderr(&["No batch defined"]);
 }
