@@ -24,6 +24,8 @@ pub(super) struct Columns {
     pub unused: Vec<(Column, Named)>,
     /// How many columns have a header, gaps included.
     pub width: usize,
+    /// No column of pseudonyms was found, and one of the others may be one.
+    pub may_have_pseudonyms: bool,
     /// Invisible characters that were in the headers.
     pub invisible: bool,
 }
@@ -83,6 +85,7 @@ pub(super) fn header<'a>(
         fit,
         unused: unused.filter_map(|named| Some((meant(named)?, named.clone()))).collect(),
         width: cells.iter().map(|named| named.index + 1).max().unwrap_or_default(),
+        may_have_pseudonyms: pseudonyms.is_none() && choice.pseudonyms == Pseudonyms::Found && cells.len() > 1,
         invisible: cells.iter().any(|named| is_used(&named) && invisible.contains(&named.index)),
         value,
         pseudonym: pseudonyms,

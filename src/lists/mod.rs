@@ -131,6 +131,7 @@ pub struct InputList<T> {
     /// What its user should look at: a line for each kind.
     pub doubts: Vec<Problem>,
     value_index: usize,
+    may_have_pseudonyms: bool,
 }
 
 /// A row of an [`InputList`].
@@ -189,9 +190,13 @@ impl<T: Listed> InputList<T> {
     /// Which columns were read, and how many pseudonyms have to be made up: "folders from 'folder', pseudonyms from 'name'".
     pub fn columns(&self) -> String {
         let values = format!("{}s from '{}'", T::COLUMN.noun(), self.column);
+        let made_up = format!("{values}, no pseudonym column: made up {}", self.rows.len());
         match &self.pseudonym_column {
             Some(name) => format!("{values}, pseudonyms from '{name}'"),
-            None => format!("{values}, no pseudonym column: made up {}", self.rows.len()),
+            None if self.may_have_pseudonyms => {
+                format!("{made_up}; if one of the other columns has pseudonyms, choose it with '--pseudonym-column NAME'")
+            }
+            None => made_up,
         }
     }
 }

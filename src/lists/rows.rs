@@ -227,6 +227,7 @@ impl<'a, T: Listed> Rows<'a, T> {
             rows: self.rows,
             value_index: self.columns.value.index,
             column: self.columns.value.name,
+            may_have_pseudonyms: self.columns.may_have_pseudonyms,
             pseudonym_column: self.columns.pseudonym.map(|column| column.name),
             sheet: self.sheet.map(str::to_owned),
             doubts: self.doubts.lines(self.sheet),

@@ -62,6 +62,10 @@ fn columns_in_other_words_are_read_and_doubtful_ones_asked_about() {
     assert_eq!(list.columns(), "accession numbers from 'Accessienummer', pseudonyms from 'Pseudoniem'");
     let list = folders("folder\na\nb\n").unwrap();
     assert_eq!(list.columns(), "folders from 'folder', no pseudonym column: made up 2");
+    let list = folders("folder;Code\na;1\nb;2\n").unwrap();
+    let told = "folders from 'folder', no pseudonym column: made up 2; if one of the other columns has pseudonyms, choose it with \
+                '--pseudonym-column NAME'";
+    assert_eq!(list.columns(), told);
     for name in ["psuedonym", "Pseudonym (neu)", "anonymised"] {
         let wrong = numbers(&format!("accession_number;{name}\n1;A\n")).unwrap_err();
         assert_eq!(
