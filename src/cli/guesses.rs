@@ -7,7 +7,7 @@ use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 use crate::text::nearest;
 
 /// Guesses within a group (none for those directly after `anon`), and the commands that do it.
-const GUESSES: [(&str, &[&str], &[&str]); 51] = [
+const GUESSES: [(&str, &[&str], &[&str]); 52] = [
     ("", &["jobs", "ls", "list"], &["server jobs", "job list", "batch status"]),
     ("", &["servers"], &["server list"]),
     ("", &["batches", "errors"], &["batch status", "batch show-error"]),
@@ -49,7 +49,7 @@ const GUESSES: [(&str, &[&str], &[&str]); 51] = [
     ("map", &["create", "new", "start"], &["map init"]),
     (
         "map",
-        &["add", "add-folders", "add-folder", "add-study-folder", "add-rows", "import"],
+        &["add", "add-folders", "add-folder", "add-study-folder", "add-studies", "add-rows", "import"],
         &["map add-study-folders", "map add-accession-numbers", "map add-selection"],
     ),
     ("map", &["add-accession-number", "add-accession", "add-numbers", "add-pacs"], &["map add-accession-numbers"]),
@@ -61,6 +61,7 @@ const GUESSES: [(&str, &[&str], &[&str]); 51] = [
     ("select", &["create", "new", "init", "files"], &["select add"]),
     ("select", &["rm", "remove", "clear", "reset"], &["select delete"]),
     ("settings", &["list", "ls", "view", "status", "get"], &["settings show"]),
+    ("settings", &["defaults", "default", "set-defaults"], &["create show-defaults", "create set-defaults"]),
     ("settings", &["set", "token", "login", "username"], &["settings user set-username", "settings user get-token"]),
     (
         "create",

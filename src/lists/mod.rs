@@ -194,7 +194,9 @@ impl<T: Listed> InputList<T> {
         match &self.pseudonym_column {
             Some(name) => format!("{values}, pseudonyms from '{name}'"),
             None if self.may_have_pseudonyms => {
-                format!("{made_up}; if one of the other columns has pseudonyms, choose it with '--pseudonym-column NAME'")
+                format!(
+                    "{made_up}; if one of the other columns has pseudonyms, choose it with '--pseudonym-column NAME'"
+                )
             }
             None => made_up,
         }
