@@ -20,7 +20,8 @@ pub fn build_anon() -> Result<PathBuf> {
         .args(["build", "--quiet", "--bin", "anon", "--example", "quickstart"])
         .current_dir(env!("CARGO_MANIFEST_DIR"));
     // What cargo tells this example about its package would look like a changed environment, and have crates built anew.
-    let about_package = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    let about_package =
+        |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") || name == "OUT_DIR";
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(about_package)) {
         build.env_remove(name);
     }
