@@ -137,6 +137,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 /// Answers a shell that asks what can be typed next. `None` if none does.
 fn complete(arguments: &[OsString]) -> Option<ExitCode> {
+    std::env::var_os(ASKING)?;
     // Errors must not appear while someone is typing.
     let folder = std::env::current_dir().map(|here| here.join(commands::complete::folder())).ok();
     let answered = CompleteEnv::with_factory(command).var(ASKING).try_complete(arguments, folder.as_deref());

@@ -116,15 +116,21 @@ fn what_fails_at_the_beginning_is_told() {
     env.run("batch watch").assert_status(1).assert_stderr(&["401 Unauthorized"]);
 }
 
-/// The only test that waits for as long as a server is left alone at least.
-#[test]
-fn a_look_that_fails_is_tried_again() {
+/// A batch with an ACTIVE job, behind a proxy.
+fn behind_a_proxy() -> (FakeIdis, FaultyProxy, Env) {
     let idis = FakeIdis::builder().job(FakeJob::new(JobId(1)).status("ACTIVE")).start();
     let proxy = FaultyProxy::before(&idis);
     let env = Env::new();
     env.settings_for(&[("p01", &proxy.url("p01"))]);
     env.run("batch init").assert_ok();
     env.run("batch add 1").assert_ok();
+    (idis, proxy, env)
+}
+
+/// The only test that waits for as long as a server is left alone at least.
+#[test]
+fn a_look_that_fails_is_tried_again() {
+    let (idis, proxy, env) = behind_a_proxy();
     proxy.on(Calls::nth("get_jobs_list", 1), Fault::page(500, "out of order"));
     let outcome = env.run("batch watch --interval 5 --timeout 6").assert_status(3);
     assert!(outcome.stderr.contains("code '500', reason 'Internal Server Error'; retrying until the server answers"));
@@ -133,12 +139,7 @@ fn a_look_that_fails_is_tried_again() {
 
 #[test]
 fn a_first_look_that_fails_is_tried_again_until_the_time_is_up() {
-    let idis = FakeIdis::builder().job(FakeJob::new(JobId(1)).status("ACTIVE")).start();
-    let proxy = FaultyProxy::before(&idis);
-    let env = Env::new();
-    env.settings_for(&[("p01", &proxy.url("p01"))]);
-    env.run("batch init").assert_ok();
-    env.run("batch add 1").assert_ok();
+    let (_idis, proxy, env) = behind_a_proxy();
     proxy.on(Calls::nth("get_jobs_list_extended", 1), Fault::page(500, "out of order"));
     let outcome = env.run("batch watch --timeout 1").assert_status(3);
     assert!(outcome.stderr.contains("retrying until the server answers"), "{}", outcome.story());
